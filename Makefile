@@ -1,0 +1,66 @@
+# What a person types: make demo. Everything else is made when it is needed.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+# The first Python on this machine that Kitart runs on.
+PYTHON ?= $(shell for p in python3 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 12))' 2>/dev/null \
+	&& echo $$p && break; done)
+VENV := .venv
+STAMP := $(VENV)/.installed
+SCENARIO ?= vcc
+SPEED ?= 20
+KILL ?=
+JOBS ?= 2
+
+# Compiled files make every process start seconds earlier.
+unexport PYTHONDONTWRITEBYTECODE
+unexport PYTHONPATH
+unexport PYTHONHOME
+
+.PHONY: help .venv demo up test lint
+
+help:
+	@echo 'make demo   play an outage of the phone system, from the alert to the filed report'
+	@echo '            (SPEED=20: how fast the clock runs; KILL=1: kill the run in the middle)'
+	@echo 'make up     start everything on this machine and leave it running until Ctrl-C'
+	@echo 'make test   linters and all tests'
+	@echo 'make lint   linters and type checks alone'
+
+.venv: $(STAMP)
+
+$(STAMP): requirements.lock pyproject.toml
+	@if [ -z "$(PYTHON)" ]; then \
+		echo 'Kitart needs Python 3.11 or 3.12; neither was found (python3, python3.12, python3.11).' >&2; \
+		echo 'Install one of them, or name it: make PYTHON=/path/to/python3.11 …' >&2; exit 1; fi
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 12))' || { \
+		echo "Kitart needs Python 3.11 or 3.12; $(PYTHON) is another, or does not run." >&2; exit 1; }
+	@echo 'Installing the libraries into $(VENV), which takes a minute or two …'
+	@rm -f $(STAMP)
+	@$(VENV)/bin/python -c '' 2>/dev/null || rm -rf $(VENV)
+	@$(PYTHON) -m venv $(VENV) || { \
+		echo 'The environment could not be made; on Debian and Ubuntu: apt-get install python3-venv' >&2; exit 1; }
+	@$(VENV)/bin/python -m pip install -qq --disable-pip-version-check --retries 2 \
+		--require-hashes -r requirements.lock || { \
+		echo 'The libraries could not be installed (see above). Is the package registry within reach?' >&2; \
+		echo 'A mirror or proxy is set with PIP_INDEX_URL, PIP_EXTRA_INDEX_URL, HTTPS_PROXY.' >&2; exit 1; }
+	@$(VENV)/bin/python -m pip install -qq --disable-pip-version-check \
+		--no-deps --no-build-isolation -e .
+	@touch $(STAMP)
+
+demo: .venv
+	@exec $(VENV)/bin/python -m sandbox.demo --scenario $(SCENARIO) --speed $(SPEED) \
+		$(if $(KILL),--kill-run-at 12)
+
+up: .venv
+	@exec $(VENV)/bin/python -m sandbox.up
+
+lint: .venv
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+	@if grep -q 'tool.importlinter' pyproject.toml || [ -f .importlinter ]; then \
+		echo $(VENV)/bin/lint-imports; $(VENV)/bin/lint-imports; fi
+
+test: lint
+	$(VENV)/bin/pytest -n $(JOBS) --dist worksteal

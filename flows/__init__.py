@@ -1,0 +1,1 @@
+"""The plans, step by step: one file a plan."""

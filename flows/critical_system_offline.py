@@ -1,0 +1,76 @@
+"""Vital systems or technical infrastructure offline, managed by the company (R43, R47-R49)."""
+
+from __future__ import annotations
+
+import asyncio
+
+from prefect import flow
+from prefect.client.schemas.objects import State
+from prefect.states import Completed
+
+from flows.driving import Drive, beside, driving, first_of_group, together
+from flows.strands.closing import close_as_false_alarm, close_by_decision, closed_already
+from flows.strands.diverting import divert_calls
+from flows.strands.filing import file_all, keep_filed, keep_picture
+from flows.strands.informing import inform_client
+from flows.strands.leading import FalseAlarm, lead, reason_of, tell_account_managers
+from flows.strands.recovering import recover, watch
+from flows.strands.reporting_faults import (
+    ask_findings,
+    assess_data_protection,
+    submit_reports,
+    warn_of_recovery_time,
+)
+from tasks import closing
+from tasks.opening import SystemOffline, gather_facts, name_run, open_incident
+
+
+@flow(name="critical-system-offline", flow_run_name="{report.system} offline")
+async def critical_system_offline(report: SystemOffline) -> State:
+    """A key system that the company manages has failed.
+
+    Start it with what is failing and what is seen. Kitart opens an incident (or joins the open
+    one of the same system), reaches the ERT within 5 minutes in service hours and 15 outside,
+    and carries the plan to the filed closing report. People decide; every step looks in the
+    journal first, so a run begun anew goes on where the last one stood.
+    """
+    incident = await asyncio.to_thread(open_incident, report)
+    with first_of_group():
+        async with driving(incident) as drive:
+            if drive is None:
+                return Completed(message=f"{incident} is driven by another run; this one joined it")
+            await name_run(incident)
+            if not closed_already(drive):
+                try:
+                    await carry_out_plan(drive)
+                except* FalseAlarm as alarm:
+                    await close_as_false_alarm(drive, reason_of(alarm))
+            await file_all(drive)
+            await drive.step(closing.settle, drive.lease)
+    return Completed(message=f"{incident} is closed; its record and reports are filed")
+
+
+async def carry_out_plan(drive: Drive) -> None:
+    """The plan's strands beside one another, until a person closes the incident.
+
+    A relapse before that reopens it (E35): the clients are told anew, and closing waits for that.
+    """
+    await drive.step(gather_facts, drive.lease)
+    async with beside(
+        watch(drive),
+        recover(drive),
+        keep_filed(drive),
+        keep_picture(drive),
+        *[inform_client(drive, client) for client in drive.clients],
+    ):
+        await together(
+            lead(drive),
+            tell_account_managers(drive),
+            submit_reports(drive),
+            assess_data_protection(drive),
+            divert_calls(drive),
+            warn_of_recovery_time(drive),
+            ask_findings(drive),
+        )
+        while not await close_by_decision(drive):
+            pass

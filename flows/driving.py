@@ -1,0 +1,206 @@
+"""Driving one incident: the lease, waiting on the journal, and steps beside one another.
+
+A plan is a few strands (coroutines) that run beside one another in one flow run: leading,
+telling the client, watching the system. A strand waits on the journal, never on another strand,
+so that a run begun anew finds everything where the last one left it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import weakref
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from typing import Any, ParamSpec, TypeVar
+
+from prefect.runtime import flow_run
+from sqlalchemy.orm import Session
+
+from kitart.clock import nap_async, real_now
+from kitart.installation import Installation, installation
+from kitart.journal import incidents, timeline
+from kitart.journal.database import JournalWatch, Lease
+from kitart.plan.schema import Plan
+from kitart.reports.facts import IncidentFacts
+from kitart.reports.gathering import gather
+
+T = TypeVar("T")
+P = ParamSpec("P")
+
+log = logging.getLogger(__name__)
+
+LOOK_EVERY_S = 0.1
+THREADS = 32
+
+# The drives of this process, for whoever wants to see whether they are at work or waiting.
+DRIVES: weakref.WeakSet[Drive] = weakref.WeakSet()
+
+
+class Drive:
+    """One run's hold on one incident."""
+
+    def __init__(self, inst: Installation, lease: Lease, plan: Plan) -> None:
+        self.inst = inst
+        self.lease = lease
+        self.incident = lease.incident
+        self.plan = plan
+        self.writes = 0
+        self.busy = 0
+        # Looks in a row at which nothing had been written and no step was at work.
+        self.rests = 0
+        self._facts: tuple[tuple[int, datetime], IncidentFacts] | None = None
+
+    @property
+    def now(self) -> datetime:
+        """The plan's time."""
+        return self.inst.clock.now()
+
+    @property
+    def clients(self) -> tuple[str, ...]:
+        """The clients whose projects the incident's system touches, in the plan's order."""
+        system = self.read(lambda s: incidents.get(s, self.incident).system_id)
+        touched = [project.client for project in self.plan.projects_affected_by(system)]
+        return tuple(dict.fromkeys(touched))
+
+    def read(self, question: Callable[[Session], T]) -> T:
+        """What the journal answers now."""
+        with self.inst.journal.read() as session:
+            return question(session)
+
+    def facts(self, session: Session) -> IncidentFacts:
+        """The incident's facts, gathered once for all strands that ask after the same write."""
+        moment = (self.writes, self.now.replace(second=0, microsecond=0))
+        if self._facts is None or self._facts[0] != moment:
+            self._facts = (moment, gather(session, self.plan, self.incident, self.now))
+        return self._facts[1]
+
+    async def step(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a task in a thread of its own, so that a slow one holds up no other strand."""
+        self.busy += 1
+        self.rests = 0
+        try:
+            return await asyncio.to_thread(work, *args, **kwargs)
+        finally:
+            self.busy -= 1
+
+    async def until(
+        self, question: Callable[[Session], T | None], by: datetime | None = None
+    ) -> T | None:
+        """Wait until the journal answers, or until the moment ``by``; then ``None``.
+
+        The question is put again whenever the journal was written to; the wait ends when the
+        run is cancelled.
+        """
+        seen = -1
+        while True:
+            # "by" is looked at before the journal: what was written before it counts.
+            late = by is not None and self.now >= by
+            if seen != self.writes or late:
+                seen = self.writes
+                answer = self.read(question)
+                if answer or late:
+                    return answer or None
+            await nap_async(self.inst.clock, by, LOOK_EVERY_S)
+
+    async def sleep_until(self, moment: datetime) -> None:
+        """Wait until a moment of the plan's clock."""
+        while self.now < moment:
+            await nap_async(self.inst.clock, moment, LOOK_EVERY_S)
+
+
+@contextlib.asynccontextmanager
+async def driving(incident: str) -> AsyncIterator[Drive | None]:
+    """Hold the incident while the block runs; ``None`` when another run holds it.
+
+    Raises ``LeaseLost`` out of the block's next write when the incident was taken over.
+    """
+    inst = installation()
+    run = str(flow_run.get_id() or f"local-{id(asyncio.current_task())}")
+    with inst.journal.write() as session:
+        lease = incidents.take_lease(session, incident, run, real_now=real_now())
+        if lease is not None:
+            incidents.get(session, incident).run_id = run
+            timeline.append(
+                session,
+                incident,
+                "run took over" if lease.fence > 1 else "run began",
+                "The plan's steps are now carried out by the plan's run",
+                now=inst.clock.now(),
+                data={"run": run, "fence": lease.fence},
+                key=f"run:{lease.fence}",
+            )
+    if lease is None:
+        yield None
+        return
+    # Steps wait on the network: one slow system must not take all threads from the others.
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(THREADS))
+    drive = Drive(inst, lease, inst.plan_of(incident))
+    DRIVES.add(drive)
+    watch = inst.journal.watch()
+    try:
+        async with beside(_renew(inst, lease), _listen(drive, watch)):
+            yield drive
+    finally:
+        DRIVES.discard(drive)
+        watch.close()
+        _let_go(inst, lease)
+
+
+@contextlib.asynccontextmanager
+async def beside(*strands: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Run strands beside the block and end them with it; a failure of one ends the block."""
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(strand) for strand in strands]
+        yield
+        for task in tasks:
+            task.cancel()
+
+
+async def together(*strands: Coroutine[Any, Any, Any]) -> None:
+    """Run strands beside one another until all have ended; a failure of one ends all."""
+    async with asyncio.TaskGroup() as group:
+        for strand in strands:
+            group.create_task(strand)
+
+
+@contextlib.contextmanager
+def first_of_group() -> Iterator[None]:
+    """Raise the first failure itself, not the group that strands raise it in."""
+    try:
+        yield
+    except BaseExceptionGroup as group:
+        failure: BaseException = group
+        while isinstance(failure, BaseExceptionGroup):
+            failure = failure.exceptions[0]
+        raise failure from group
+
+
+async def _renew(inst: Installation, lease: Lease) -> None:
+    def once() -> None:
+        with inst.journal.write() as session:
+            incidents.renew_lease(session, lease, real_now=real_now())
+
+    while True:
+        await asyncio.sleep(incidents.LEASE_RENEWAL_S)
+        await asyncio.to_thread(once)
+
+
+def _let_go(inst: Installation, lease: Lease) -> None:
+    try:
+        with inst.journal.write() as session:
+            incidents.release_lease(session, lease)
+    except Exception as error:
+        # It lapses by itself in a few seconds; what ended the run must not be hidden by this.
+        log.warning("the lease of %s could not be given back: %s", lease.incident, error)
+
+
+async def _listen(drive: Drive, watch: JournalWatch) -> None:
+    while True:
+        # Not in a thread: the connection is closed by this one, and must be in nobody's hands then.
+        changed = watch.changed()
+        drive.writes += changed
+        drive.rests = 0 if changed or drive.busy else drive.rests + 1
+        await asyncio.sleep(LOOK_EVERY_S / 2)

@@ -1,0 +1,77 @@
+"""While the phone system is down: the carrier divert, decided and made by people (D19, E41)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flows.driving import Drive
+from flows.strands.deciding import Turn, first_answer
+from kitart.journal import leading, looks
+from kitart.messaging import questions
+from kitart.plan import whom
+from tasks import diverting
+
+
+async def divert_calls(drive: Drive) -> None:
+    """Ask for the divert, have it made and heard; after the recovery have it ended and heard.
+
+    Kitart can't command the phone system or the carrier, so people do and say what they hear.
+    """
+    confirmed = await drive.until(
+        lambda s: (
+            looks.effect_confirmed(s, drive.incident) or looks.recovery_declared(s, drive.incident)
+        )
+    )
+    if not confirmed or not await ordered(drive):
+        return
+    if await heard(drive, "divert-on"):
+        await drive.until(lambda s: looks.recovery_declared(s, drive.incident))
+        await heard(drive, "divert-off")
+
+
+async def ordered(drive: Drive) -> bool:
+    """Whether the coordinating account manager (deputy, ERT lead) orders the divert (A24, A27)."""
+    question = drive.read(
+        lambda s: questions.divert_order(s, drive.plan, drive.incident, drive.now)
+    )
+    patience = timedelta(minutes=drive.plan.limits.role_unreachable)
+    deciders = drive.read(lambda s: leading.divert_deciders(s, drive.plan, drive.incident))
+    turns = [Turn(person, drive.now + n * patience) for n, person in enumerate(deciders)]
+    answer = await first_answer(
+        drive,
+        question,
+        turns,
+        overtaken=lambda s: (
+            looks.system_picture(s, drive.plan, drive.incident, drive.now).state == "up"
+        ),
+        why="The phone system is back",
+    )
+    if answer is None or answer.answer != "order":
+        return False
+    await drive.step(diverting.record_order, drive.lease, answer.id)
+    return True
+
+
+async def heard(drive: Drive, direction: str) -> bool:
+    """Have the divert switched by phone with the carrier; true once a person heard it work.
+
+    An order alone proves nothing (E41). Ends unheard when the system is back before the divert
+    was made: there is nothing to divert then.
+    """
+    question = drive.read(
+        lambda s: questions.divert_switch(s, drive.plan, drive.incident, direction, drive.now)
+    )
+    patience = timedelta(minutes=drive.plan.limits.role_unreachable)
+    doers = whom.vcc_administrators(drive.plan)
+    turns = [Turn(person, drive.now + n * patience) for n, person in enumerate(doers)]
+    answer = await first_answer(
+        drive,
+        question,
+        turns,
+        overtaken=lambda s: direction == "divert-on" and looks.recovery_declared(s, drive.incident),
+        why="The phone system is back, no divert is needed any more",
+    )
+    if answer is None:
+        return False
+    await drive.step(diverting.record_switch, drive.lease, answer.id, direction)
+    return answer.answer == "heard"

@@ -1,0 +1,158 @@
+"""One client, told from the first word to the closing report (R45, R48; E31, E35)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from flows.driving import Drive
+from flows.strands.publishing import Wanted, publish
+from kitart.journal import looks
+from kitart.reports import drafts
+from kitart.rules.reporting import Rhythm
+from tasks import documents
+
+
+async def inform_client(drive: Drive, client: str) -> None:
+    """Tell one client: first notification, updates, recovery notice, closing report.
+
+    Goes on until the incident is closed: a relapse after the closing report is told too (E35).
+    """
+    effect_at = await effect_on(drive, client)
+    if effect_at is None:
+        await drive.step(documents.record_no_effect, drive.lease, client)
+        return
+    told = await first_word(drive, client, effect_at) != "refused"
+    while True:
+        if not told:
+            await served(drive, client)
+            continue
+        await keep_informed(drive, client)
+        soon = drive.now + rhythm(drive, client).news
+        if not await until_sent(drive, client, "recovery-notice", soon):
+            continue
+        await findings_known(drive)
+        due_at = drive.read(lambda s: drafts.closing_due(s, drive.plan, drive.incident, client))
+        if await until_sent(drive, client, "closing-report", due_at):
+            await served(drive, client)
+
+
+async def served(drive: Drive, client: str) -> None:
+    """Nothing is left to tell about the recovery that holds; ends when the system fails again."""
+    await drive.until(recovery_declared(drive))
+    await drive.step(documents.record_served, drive.lease, client)
+    await drive.until(lambda s: not looks.recovery_declared(s, drive.incident))
+
+
+async def effect_on(drive: Drive, client: str) -> datetime | None:
+    """Wait for the effect on this client's callers; ``None`` if it was over before (E36)."""
+    starts_at = drive.read(lambda s: drafts.effect_start_of(s, drive.plan, drive.incident, client))
+    if starts_at is None:
+        return None
+    over = recovery_declared(drive)
+    if await drive.until(over, by=starts_at):
+        return None
+    seen = await drive.until(
+        lambda s: looks.effect_confirmed(s, drive.incident) or (over(s) and "over")
+    )
+    return None if seen == "over" else max(starts_at, drive.now)
+
+
+async def first_word(drive: Drive, client: str, effect_at: datetime) -> str:
+    """The first notification, or after a quick recovery one notice of both (E31).
+
+    A "no notice" by the approver ends the telling; its reason is in the record.
+    """
+    while not drive.read(lambda s: drafts.told(s, drive.incident, client)):
+        pace = rhythm(drive, client)
+        due_at = effect_at + pace.first
+        kind = "first-notification"
+        if drive.read(lambda s: drafts.system_up(s, drive.plan, drive.incident, drive.now)):
+            kind = "combined-notice"
+            # A word on the test call makes the better notice, if it comes in time.
+            patience = timedelta(minutes=drive.plan.limits.role_unreachable)
+            await drive.until(
+                lambda s: drafts.tested(s, drive.incident), by=min(due_at, drive.now + patience)
+            )
+        due_at = max(due_at, drive.now)
+        wanted = Wanted(client, kind, 1, due_at, next_update_at=due_at + pace.update)
+        if await publish(drive, wanted) == "refused":
+            return "refused"
+    return "sent"
+
+
+async def keep_informed(drive: Drive, client: str) -> None:
+    """Updates at the promised times, also without news, and at once when the facts change."""
+    declared = recovery_declared(drive)
+    refused_at: datetime | None = None
+    while not drive.read(declared):
+        pace = rhythm(drive, client)
+        promised, number = drive.read(lambda s: drafts.promised(s, drive.incident, client))
+        if refused_at is not None:
+            promised = max(promised, refused_at + pace.update)
+        news = await drive.until(
+            _news(drive, client, declared), by=max(drive.now, promised - pace.draft_ahead)
+        )
+        if news == "recovered":
+            return
+        due_at = min(promised, drive.now + pace.news) if news else promised
+        due_at = max(due_at, drive.now)
+        wanted = Wanted(
+            client, "status-update", number, due_at, due_at + pace.update,
+            overtaken_by_recovery=True,
+        )  # fmt: skip
+        outcome = await publish(drive, wanted)
+        refused_at = drive.now if outcome == "refused" else None
+
+
+def _news(
+    drive: Drive, client: str, declared: Callable[[Session], bool]
+) -> Callable[[Session], str | None]:
+    def question(session: Session) -> str | None:
+        if declared(session):
+            return "recovered"
+        fits = drafts.last_sent_fits(session, drive.facts(session), client)
+        return None if fits else "news"
+
+    return question
+
+
+async def until_sent(drive: Drive, client: str, kind: str, due_at: datetime) -> bool:
+    """Publish a report of the recovery, whatever becomes stale on the way.
+
+    A refusal ends it, its reason is in the record. ``False`` when the system failed again (E35).
+    """
+    while drive.read(recovery_declared(drive)):
+        if drive.read(lambda s: drafts.sent_since_recovery(s, drive.incident, client, kind)):
+            return True
+        number = drive.read(lambda s: drafts.next_number(s, drive.incident, client, kind))
+        wanted = Wanted(client, kind, number, max(due_at, drive.now))
+        if await publish(drive, wanted) == "refused":
+            return True
+    return False
+
+
+async def findings_known(drive: Drive) -> None:
+    """Wait a while for the cause, and for the divert to be ended: both are in the report.
+
+    A cause that is not established is an answer; one that is not given holds up no report.
+    """
+    await drive.until(
+        lambda s: (
+            drafts.findings_settled(s, drive.incident)
+            and not drafts.divert_active(s, drive.incident)
+        ),
+        by=drive.now + timedelta(hours=drive.plan.limits.reopen_within_hours),
+    )
+
+
+def rhythm(drive: Drive, client: str) -> Rhythm:
+    """How soon and how often this client is told, by the priority in force now."""
+    return drive.read(lambda s: drafts.rhythm_of(s, drive.plan, drive.incident, client))
+
+
+def recovery_declared(drive: Drive) -> Callable[[Session], bool]:
+    """The question whether the recovery was declared."""
+    return lambda session: looks.recovery_declared(session, drive.incident)

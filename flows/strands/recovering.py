@@ -1,0 +1,98 @@
+"""Watching the system until it is back, has held, and is proved (E31, E34, E35, E41)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from flows.driving import Drive
+from flows.strands.deciding import Turn, first_answer
+from kitart.journal import looks
+from kitart.messaging import questions
+from kitart.plan import whom
+from tasks import watching
+
+
+async def watch(drive: Drive) -> None:
+    """Look at the system each minute; every look is kept, a change goes into the timeline."""
+    while True:
+        await drive.step(watching.look, drive.lease)
+        await drive.sleep_until(drive.now + timedelta(minutes=1))
+
+
+async def recover(drive: Drive) -> None:
+    """Declare the recovery once the system is up, proved by calls, and has held long enough.
+
+    A relapse begins it anew and reopens the incident (E35): what was proved before counts no more.
+    """
+    while True:
+        up_since = await drive.until(_up_since(drive))
+        if up_since is None:
+            continue
+        if not drive.read(lambda s: looks.recovery_declared(s, drive.incident)):
+            if not await proved(drive, up_since):
+                continue
+            # A probe that never saw the failure counts from the proof on.
+            up_since = await drive.until(_up_since(drive)) or up_since
+            if not await held(drive, up_since):
+                continue
+            await drive.step(watching.declare_recovery, drive.lease, up_since)
+        await drive.until(_down_again(drive, up_since))
+        await drive.step(watching.reopen, drive.lease)
+
+
+async def proved(drive: Drive, up_since: datetime) -> bool:
+    """Prove that calls reach the phone system: by call records, else by a person's test calls."""
+    attempt = 1
+    while drive.read(_up_since(drive)) == up_since:
+        unproved = await drive.step(watching.prove_by_call_records, drive.lease, up_since)
+        if not unproved:
+            return True
+        question = drive.read(
+            lambda s, lines=unproved, n=attempt: questions.test_call(  # type: ignore[misc]
+                s, drive.plan, drive.incident, lines, up_since, n, drive.now
+            )
+        )
+        patience = timedelta(minutes=drive.plan.limits.role_unreachable)
+        callers = whom.vcc_administrators(drive.plan)
+        turns = [Turn(person, drive.now + n * patience) for n, person in enumerate(callers)]
+        by = drive.now + (len(turns) + 1) * patience
+        answer = await first_answer(
+            drive,
+            question,
+            turns,
+            by=by,
+            overtaken=lambda s: _up_since(drive)(s) != up_since,
+            why="The system failed again, so the test has to wait",
+        )
+        if answer and answer.answer == "answered":
+            return bool(await drive.step(watching.record_test_calls, drive.lease, answer.id))
+        await drive.step(watching.not_proved, drive.lease, question.key, attempt)
+        # Asked again after a while, unless the system has failed again meanwhile.
+        await drive.until(lambda s: _up_since(drive)(s) != up_since, by=drive.now + patience)
+        attempt += 1
+    return False
+
+
+async def held(drive: Drive, up_since: datetime) -> bool:
+    """Wait until the system has been up for the stable time; ``False`` if it falls back."""
+    stable_at = up_since + timedelta(minutes=drive.plan.limits.stable_before_recovered)
+    fell_back = await drive.until(lambda s: _up_since(drive)(s) != up_since, by=stable_at)
+    return not fell_back
+
+
+def _down_again(drive: Drive, up_since: datetime) -> Callable[[Session], bool]:
+    def question(session: Session) -> bool:
+        seen = looks.system_picture(session, drive.plan, drive.incident, drive.now)
+        return any(span.start > up_since for span in seen.spans)
+
+    return question
+
+
+def _up_since(drive: Drive) -> Callable[[Session], datetime | None]:
+    def question(session: Session) -> datetime | None:
+        return looks.seen_up_since(session, drive.plan, drive.incident, drive.now)
+
+    return question

@@ -1,0 +1,85 @@
+"""Prometheus Alertmanager, webhook versions 3 and 4: many alerts with mixed states in one post."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from kitart.alerts.moments import moment
+from kitart.journal.alerts import Reading
+from kitart.journal.words import storable
+
+SOURCE = "alertmanager"
+LONGEST_TITLE = 300
+
+
+def read(body: Any, source: str = SOURCE) -> list[Reading]:
+    """The alerts of one post; raises ``ValueError`` naming what is wrong with the body."""
+    if not isinstance(body, dict):
+        raise ValueError(f"the body is {type(body).__name__}; right would be an object")
+    alerts = body.get("alerts")
+    if not isinstance(alerts, list):
+        raise ValueError(f"alerts is {_short(alerts)}; right would be a list of alerts")
+    group_status = _text(body.get("status"))
+    readings = [_one(alert, group_status, source) for alert in alerts]
+    return readings + _left_out(body, source)
+
+
+def _one(alert: Any, group_status: str, source: str) -> Reading:
+    if not isinstance(alert, dict):
+        key = _fingerprint({"unreadable": _short(alert)})
+        return Reading(source, key, "unknown", "unreadable alert", reason=f"is {_short(alert)}")
+    labels = _texts(alert.get("labels"))
+    notes = _texts(alert.get("annotations"))
+    return Reading(
+        source=source,
+        dedup_key=_text(alert.get("fingerprint")) or _fingerprint(labels),
+        status=_status(_text(alert.get("status")) or group_status),
+        title=_title(labels, notes),
+        severity=labels.get("severity") or None,
+        labels=labels,
+        started_at=moment(alert.get("startsAt")),
+    )
+
+
+def _title(labels: dict[str, str], notes: dict[str, str]) -> str:
+    named = (notes.get("summary"), notes.get("description"), labels.get("alertname"))
+    first = next((text.strip() for text in named if text and text.strip()), "")
+    return first[:LONGEST_TITLE] or "alert without a title"
+
+
+def _left_out(body: dict[str, Any], source: str) -> list[Reading]:
+    """The monitor cuts a long post: what it left out is not here, and somebody should know."""
+    number = body.get("truncatedAlerts")
+    if isinstance(number, bool) or not isinstance(number, int) or number <= 0:
+        return []
+    key = _fingerprint({"truncated": repr(body.get("groupKey")), "number": str(number)})
+    title = f"{number} more alerts that the monitor left out of its post"
+    reason = "truncatedAlerts: raise max_alerts of the receiver, or group by fewer labels"
+    return [Reading(source, key, "ignored", title, reason=reason)]
+
+
+def _status(word: str) -> str:
+    return word if word in ("firing", "resolved") else "unknown"
+
+
+def _fingerprint(labels: dict[str, str]) -> str:
+    text = "\x00".join(f"{name}\x01{value}" for name, value in sorted(labels.items()))
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _texts(value: Any) -> dict[str, str]:
+    if not isinstance(value, dict):
+        return {}
+    return {
+        storable(str(name)): storable(str(text)) for name, text in value.items() if text is not None
+    }
+
+
+def _text(value: Any) -> str:
+    return storable(value).strip() if isinstance(value, str) else ""
+
+
+def _short(value: Any) -> str:
+    text = storable(repr(value))
+    return text if len(text) <= 60 else text[:57] + "..."

@@ -1,0 +1,63 @@
+"""Opening an incident, or joining the open one of the same cause (E33)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from kitart.clock import real_now
+from kitart.journal import incidents, plans, timeline
+from kitart.journal.incidents import Opened
+from kitart.plan.schema import Plan
+
+KIND = "vital systems offline"
+
+
+def open_or_join(
+    session: Session,
+    plan: Plan,
+    system_id: str,
+    *,
+    reported_by: str,
+    seen: str,
+    cause_at: datetime | None,
+    now: datetime,
+    priority: str | None = None,
+    exercise: bool = False,
+) -> Opened:
+    """Record a report of a failing system: the incident it opened or joined.
+
+    The plan is frozen into a new incident (D30). ``cause_at`` (UTC) is when the reporter says it
+    began; ``None``, or a moment in the future, counts as now. Raises ``KeyError`` for an unknown
+    system.
+    """
+    system = plan.system(system_id)
+    plans.keep(session, plan.hash, plan.snapshot(), now=now)
+    opened = incidents.open_or_join(
+        session,
+        incidents.Report(
+            kind=KIND,
+            system_id=system.id,
+            title=f"{system.name} offline",
+            cause_at=min(cause_at or now, now),
+            reported_at=now,
+            reported_by=reported_by,
+            priority_proposed=priority or system.proposed_priority,
+            plan_hash=plan.hash,
+            exercise=exercise,
+        ),
+        now=now,
+        real_now=real_now(),
+    )
+    timeline.append(
+        session,
+        opened.incident.number,
+        "report" if opened.new else "duplicate added",
+        f"{reported_by}: {seen}",
+        now=now,
+        occurred_at=min(cause_at or now, now),
+        author=reported_by,
+        source="monitor" if reported_by.startswith("monitor") else "person",
+    )
+    return opened

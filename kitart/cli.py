@@ -1,0 +1,217 @@
+"""The ``kitart`` command. Each group is a Typer of its own, added to ``app`` below.
+
+Imports are light on purpose: what only one command needs is imported where it is used.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, NoReturn
+from zoneinfo import ZoneInfo
+
+import typer
+from pydantic import ValidationError
+from pydantic_settings import SettingsError
+from rich.console import Console
+
+from kitart.plan.checks import check_plan
+from kitart.plan.loading import PlanError, load_with_files, placed
+from kitart.plan.problems import Problem
+from kitart.plan.schema import Plan
+from kitart.settings import Settings, settings
+
+app = typer.Typer(
+    name="kitart",
+    help="Carries out the business continuity plan.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+plan_app = typer.Typer(help="The company's plan: check it, show it.", no_args_is_help=True)
+app.add_typer(plan_app, name="plan")
+db_app = typer.Typer(help="The journal's database.", no_args_is_help=True)
+app.add_typer(db_app, name="db")
+
+Folder = Annotated[
+    Path | None, typer.Argument(metavar="[DIR]", help="The plan's folder; else config_dir")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text")]
+
+
+def refuse(message: str, code: int = 1) -> NoReturn:
+    """End the command with a plain message on stderr."""
+    typer.echo(message, err=True)
+    raise typer.Exit(code)
+
+
+def the_settings() -> Settings:
+    """The settings; ends the command in plain words when they are wrong."""
+    try:
+        return settings()
+    except ValidationError as trouble:
+        lines = [
+            f"{'.'.join(map(str, e['loc'])) or 'settings'}: {e['msg']}" for e in trouble.errors()
+        ]
+        refuse("The settings are wrong:\n" + "\n".join(lines))
+    except SettingsError as trouble:
+        refuse(f"The settings are wrong:\n{trouble}")
+
+
+def the_plan(folder: Path | None) -> Plan:
+    """The plan in ``folder`` or the configured one; ends the command when it cannot be loaded."""
+    try:
+        return load_with_files(folder or the_settings().config_dir)[0]
+    except PlanError as trouble:
+        refuse(str(trouble))
+
+
+@plan_app.command("check")
+def check(folder: Folder = None, as_json: AsJson = False) -> None:
+    """Check the plan; ends with 1 if anything keeps it from being used (A31)."""
+    problems = _all_problems(folder or the_settings().config_dir)
+    ok = all(problem.severity != "error" for problem in problems)
+    if as_json:
+        found = [asdict(problem) for problem in problems]
+        typer.echo(json.dumps({"ok": ok, "problems": found}, ensure_ascii=False, indent=2))
+    else:
+        for problem in problems:
+            typer.echo(str(problem))
+        errors = sum(problem.severity == "error" for problem in problems)
+        typer.echo(f"{_count(errors, 'error')}, {_count(len(problems) - errors, 'warning')}.")
+    if not ok:
+        raise typer.Exit(1)
+
+
+@plan_app.command("show")
+def show(folder: Folder = None) -> None:
+    """Show company, projects, roles, systems, the escalation policy and the plan's hash."""
+    from kitart.plan.showing import overview
+
+    plan = the_plan(folder)
+    console = Console(markup=False, highlight=False)
+    for part in overview(plan):
+        console.print(part)
+
+
+@app.command("deadline")
+def deadline(
+    project: Annotated[str, typer.Option(help="Code of the project, e.g. ALPHA")],
+    at: Annotated[str, typer.Option(help="Moment with its offset: 2026-10-25T01:30+02:00")],
+    limit: Annotated[str, typer.Option(help="ert, am, cmt, backup or rto-1 to rto-4")],
+    folder: Annotated[
+        Path | None, typer.Option("--dir", help="The plan's folder; else config_dir")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """By when something is due, and by which rule (R9, R10, R22-R41, E36-E38)."""
+    from kitart.rules.limits_by_name import LIMIT_NAMES, limit_by_name
+
+    moment = _moment(at)
+    if limit not in LIMIT_NAMES:
+        refuse(f"--limit is {limit!r}; right would be one of {', '.join(LIMIT_NAMES)}", 2)
+    plan = the_plan(folder)
+    if project not in {known.id for known in plan.projects}:
+        names = ", ".join(known.id for known in plan.projects)
+        refuse(f"--project is {project!r}; right would be one of {names}", 2)
+    try:
+        found = limit_by_name(limit, plan.calendar_of(project), moment, plan.limits)
+    except ValueError as trouble:
+        refuse(str(trouble))
+    if as_json:
+        typer.echo(json.dumps({**asdict(found), "due_at": found.due_at.isoformat()}))
+    else:
+        zone = ZoneInfo(plan.calendar_of(project).time_zone)
+        local = found.due_at.astimezone(zone)
+        typer.echo(f"{found.due_at:%Y-%m-%d %H:%M:%S} UTC ({local:%Y-%m-%d %H:%M:%S %Z})")
+        typer.echo(found.rule)
+
+
+@db_app.command("upgrade")
+def upgrade() -> None:
+    """Make the journal's tables, or bring them to this version; safe to run again."""
+    from sqlalchemy.exc import OperationalError
+
+    from kitart.journal.database import Journal, JournalError
+    from kitart.journal.upgrading import upgrade as bring_up_to_date
+
+    journal = Journal(the_settings().journal_url)
+    try:
+        revision = bring_up_to_date(journal)
+    except JournalError as trouble:
+        refuse(str(trouble))
+    except OperationalError as trouble:
+        refuse(f"The journal can't be opened: {trouble.orig}")
+    finally:
+        journal.close()
+    typer.echo(f"The journal is at revision {revision}.")
+
+
+@app.command("gateway")
+def gateway(
+    host: Annotated[str, typer.Option(help="Address to listen on")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on")] = 8090,
+) -> None:
+    """Serve the gateway: webhooks, the pages behind links, the phone system's line modes.
+
+    Links in messages begin with KITART_GATEWAY_URL: it must lead here.
+    """
+    import logging
+
+    import uvicorn
+
+    from kitart.gateway.app import create_app
+    from kitart.installation import Installation
+    from kitart.journal import upgrading
+    from kitart.journal.database import JournalError
+    from kitart.messaging import links
+    from kitart.orchestrator import PrefectOrchestrator
+
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    inst = Installation(the_settings())
+    the_plan(None)
+    try:
+        upgrading.check(inst.journal)
+        links.check_key(inst.settings)
+    except (JournalError, ValueError) as trouble:
+        refuse(str(trouble))
+    uvicorn.run(
+        create_app(inst, PrefectOrchestrator()),
+        host=host,
+        port=port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=5,
+    )
+
+
+def _all_problems(folder: Path) -> list[Problem]:
+    try:
+        plan, files = load_with_files(folder)
+    except PlanError as trouble:
+        return trouble.problems
+    return placed(check_plan(plan, _today(plan)), files)
+
+
+def _today(plan: Plan) -> date:
+    now = the_settings().clock().now()
+    return now.astimezone(ZoneInfo(plan.company.time_zone)).date()
+
+
+def _moment(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        refuse(f"--at is {text!r}; right would be, for example, 2026-10-25T01:30+02:00", 2)
+    if moment.tzinfo is None:
+        refuse(f"--at is {text!r}, without an offset; right would be {text}+01:00 or {text}Z", 2)
+    if not 2000 <= moment.year <= 2100:
+        refuse(f"--at is {text!r}; right would be a moment between 2000 and 2100", 2)
+    return moment
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"

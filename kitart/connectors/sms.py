@@ -1,0 +1,101 @@
+"""SMS through Twilio, or a gateway that speaks as Twilio does.
+
+Twilio knows no key of ours: a repeat after a lost answer is a second SMS. So the error says when
+it is not known whether the message went out, and the caller's text says "repeat" (D7).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from kitart.connectors.errors import ConnectorError
+from kitart.connectors.http import HttpClient, ServiceRefused, Unreachable, json_body
+from kitart.settings import SmsSettings
+
+KEY_HEADER = "X-Kitart-Key"
+INVALID_NUMBER = "21211"
+REASONS = {
+    "20003": "the gateway refuses our account or token",
+    "21211": "the number is not valid",
+    "21408": "the gateway may not send to this country",
+    "21610": "the person has unsubscribed from our messages",
+    "21612": "the gateway can't reach this number from our sender",
+    "21614": "the number is not a mobile number",
+}
+"""What the provider's codes mean to us, in place of its own longer words."""
+
+
+@dataclass(frozen=True)
+class SmsAccepted:
+    """The gateway took the message; delivered is another word (it comes by callback)."""
+
+    provider_id: str
+    status: str = "queued"
+
+
+class SmsGateway:
+    """One account at a Twilio-compatible gateway, over kept-alive connections; thread-safe."""
+
+    def __init__(
+        self, settings: SmsSettings, *, timeout_s: tuple[float, float] = (3.05, 10.0)
+    ) -> None:
+        self._sender = settings.sender
+        self._path = f"/2010-04-01/Accounts/{settings.account}/Messages.json"
+        self._http = HttpClient(
+            settings.base_url,
+            ca_file=settings.ca_file,
+            auth=(settings.account, settings.token.get_secret_value()),
+            timeout_s=timeout_s,
+            name="SMS gateway",
+        )
+
+    def send(
+        self, to: str, text: str, *, message_key: str, status_callback: str | None = None
+    ) -> SmsAccepted:
+        """Hand over one message to ``to`` (E.164, ``+36…``); returns when it is accepted (E43).
+
+        ``status_callback`` is the address told about delivery. Raises ``ConnectorError``:
+        permanent for a number or account that is refused, passing for 429, 5xx and no answer.
+        """
+        form = {"To": to, "From": self._sender, "Body": text}
+        if status_callback:
+            form["StatusCallback"] = status_callback
+        try:
+            response = self._http.request(
+                "POST",
+                self._path,
+                data=form,
+                headers={KEY_HEADER: message_key},
+                expected=(200, 201),
+            )
+        except ServiceRefused as refused:
+            raise _explained(refused, to) from None
+        except Unreachable as unreachable:
+            raise Unreachable(
+                f"{unreachable.message}; it is not known whether the message was accepted"
+            ) from unreachable
+        return _accepted(json_body(response))
+
+    def close(self) -> None:
+        """Close the kept connections."""
+        self._http.close()
+
+
+def _accepted(body: Any) -> SmsAccepted:
+    if not isinstance(body, dict) or not body.get("sid"):
+        raise ConnectorError("SMS gateway: the answer has no message identifier (sid)")
+    return SmsAccepted(str(body["sid"]), str(body.get("status", "queued")))
+
+
+def _explained(refused: ServiceRefused, to: str) -> ServiceRefused:
+    """The same refusal in words that say what to do, without the person's number in them."""
+    reason = REASONS.get(refused.code)
+    message = f"SMS gateway: {reason} (code {refused.code})" if reason else refused.message
+    return ServiceRefused(
+        message.replace(to, "the number") if to else message,
+        status=refused.status,
+        code=refused.code,
+        permanent=refused.permanent,
+        retry_after_s=refused.retry_after_s,
+    )

@@ -1,0 +1,123 @@
+"""The page "do you have it?": what it shows, and taking the answer (A14)."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from kitart.gateway.house import House
+from kitart.gateway.visits import Page, Refused, Visitor, closed, visitor_of
+from kitart.journal import acknowledgements, incidents, timeline
+from kitart.journal.acknowledgements import CANNOT, TAKE
+from kitart.journal.tables import Acknowledgement, Incident
+from kitart.messaging.links import Link
+from kitart.messaging.occasion import ert_due
+from kitart.messaging.questions import known, option
+from kitart.plan.roles import role_name
+from kitart.plan.schema import Plan
+
+I_HAVE_IT = option(TAKE, "I have it", "You lead this incident until somebody relieves you")
+I_CANNOT = option(CANNOT, "I can't", "The next member is asked at once")
+OPTIONS = {
+    "ert": (I_HAVE_IT, I_CANNOT),
+    "am": (option(TAKE, "I know", "It counts as: the account manager is told"),),
+    "cmt": (option(TAKE, "I know", "It counts as: the crisis team is reached"),),
+}
+# Once somebody else leads, an ERT member's answer offers help and calls nobody in.
+AFTER_OTHERS = (
+    option(TAKE, "I can help", "The one who leads goes on leading; your help is recorded"),
+    option(CANNOT, "I can't", "It is recorded; nobody else is called in"),
+)
+HEADINGS = {"ert": "Can you take it?", "am": "Do you know of it?", "cmt": "Do you know of it?"}
+
+
+def show(place: House, link: Link) -> Page:
+    """What happened, and the question, or the answer that was given; changes nothing.
+
+    Raises ``Refused`` for an unknown incident or step, or a closed incident.
+    """
+    number, step, plan, visitor = _opened(place, link)
+    with place.inst.journal.read() as session:
+        incident = incidents.get(session, number)
+        mine = _mine(session, number, step, link.person)
+        taken = acknowledgements.taken_by(session, number, step)
+        if incident.closed_at is not None:
+            raise closed(incident, visitor)
+        view = {
+            "incident": incident,
+            "visitor": visitor,
+            "subject": link.subject,
+            "kind": step.partition(":")[0],
+            "heading": HEADINGS[step.partition(":")[0]],
+            "taken": taken,
+            "due_at": ert_due(plan, incident).due_at if step == "ert" else None,
+            "mine": mine,
+            "options": _still_to_choose(step, mine, taken),
+            "known": known(session, plan, number, visitor.now),
+        }
+    return Page("acknowledge.html", view)
+
+
+def answer(place: House, link: Link, chosen: str) -> Page | None:
+    """Record the answer; ``None`` when ``show`` now says it, a page when it wasn't one.
+
+    Said twice it is recorded once. Who took it stays in the lead: a later "I can't" of the same
+    person is not recorded, the page says how to hand over.
+    """
+    number, step, _, visitor = _opened(place, link)
+    if chosen not in [o["value"] for o in OPTIONS[step.partition(":")[0]]]:
+        page = show(place, link)
+        problem = "That is not one of the answers. Please choose one below."
+        return Page(page.template, page.view | {"problem": problem}, 422)
+    with place.inst.journal.write() as session:
+        incident = incidents.get(session, number)
+        if incident.closed_at is not None:
+            raise closed(incident, visitor)
+        before = _mine(session, number, step, link.person)
+        if before is None or (before.answer == CANNOT and chosen == TAKE):
+            _record(session, incident, step, visitor, chosen)
+    return None
+
+
+def _opened(place: House, link: Link) -> tuple[str, str, Plan, Visitor]:
+    number, _, step = link.subject.partition("/")
+    try:
+        plan = place.inst.plan_of(number)
+    except LookupError as error:
+        raise Refused(404, f"{number} is not in the record", "Phone the ERT instead.") from error
+    if step.partition(":")[0] not in OPTIONS:
+        raise Refused(404, "This question is not in the record", "Phone the ERT instead.")
+    return number, step, plan, visitor_of(plan, link.person, place.inst.clock.now())
+
+
+def _mine(session: Session, number: str, step: str, person: str) -> Acknowledgement | None:
+    given = [a for a in acknowledgements.of_step(session, number, step) if a.person == person]
+    return next((a for a in given if a.answer == TAKE), given[-1] if given else None)
+
+
+def _still_to_choose(
+    step: str, mine: Acknowledgement | None, taken: Acknowledgement | None
+) -> tuple[dict[str, str], ...]:
+    if mine is not None and mine.answer == TAKE:
+        return ()
+    options = AFTER_OTHERS if step == "ert" and taken else OPTIONS[step.partition(":")[0]]
+    if mine is None:
+        return options
+    return (options[0] | {"label": f"{options[0]['label']} after all"},)
+
+
+def _record(session: Session, row: Incident, step: str, visitor: Visitor, chosen: str) -> None:
+    took = chosen == TAKE
+    name, now = role_name(visitor.role), visitor.now
+    new = acknowledgements.record(
+        session, row.number, step, visitor.person, visitor.role, chosen, via="link", now=now
+    )
+    if not new:
+        return
+    timeline.append(
+        session, row.number, "ack received" if took else "ack declined",
+        f"The {name} has it" if took else f"The {name} can't take it",
+        now=now, author=name, source="person",
+        data={"person": visitor.person, "role": visitor.role, "step": step, "via": "link"},
+    )  # fmt: skip
+    if took and step == "ert" and row.state == "reported":
+        row.state = "acknowledged"

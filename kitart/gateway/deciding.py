@@ -1,0 +1,167 @@
+"""The page of one question: what it shows, and taking the decision (D5, D6)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from kitart.gateway.house import House
+from kitart.gateway.visits import Page, Refused, Visitor, closed, visitor_of
+from kitart.journal import approvals, documents, incidents, timeline
+from kitart.journal.tables import Approval, Decision
+from kitart.messaging.links import Link
+from kitart.messaging.questions import known
+from kitart.plan.roles import role_name
+
+NOTE_LIMIT = 2000
+NOTE_LABELS = {
+    "approve": "Your reason",
+    "priority": "Your reason",
+    "divert-order": "Your reason",
+    "ticket": "The ticket number",
+    "findings": "The cause, in your words",
+}
+
+
+def show(place: House, link: Link, *, note: str = "", problem: str = "", at: str = "") -> Page:
+    """The question with what is known, or what became of it; changes nothing.
+
+    ``note``, ``problem`` and ``at`` ("note" or "answer") give a form back that wasn't complete.
+    Raises ``Refused`` for what this person can't answer by this link.
+    """
+    row, visitor = _opened(place, link)
+    with place.inst.journal.read() as session:
+        incident = incidents.get(session, row.incident)
+        if row.state != "answered" and incident.closed_at is not None:
+            raise closed(incident, visitor)
+        if row.state == "open" and link.version != row.version:
+            raise _outdated(link, row)
+        facts = known(session, visitor.plan, row.incident, visitor.now)
+        view = {
+            "incident": incident,
+            "question": row,
+            "visitor": visitor,
+            "document": documents.get(session, row.document_id) if row.document_id else None,
+            "given": _own_answer(session, row, link.person),
+            "asked": [visitor.name(person) for person in row.asked_of],
+            "news": [fact for fact in facts if fact not in row.known],
+            "label_of": {o["value"]: o["label"] for o in row.options},
+            "means_of": {o["value"]: o["means"] for o in row.options},
+            "words": _about_words(row),
+            "note": note,
+            "problem": problem,
+            "problem_at": at,
+        }
+    return Page("decide.html", view, 422 if problem else 200)
+
+
+def draft(place: House, link: Link) -> str:
+    """The report that the question is about, as the client will read it (HTML)."""
+    row, _ = _opened(place, link)
+    if row.document_id is None:
+        raise Refused(404, "No report belongs to this question", "Go back to the question.")
+    with place.inst.journal.read() as session:
+        return documents.get(session, row.document_id).html
+
+
+def answer(place: House, link: Link, chosen: str, note: str) -> Page | None:
+    """Record the decision; ``None`` when ``show`` now says what became of it.
+
+    A form that isn't complete comes back with its words and is not recorded. The first valid
+    answer decides; the same answer of the same person, sent again, is recorded once.
+    """
+    row, visitor = _opened(place, link)
+    if row.state == "open" and (fault := _fault(row, chosen, note)):
+        return show(place, link, note=note, problem=fault[1], at=fault[0])
+    with place.inst.journal.write() as session:
+        incident = incidents.get(session, row.incident)
+        if incident.closed_at is not None and row.state != "answered":
+            raise closed(incident, visitor)
+        if _said_before(session, row, link.person, chosen, note):
+            return None
+        decision = approvals.decide(
+            session, row.id, link.person, visitor.role, chosen, note[:NOTE_LIMIT],
+            version=link.version, via="link", now=visitor.now,
+        )  # fmt: skip
+        _record(session, row, decision)
+    return None
+
+
+def _opened(place: House, link: Link) -> tuple[Approval, Visitor]:
+    with place.inst.journal.read() as session:
+        row = approvals.get(session, int(link.subject))
+    if row is None:
+        raise Refused(404, "This question is not in the record", "Phone the ERT instead.")
+    plan = place.inst.plan_of(row.incident)
+    visitor = visitor_of(plan, link.person, place.inst.clock.now())
+    if link.person not in row.asked_of:
+        raise Refused(
+            403,
+            "This question was not put to you",
+            "Nothing has been decided. Open the link in a message of your own.",
+            number=row.incident,
+        )
+    return row, visitor
+
+
+def _outdated(link: Link, row: Approval) -> Refused:
+    return Refused(
+        410,
+        "This link belongs to an older version",
+        f"It is for version {link.version}; version {row.version} is the one to decide on. Nothing "
+        "has been decided. Please use the link in the newest message.",
+        number=row.incident,
+    )
+
+
+def _fault(row: Approval, chosen: str, note: str) -> tuple[str, str] | None:
+    """What is wrong with the form, and where: "answer" or "note"."""
+    option = next((o for o in row.options if o["value"] == chosen), None)
+    if option is None:
+        return "answer", "That is not one of the answers. Please choose one below."
+    if len(note) > NOTE_LIMIT:
+        return "note", f"Your words are too long: {len(note):,} letters; {NOTE_LIMIT:,} fit."
+    if option.get("note") == "required" and not note:
+        return "note", f"“{option['label']}” needs a few words. Please write them below."
+    return None
+
+
+def _about_words(row: Approval) -> dict[str, Any]:
+    """Where the field for words stands (before which option), its label, and who needs it."""
+    wanting = [o for o in row.options if o.get("note", "none") != "none"]
+    return {
+        "before": wanting[0]["value"] if wanting else None,
+        "label": NOTE_LABELS.get(row.kind, "A few words"),
+        "needed_for": [o["label"] for o in wanting if o["note"] == "required"],
+        "limit": NOTE_LIMIT,
+    }
+
+
+def _own_answer(session: Session, row: Approval, person: str) -> Decision | None:
+    """The person's answer that counted, else the last one given."""
+    mine = [d for d in approvals.decisions(session, row.id) if d.person == person]
+    return next((d for d in mine if d.outcome == "counted"), mine[-1] if mine else None)
+
+
+def _said_before(session: Session, row: Approval, person: str, chosen: str, note: str) -> bool:
+    return any(
+        (d.person, d.answer, d.note) == (person, chosen, note[:NOTE_LIMIT])
+        for d in approvals.decisions(session, row.id)
+    )
+
+
+def _record(session: Session, row: Approval, decision: Decision) -> None:
+    counted = decision.outcome == "counted"
+    label = next(
+        (o["label"] for o in row.options if o["value"] == decision.answer), decision.answer
+    )
+    words = f" ({decision.note})" if decision.note else ""
+    timeline.append(
+        session, row.incident, "decided" if counted else f"answer {decision.outcome}",
+        f"{row.title} {label}{words}"[:1000],
+        now=decision.at, author=role_name(decision.role), source="person",
+        data={"person": decision.person, "role": decision.role, "kind": row.kind,
+              "answer": decision.answer, "approval": row.id, "via": decision.via,
+              "outcome": decision.outcome},
+    )  # fmt: skip

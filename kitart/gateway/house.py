@@ -1,0 +1,82 @@
+"""What the gateway's routes share: the installation, the plan, the watchman, the pages."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fastapi import Request
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from kitart.installation import Installation
+from kitart.plan.loading import PlanError
+from kitart.plan.schema import Plan
+
+if TYPE_CHECKING:
+    from kitart.gateway.watchman import Watchman
+
+log = logging.getLogger(__name__)
+
+
+class Plans:
+    """The plan as configured: read again when its files change; a bad edit changes nothing."""
+
+    def __init__(self, inst: Installation) -> None:
+        self._inst = inst
+        self._lock = threading.Lock()
+        self._plan: Plan | None = None
+        self._stamp: tuple[tuple[str, float], ...] = ()
+
+    def current(self) -> Plan:
+        """The newest plan that is free of errors; raises ``PlanError`` if there never was one."""
+        stamp = _stamp(self._inst.settings.config_dir)
+        with self._lock:
+            if self._plan is None or stamp != self._stamp:
+                self._stamp = stamp
+                try:
+                    self._plan = self._inst.current_plan()
+                except PlanError as error:
+                    if self._plan is None:
+                        raise
+                    log.error("the edited plan has errors, the last good one stays: %s", error)
+            return self._plan
+
+
+def _stamp(folder: Path) -> tuple[tuple[str, float], ...]:
+    """When each file was last written; one that is just being replaced counts as not there."""
+    found = []
+    for path in folder.glob("*.y*ml"):
+        with contextlib.suppress(OSError):
+            found.append((path.name, path.stat().st_mtime))
+    return tuple(sorted(found))
+
+
+@dataclass
+class House:
+    """One gateway's parts."""
+
+    inst: Installation
+    plans: Plans
+    watchman: Watchman
+    pages: Environment
+
+
+def pages(folder: Path) -> Environment:
+    """The pages' templates, escaped; an undefined variable is an error."""
+    return Environment(
+        loader=FileSystemLoader(folder / "pages"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def house(request: Request) -> House:
+    """The gateway's parts, from a request."""
+    found: House = request.app.state.house
+    return found

@@ -1,0 +1,163 @@
+"""Who raises the first alarm, asks Prefect for runs, and keeps asking people until one drives.
+
+The first page leaves the gateway right after the journal has the alert; until a run holds the
+incident the same escalation is worked here, with the same message keys (DESIGN, decision 7). An
+incident whose run died is given a new one (decision 9).
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+from kitart.clock import monotonic_s, real_now
+from kitart.installation import Installation
+from kitart.journal import incidents
+from kitart.journal.tables import Incident
+from kitart.messaging.alarm import raise_alarm, tell_to_use_paper
+from kitart.orchestrator import Orchestrator, OrchestratorError
+
+log = logging.getLogger(__name__)
+
+# Technical limits, on real time.
+LOOK_EVERY_S = 0.5
+ASK_FOR_RUN_AGAIN_AFTER_S = 10.0
+PAPER_AFTER_S = 60.0
+
+
+class Watchman:
+    """Watches over incidents that no run drives."""
+
+    def __init__(self, inst: Installation, orchestrator: Orchestrator) -> None:
+        self._inst = inst
+        self._orchestrator = orchestrator
+        self._alarms = ThreadPoolExecutor(max_workers=8, thread_name_prefix="alarm")
+        self._runs = ThreadPoolExecutor(max_workers=2, thread_name_prefix="run-request")
+        self._undriven_since: dict[str, float] = {}
+        self._told_of_paper: set[tuple[str, int]] = set()
+        self._at_work: set[tuple[str, str]] = set()
+        self._lock = threading.Lock()
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._watch, name="watchman", daemon=True)
+
+    def start(self) -> None:
+        """Begin to watch, in a thread of its own."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop watching; alarms on their way are finished."""
+        self._stop.set()
+        if self._thread.is_alive():
+            self._thread.join(timeout=10)
+        self._alarms.shutdown(wait=True, cancel_futures=True)
+        self._runs.shutdown(wait=False, cancel_futures=True)
+
+    def opened(self, number: str) -> None:
+        """An incident was opened just now: its first alarm leaves at once."""
+        self._once_at_a_time(self._alarms, self._raise, number)
+        self._once_at_a_time(self._runs, self._request_run, number)
+
+    def _watch(self) -> None:
+        while not self._stop.wait(LOOK_EVERY_S):
+            try:
+                self.look()
+            except Exception:
+                # The watch must outlive whatever fails in one round (a locked journal, say).
+                log.exception("the watchman's round failed; the next one follows")
+
+    def look(self) -> None:
+        """One round: every incident that no run drives is asked for and worked on."""
+        now = real_now()
+        with self._inst.journal.read() as session:
+            waiting = [
+                i for i in incidents.unsettled(session) if not incidents.driven(i, real_now=now)
+            ]
+        for gone in set(self._undriven_since) - {i.number for i in waiting}:
+            del self._undriven_since[gone]
+        for incident in waiting:
+            since = self._undriven_since.setdefault(incident.number, monotonic_s())
+            self._once_at_a_time(self._runs, self._request_run, incident.number)
+            if incident.closed_at is not None:
+                continue
+            self._once_at_a_time(self._alarms, self._raise, incident.number)
+            if monotonic_s() - since > PAPER_AFTER_S:
+                self._once_at_a_time(self._alarms, self._tell_of_paper, incident.number)
+
+    def _once_at_a_time(
+        self, pool: ThreadPoolExecutor, work: Callable[[str], None], number: str
+    ) -> None:
+        """Have the work done by a thread of the pool, unless it is at it for this incident.
+
+        A slow provider or a dead Prefect then holds up neither the other incidents nor the watch.
+        """
+        job = (work.__name__, number)
+        with self._lock:
+            if job in self._at_work or self._stop.is_set():
+                return
+            self._at_work.add(job)
+
+        def done() -> None:
+            try:
+                work(number)
+            finally:
+                with self._lock:
+                    self._at_work.discard(job)
+
+        pool.submit(done)
+
+    def _raise(self, number: str) -> None:
+        try:
+            raise_alarm(self._inst, number)
+        except Exception:
+            # Tried again in the next round; the thread pool would swallow it silently.
+            log.exception("raising the alarm of %s failed; tried again", number)
+
+    def _tell_of_paper(self, number: str) -> None:
+        try:
+            with self._inst.journal.read() as session:
+                hold = (number, incidents.get(session, number).lease_fence)
+            if hold not in self._told_of_paper and tell_to_use_paper(self._inst, number):
+                self._told_of_paper.add(hold)
+        except Exception:
+            # As above: the next round tries again.
+            log.exception("telling of the paper plan for %s failed; tried again", number)
+
+    def _request_run(self, number: str) -> None:
+        try:
+            incident = self._claimed(number)
+            if incident is None:
+                return
+            run = self._orchestrator.start(incident, incident.runs_requested)
+            with self._inst.journal.write() as session:
+                incidents.get(session, number).requested_run = run
+        except OrchestratorError as error:
+            log.warning("%s: %s; tried again", number, error)
+        except Exception:
+            log.exception("asking for a run of %s failed; tried again", number)
+
+    def _claimed(self, number: str) -> Incident | None:
+        """The incident with a claim on asking for its next run; ``None`` if none is wanted."""
+        with self._inst.journal.read() as session:
+            seen = incidents.get(session, number)
+        if not self._wants_run(seen):
+            return None
+        with self._inst.journal.write() as session:
+            incident = incidents.get(session, number)
+            claimed = incidents.claim_run_request(
+                session, incident, real_now=real_now(), not_again_for_s=ASK_FOR_RUN_AGAIN_AFTER_S
+            )
+        return incident if claimed else None
+
+    def _wants_run(self, incident: Incident) -> bool:
+        """Whether nobody drives it, nobody asked just now, and no run asked for may still begin."""
+        if incidents.driven(incident, real_now=real_now()):
+            return False
+        asked = incident.run_requested_at
+        if asked is None:
+            return True
+        if (real_now() - asked).total_seconds() < ASK_FOR_RUN_AGAIN_AFTER_S:
+            return False
+        coming = incident.requested_run
+        return coming is None or not self._orchestrator.still_coming(coming)

@@ -1,0 +1,93 @@
+"""One installation of Kitart: its settings, clock, journal, plan and connections."""
+
+from __future__ import annotations
+
+import threading
+from functools import cached_property, lru_cache
+from typing import Any
+
+from kitart.clock import Clock
+from kitart.connectors.microsoft import MicrosoftTenant
+from kitart.connectors.sms import SmsGateway
+from kitart.connectors.smtp import SmtpRelay
+from kitart.connectors.vcc_live import VccLive
+from kitart.connectors.voice import VoicePlatform
+from kitart.journal import incidents, plans
+from kitart.journal.database import Journal
+from kitart.journal.routing import JournalRoutingModes
+from kitart.plan.loading import load_plan
+from kitart.plan.schema import Plan
+from kitart.settings import Settings, settings
+
+
+class Installation:
+    """Everything a step needs, made at first use: importing or making one connects nothing."""
+
+    def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
+        self.settings = settings
+        self.clock = clock or settings.clock()
+        self.journal = Journal(settings.journal_url)
+        self._plans: dict[str, Plan] = {}
+        self._lock = threading.Lock()
+
+    @cached_property
+    def microsoft(self) -> MicrosoftTenant:
+        """The company's Microsoft tenant."""
+        return MicrosoftTenant(self.settings.microsoft)
+
+    @cached_property
+    def sms(self) -> SmsGateway:
+        """The SMS gateway."""
+        return SmsGateway(self.settings.sms)
+
+    @cached_property
+    def smtp(self) -> SmtpRelay:
+        """The second way for mail."""
+        return SmtpRelay(self.settings.smtp)
+
+    @cached_property
+    def routing(self) -> JournalRoutingModes:
+        """The modes that our IVR webhook serves."""
+        return JournalRoutingModes(self.journal, self.clock)
+
+    @cached_property
+    def voice(self) -> VoicePlatform:
+        """The phone system."""
+        return VccLive(self.settings.vcc, self.routing, clock=self.clock)
+
+    def current_plan(self) -> Plan:
+        """The plan as it is configured now; raises ``PlanError`` with every fault named."""
+        return load_plan(self.settings.config_dir)
+
+    def plan_of(self, incident: str) -> Plan:
+        """The plan frozen into an incident (D30): later edits never show here."""
+        with self.journal.read() as session:
+            hash = incidents.get(session, incident).plan_hash
+            body = None if hash in self._plans else plans.snapshot(session, hash)
+        return self.plan_with(hash, body)
+
+    def plan_with(self, hash: str, body: dict[str, Any] | None) -> Plan:
+        """The plan of a snapshot, parsed once a process."""
+        with self._lock:
+            if hash not in self._plans:
+                self._plans[hash] = Plan.from_snapshot(body or {})
+            return self._plans[hash]
+
+
+@lru_cache(maxsize=1)
+def _from_environment() -> Installation:
+    return Installation(settings())
+
+
+_given: Installation | None = None
+
+
+def installation() -> Installation:
+    """The process's installation: the one it was given, else that of its environment."""
+    return _given or _from_environment()
+
+
+def use_installation(given: Installation | None) -> None:
+    """Give the process an installation: for stories that run everything in one process."""
+    global _given
+    _given = given

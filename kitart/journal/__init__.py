@@ -1,0 +1,1 @@
+"""The record: tables, repositories, hash chain, migrations."""

@@ -1,0 +1,159 @@
+"""Questions to people and their answers: the first valid decision wins, all are recorded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from kitart.journal.tables import Approval, Decision
+from kitart.journal.words import storable
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked; ``options`` are ``{"value", "label", "means", "note"}`` mappings.
+
+    ``note`` is ``none``, ``optional`` or ``required``: whether words go with the answer.
+    """
+
+    key: str
+    incident: str
+    kind: str
+    title: str
+    text: str
+    options: list[dict[str, str]]
+    known: list[str]
+    due_at: datetime | None
+    document_id: int | None = None
+    version: int = 1
+
+
+def ask(session: Session, question: Question, person: str, *, now: datetime) -> Approval:
+    """Put the question to a person; asked again, it is put to one more person."""
+    row = with_key(session, question.key)
+    if row is None:
+        row = Approval(
+            key=question.key,
+            incident=question.incident,
+            kind=question.kind,
+            title=question.title,
+            text=question.text,
+            options=list(question.options),
+            known=list(question.known),
+            asked_of=[],
+            version=question.version,
+            document_id=question.document_id,
+            asked_at=now,
+            due_at=question.due_at,
+            state="open",
+            reason="",
+        )
+        session.add(row)
+    if person not in row.asked_of:
+        row.asked_of = [*row.asked_of, person]
+    session.flush()
+    return row
+
+
+def decide(
+    session: Session,
+    approval_id: int,
+    person: str,
+    role: str,
+    answer: str,
+    note: str,
+    *,
+    version: int,
+    via: str,
+    now: datetime,
+) -> Decision:
+    """Record an answer; the first that is valid decides, by compare-and-set.
+
+    The outcome says what became of it: ``counted``, ``late`` (somebody decided before),
+    ``void`` (the facts changed), ``outdated`` (another version), ``not asked``,
+    ``no such option`` or ``words missing``.
+    """
+    note = storable(note)
+    row = session.get_one(Approval, approval_id)
+    outcome = _outcome(row, person, answer, note, version)
+    if outcome == "counted":
+        won = session.execute(
+            sa.update(Approval)
+            .where(Approval.id == approval_id, Approval.state == "open")
+            .values(
+                state="answered",
+                answer=answer,
+                note=note or None,
+                answered_by=person,
+                answered_role=role,
+                answered_at=now,
+            )
+        )
+        outcome = "counted" if won.rowcount == 1 else "late"  # type: ignore[attr-defined]
+        session.refresh(row)
+    decision = Decision(
+        approval_id=approval_id,
+        person=person,
+        role=role,
+        answer=answer,
+        note=note,
+        via=via,
+        at=now,
+        outcome=outcome,
+    )
+    session.add(decision)
+    session.flush()
+    return decision
+
+
+def _outcome(row: Approval, person: str, answer: str, note: str, version: int) -> str:
+    option: dict[str, Any] | None = next((o for o in row.options if o["value"] == answer), None)
+    if person not in row.asked_of:
+        return "not asked"
+    if row.state == "answered":
+        return "late"
+    if row.state != "open":
+        return "void"
+    if version != row.version:
+        return "outdated"
+    if option is None:
+        return "no such option"
+    if option.get("note") == "required" and not note.strip():
+        return "words missing"
+    return "counted"
+
+
+def void(session: Session, approval_id: int, reason: str) -> bool:
+    """Withdraw an open question because the facts changed (D6); ``False`` if not open."""
+    done = session.execute(
+        sa.update(Approval)
+        .where(Approval.id == approval_id, Approval.state == "open")
+        .values(state="void", reason=reason)
+    )
+    return bool(done.rowcount == 1)  # type: ignore[attr-defined]
+
+
+def with_key(session: Session, key: str) -> Approval | None:
+    """The question with this key, if it was ever asked."""
+    return session.scalars(sa.select(Approval).where(Approval.key == key)).first()
+
+
+def get(session: Session, approval_id: int) -> Approval | None:
+    """The question with this number."""
+    return session.get(Approval, approval_id)
+
+
+def of_incident(session: Session, incident: str) -> list[Approval]:
+    """All questions of an incident, oldest first."""
+    query = sa.select(Approval).where(Approval.incident == incident)
+    return list(session.scalars(query.order_by(Approval.id)))
+
+
+def decisions(session: Session, approval_id: int) -> list[Decision]:
+    """Every answer to a question, first come first."""
+    query = sa.select(Decision).where(Decision.approval_id == approval_id)
+    return list(session.scalars(query.order_by(Decision.id)))

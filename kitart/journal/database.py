@@ -1,0 +1,228 @@
+"""The journal's database: transactions, and hearing that something was written."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from kitart.clock import monotonic_s
+from kitart.journal.tables import Incident
+
+CHANNEL = "kitart_journal"
+LOCK_LIMIT_S = 15.0
+"""The longest that SQLite waits for another writer, in real time."""
+
+
+class JournalError(Exception):
+    """The journal can't be used; the message says why and what to do."""
+
+
+class LeaseLost(Exception):
+    """Another run drives this incident now: whoever sees this stops writing."""
+
+
+@dataclass(frozen=True)
+class Lease:
+    """The right to drive one incident: one driver each, told apart by the fence number."""
+
+    incident: str
+    run: str
+    fence: int
+
+
+class Journal:
+    """All that is known, sent, answered and decided.
+
+    Opened lazily: no connection is made before the first use, so that a process may be forked
+    with this module loaded.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._engine: sa.Engine | None = None
+
+    @property
+    def engine(self) -> sa.Engine:
+        """The engine, made at first use."""
+        if self._engine is None:
+            self._engine = _make_engine(self.url)
+        return self._engine
+
+    @contextlib.contextmanager
+    def write(self, lease: Lease | None = None) -> Iterator[Session]:
+        """A transaction that writes; with ``lease``, only while it holds.
+
+        Raises ``LeaseLost`` (nothing is written) when another run holds the incident.
+        """
+        # A read that later writes fails at once in SQLite's WAL mode, so writers begin as such.
+        with (
+            self.engine.connect().execution_options(kitart_write=True) as connection,
+            Session(connection, expire_on_commit=False) as session,
+            session.begin(),
+        ):
+            if lease is not None:
+                _check_lease(session, lease)
+            yield session
+            if self.engine.dialect.name == "postgresql":
+                session.execute(sa.text(f"NOTIFY {CHANNEL}"))
+
+    @contextlib.contextmanager
+    def read(self) -> Iterator[Session]:
+        """A consistent view of the journal: all of it as it stood at the first question."""
+        engine = self.engine
+        if engine.dialect.name == "postgresql":
+            engine = engine.execution_options(isolation_level="REPEATABLE READ")
+        with Session(engine, expire_on_commit=False) as session:
+            yield session
+
+    def watch(self) -> JournalWatch:
+        """A listener that tells cheaply whether anything was written since it last looked."""
+        if self.engine.dialect.name == "postgresql":
+            return _PostgresWatch(self.engine)
+        return _SqliteWatch(self.engine)
+
+    def close(self) -> None:
+        """Close every connection."""
+        if self._engine is not None:
+            self._engine.dispose()
+            self._engine = None
+
+
+class JournalWatch:
+    """Tells whether the journal changed since the last question."""
+
+    def changed(self) -> bool:
+        """Whether anything was written since the last call; the first call says yes."""
+        raise AssertionError("each database has its own watch")
+
+    def close(self) -> None:
+        """Give the connection back."""
+
+
+class _SqliteWatch(JournalWatch):
+    # data_version moves when another connection commits; this one must hold no transaction.
+    def __init__(self, engine: sa.Engine) -> None:
+        self._connection = engine.raw_connection()
+        self._last: int | None = None
+
+    def changed(self) -> bool:
+        cursor = self._connection.cursor()
+        try:
+            version = cursor.execute("PRAGMA data_version").fetchone()[0]
+        finally:
+            cursor.close()
+        changed: bool = version != self._last
+        self._last = version
+        return changed
+
+    def close(self) -> None:
+        self._connection.invalidate()
+
+
+class _PostgresWatch(JournalWatch):
+    # Notices can be missed over a reconnect, so a look is also due every few seconds.
+    LOOK_EVERY_S = 5.0
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+        self._connection: Any = None
+        self._looked_at_s = monotonic_s()
+
+    def changed(self) -> bool:
+        if self._connection is None:
+            return self._listen()
+        try:
+            heard = any(True for _ in self._connection.notifies(timeout=0))
+        except Exception:
+            # Whatever broke the connection, the journal is read and listened to anew.
+            self.close()
+            return True
+        late = monotonic_s() - self._looked_at_s > self.LOOK_EVERY_S
+        if heard or late:
+            self._looked_at_s = monotonic_s()
+        return heard or late
+
+    def _listen(self) -> bool:
+        import psycopg
+
+        url = self._engine.url.set(drivername="postgresql")
+        try:
+            self._connection = psycopg.connect(
+                url.render_as_string(hide_password=False), autocommit=True, connect_timeout=5
+            )
+            self._connection.execute(f"LISTEN {CHANNEL}")
+        except psycopg.OperationalError:
+            self._connection = None
+        return True
+
+    def close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+
+def _make_engine(url: str) -> sa.Engine:
+    try:
+        parsed = sa.make_url(url)
+    except sa.exc.ArgumentError as error:
+        raise JournalError(
+            f"database_url is {url!r}: not a database address; right would be "
+            "sqlite:////path/journal.db or postgresql://user@host/name"
+        ) from error
+    if parsed.get_backend_name() == "postgresql":
+        return sa.create_engine(
+            parsed.set(drivername="postgresql+psycopg"),
+            pool_pre_ping=True,
+            connect_args={"connect_timeout": 5},
+        )
+    if parsed.get_backend_name() != "sqlite" or not parsed.database:
+        raise JournalError(f"database_url is {url!r}: SQLite (a file) or PostgreSQL is needed")
+    _make_private_folder(Path(parsed.database).parent)
+    engine = sa.create_engine(
+        parsed,
+        connect_args={"timeout": LOCK_LIMIT_S, "check_same_thread": False},
+        # A connection is an open file: threads must wait for the journal, not for one of these.
+        max_overflow=60,
+    )
+    sa.event.listen(engine, "connect", _prepare_sqlite)
+    sa.event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _make_private_folder(folder: Path) -> None:
+    if not folder.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        os.chmod(folder, 0o700)
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # Kitart begins its transactions itself, below.
+    cursor = connection.cursor()
+    # First of all: changing the mode waits for the lock too, when two processes begin at once.
+    cursor.execute(f"PRAGMA busy_timeout={round(LOCK_LIMIT_S * 1000)}")
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.close()
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    writes = connection.get_execution_options().get("kitart_write", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _check_lease(session: Session, lease: Lease) -> None:
+    held = session.execute(
+        sa.select(Incident.lease_fence).where(Incident.number == lease.incident).with_for_update()
+    ).scalar_one_or_none()
+    if held != lease.fence:
+        raise LeaseLost(
+            f"{lease.incident} is driven by another run (fence {held}, ours was {lease.fence})"
+        )

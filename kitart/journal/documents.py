@@ -1,0 +1,90 @@
+"""Versions of reports: drafted, approved, sent, filed; a stale one can't be sent (D6, D25)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from kitart.journal.tables import Document
+
+
+def add(session: Session, document: Document) -> Document:
+    """Keep a new version; earlier unsent versions of the same report are superseded."""
+    session.execute(
+        sa.update(Document)
+        .where(
+            Document.incident == document.incident,
+            Document.client == document.client,
+            Document.type == document.type,
+            Document.running_number == document.running_number,
+            Document.state.in_(("draft", "approved", "stale")),
+        )
+        .values(state="superseded")
+    )
+    session.add(document)
+    session.flush()
+    return document
+
+
+def get(session: Session, document_id: int) -> Document:
+    """The version with this number; ``LookupError`` when there is none."""
+    row = session.get(Document, document_id)
+    if row is None:
+        raise LookupError(f"there is no document {document_id}")
+    return row
+
+
+def move(
+    session: Session, document_id: int, *, from_states: tuple[str, ...], to: str, reason: str = ""
+) -> bool:
+    """Change a version's state by compare-and-set; ``False`` when it is in no such state."""
+    values = {"state": to, "reason": reason} if reason else {"state": to}
+    moved = session.execute(
+        sa.update(Document)
+        .where(Document.id == document_id, Document.state.in_(from_states))
+        .values(**values)
+    )
+    return bool(moved.rowcount == 1)  # type: ignore[attr-defined]
+
+
+def next_version(
+    session: Session, incident: str, client: str, type: str, running_number: int
+) -> int:
+    """The number of the next version of one report of a client."""
+    highest = session.scalar(
+        sa.select(sa.func.max(Document.version)).where(
+            Document.incident == incident,
+            Document.client == client,
+            Document.type == type,
+            Document.running_number == running_number,
+        )
+    )
+    return (highest or 0) + 1
+
+
+def of_incident(session: Session, incident: str, client: str | None = None) -> list[Document]:
+    """An incident's report versions in the order they were made, or one client's."""
+    query = sa.select(Document).where(Document.incident == incident)
+    if client is not None:
+        query = query.where(Document.client == client)
+    return list(session.scalars(query.order_by(Document.id)))
+
+
+def sent(session: Session, incident: str, client: str) -> list[Document]:
+    """What a client was sent, oldest first."""
+    return [d for d in of_incident(session, incident, client) if d.sent_at is not None]
+
+
+def unfiled(session: Session, incident: str) -> list[Document]:
+    """What was sent and is not in the client's folder yet."""
+    return [
+        d for d in of_incident(session, incident) if d.sent_at is not None and d.filed_at is None
+    ]
+
+
+def mark_filed(session: Session, document_id: int, url: str, *, now: datetime) -> None:
+    """Record where a sent document was filed."""
+    row = get(session, document_id)
+    row.filed_at, row.filed_url = now, url

@@ -1,0 +1,207 @@
+"""Incidents and the right to drive them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from kitart.journal import timeline
+from kitart.journal.database import Lease, LeaseLost
+from kitart.journal.hashing import first_hash
+from kitart.journal.tables import Incident
+
+# Technical limits, on real time: a driver that missed three renewals has died.
+LEASE_LENGTH = timedelta(seconds=15)
+LEASE_RENEWAL_S = 5.0
+
+OPEN_STATES = ("reported", "acknowledged", "assessed", "monitoring", "recovered")
+
+
+@dataclass(frozen=True)
+class Report:
+    """What opens an incident, or joins one: a problem with a system, and who saw it when."""
+
+    kind: str
+    system_id: str
+    title: str
+    cause_at: datetime
+    reported_at: datetime
+    reported_by: str
+    priority_proposed: str
+    plan_hash: str
+    exercise: bool = False
+
+
+@dataclass(frozen=True)
+class Opened:
+    """The incident a report led to, and whether the report opened it."""
+
+    incident: Incident
+    new: bool
+
+
+def open_or_join(session: Session, report: Report, *, now: datetime, real_now: datetime) -> Opened:
+    """Open an incident for the report, or join the open one of the same cause (E33).
+
+    The earliest report time of all becomes T0; the plan's snapshot must be kept already.
+    """
+    open_key = f"{'EXERCISE:' if report.exercise else ''}{report.system_id}"
+    one_at_a_time(session)
+    existing = session.scalars(sa.select(Incident).where(Incident.open_key == open_key)).first()
+    if existing is not None:
+        _join(session, existing, report, now=now)
+        return Opened(existing, new=False)
+    seq = (session.scalar(sa.select(sa.func.max(Incident.seq))) or 0) + 1
+    number = f"INC-{seq:04d}"
+    incident = Incident(
+        seq=seq,
+        number=number,
+        kind=report.kind,
+        system_id=report.system_id,
+        title=report.title,
+        exercise=report.exercise,
+        state="reported",
+        open_key=open_key,
+        cause_at=min(report.cause_at, report.reported_at),
+        reported_at=report.reported_at,
+        reported_by=report.reported_by,
+        opened_at=now,
+        opened_at_real=real_now,
+        plan_hash=report.plan_hash,
+        priority_proposed=report.priority_proposed,
+        head_hash=first_hash(number, report.plan_hash),
+        entries=0,
+        lease_fence=0,
+        runs_requested=0,
+    )
+    session.add(incident)
+    session.flush()
+    timeline.append(
+        session,
+        number,
+        "reported",
+        report.title,
+        now=now,
+        occurred_at=report.reported_at,
+        author=report.reported_by,
+        source="monitor" if report.reported_by.startswith("monitor") else "person",
+        data={"plan": report.plan_hash, "priority_proposed": report.priority_proposed},
+    )
+    return Opened(incident, new=True)
+
+
+def _join(session: Session, incident: Incident, report: Report, *, now: datetime) -> None:
+    incident.cause_at = min(incident.cause_at, report.cause_at)
+    if report.reported_at < incident.reported_at:
+        incident.reported_at = report.reported_at
+        incident.reported_by = report.reported_by
+
+
+def get(session: Session, number: str) -> Incident:
+    """The incident with this number; ``LookupError`` when there is none."""
+    found = session.scalars(sa.select(Incident).where(Incident.number == number)).first()
+    if found is None:
+        raise LookupError(f"there is no incident {number}")
+    return found
+
+
+def open_incidents(session: Session) -> list[Incident]:
+    """Every incident that is not closed, oldest first."""
+    query = sa.select(Incident).where(Incident.open_key.is_not(None))
+    return list(session.scalars(query.order_by(Incident.seq)))
+
+
+def unsettled(session: Session) -> list[Incident]:
+    """Every incident that still needs a run: open, or closed with something left to file."""
+    query = sa.select(Incident).where(Incident.settled_at.is_(None))
+    return list(session.scalars(query.order_by(Incident.seq)))
+
+
+def settle(session: Session, number: str, *, now: datetime) -> None:
+    """Nothing is left to do: no run is needed any more."""
+    get(session, number).settled_at = now
+
+
+def take_lease(session: Session, number: str, run: str, *, real_now: datetime) -> Lease | None:
+    """Take the incident for ``run`` if nobody drives it; ``None`` while another run does.
+
+    The fence number grows with each holder, so that a late write of an old one is refused.
+    """
+    incident = get(session, number)
+    held = incident.lease_until is not None and incident.lease_until > real_now
+    if held and incident.lease_run != run:
+        return None
+    fence = incident.lease_fence + (0 if held else 1)
+    taken = session.execute(
+        sa.update(Incident)
+        .where(Incident.number == number, Incident.lease_fence == incident.lease_fence)
+        .values(lease_run=run, lease_fence=fence, lease_until=real_now + LEASE_LENGTH)
+    )
+    return Lease(number, run, fence) if taken.rowcount == 1 else None  # type: ignore[attr-defined]
+
+
+def renew_lease(session: Session, lease: Lease, *, real_now: datetime) -> None:
+    """Hold the incident for another while; raises ``LeaseLost`` when another run has it."""
+    renewed = session.execute(
+        sa.update(Incident)
+        .where(Incident.number == lease.incident, Incident.lease_fence == lease.fence)
+        .values(lease_until=real_now + LEASE_LENGTH)
+    )
+    if renewed.rowcount != 1:  # type: ignore[attr-defined]
+        raise LeaseLost(f"{lease.incident} is driven by another run")
+
+
+def release_lease(session: Session, lease: Lease) -> None:
+    """Let the incident go; nothing happens when another run has it already."""
+    session.execute(
+        sa.update(Incident)
+        .where(Incident.number == lease.incident, Incident.lease_fence == lease.fence)
+        .values(lease_until=None)
+    )
+
+
+def driven(incident: Incident, *, real_now: datetime) -> bool:
+    """Whether a living run holds the incident."""
+    return incident.lease_until is not None and incident.lease_until > real_now
+
+
+def claim_run_request(
+    session: Session, incident: Incident, *, real_now: datetime, not_again_for_s: float
+) -> int | None:
+    """Claim the right to ask Prefect for a run; ``None`` when somebody just did.
+
+    Returns the number of the request, which makes the run's idempotency key.
+    """
+    asked = incident.run_requested_at
+    if asked is not None and (real_now - asked).total_seconds() < not_again_for_s:
+        return None
+    number = incident.runs_requested + 1
+    claimed = session.execute(
+        sa.update(Incident)
+        .where(
+            Incident.number == incident.number,
+            Incident.runs_requested == incident.runs_requested,
+        )
+        .values(runs_requested=number, run_requested_at=real_now)
+    )
+    session.refresh(incident)
+    return number if claimed.rowcount == 1 else None  # type: ignore[attr-defined]
+
+
+def close(session: Session, number: str, state: str, *, now: datetime) -> None:
+    """Close the incident as ``closed`` or ``false alarm``."""
+    incident = get(session, number)
+    incident.state, incident.closed_at, incident.open_key = state, now, None
+
+
+def one_at_a_time(session: Session) -> None:
+    """Wait for whoever else takes in alerts or opens incidents, until the transaction ends.
+
+    Numbers have no holes and two reports of one cause must meet. SQLite's writers queue anyway;
+    PostgreSQL's are made to, here alone.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(sa.text("SELECT pg_advisory_xact_lock(4217)"))

@@ -1,0 +1,138 @@
+"""Messages: written before sending, completed after, never twice (DESIGN: at least once)."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from kitart.journal.once import insert_once
+from kitart.journal.tables import Message
+from kitart.journal.words import storable
+
+# Real time after which a sender that never came back is taken for dead.
+SENDER_DEAD_AFTER = timedelta(seconds=30)
+# Real time between two tries of a message that failed: doubled each time, up to this.
+LONGEST_PAUSE_S = 60
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """A message to be sent; ``key`` names it once for all: incident, step, person, channel."""
+
+    key: str
+    incident: str
+    purpose: str
+    recipient: str
+    role: str
+    channel: str
+    address: str
+    subject: str
+    text: str
+    html: str | None = None
+    document_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Claim:
+    """The right to send a message now; ``repeat`` when an earlier try may have gone out."""
+
+    message_id: int
+    repeat: bool
+
+
+def claim(
+    session: Session, message: Outgoing, *, now: datetime, real_now: datetime
+) -> Claim | None:
+    """Claim the message for sending; ``None`` when it is sent, skipped or being sent, or when its
+    last try failed a moment ago.
+
+    A sender that died between sending and recording leaves the message ``sending``: after a
+    while it may be claimed again, as a repeat. A client's document in that state becomes
+    ``uncertain`` instead and waits for a person.
+    """
+    new = insert_once(session, Message, **_fresh(message, now, real_now))
+    row = session.scalars(
+        sa.select(Message).where(Message.key == message.key).with_for_update()
+    ).one()
+    if new:
+        return Claim(row.id, repeat=False)
+    if row.state == "sending":
+        since = row.sending_since_real
+        if since is not None and real_now - since < SENDER_DEAD_AFTER:
+            return None
+        if row.document_id is not None:
+            row.state = "uncertain"
+            row.detail = "the sender stopped between sending and recording"
+            return None
+    elif row.state != "failed" or _failed_just_now(row, real_now):
+        return None
+    repeat = row.state == "sending"
+    row.state, row.attempts, row.sending_since_real = "sending", row.attempts + 1, real_now
+    return Claim(row.id, repeat=repeat)
+
+
+def complete(
+    session: Session,
+    claim: Claim,
+    state: str,
+    *,
+    now: datetime,
+    provider_id: str | None = None,
+    detail: str = "",
+) -> Message:
+    """Write what became of a claimed message: ``accepted``, ``failed`` or ``skipped``."""
+    row = session.get_one(Message, claim.message_id)
+    row.state, row.detail, row.provider_id = state, storable(detail), provider_id
+    if state != "failed":
+        row.sending_since_real = None  # a failed one keeps it: the next try waits from there
+    if state == "accepted":
+        row.sent_at = now
+    return row
+
+
+def _fresh(message: Outgoing, now: datetime, real_now: datetime) -> dict[str, Any]:
+    return {
+        **asdict(message),
+        "state": "sending",
+        "attempts": 1,
+        "detail": "",
+        "queued_at": now,
+        "sending_since_real": real_now,
+    }
+
+
+def _failed_just_now(row: Message, real_now: datetime) -> bool:
+    pause_s = min(2 ** (row.attempts - 1), LONGEST_PAUSE_S)
+    tried = row.sending_since_real
+    return tried is not None and timedelta(0) <= real_now - tried < timedelta(seconds=pause_s)
+
+
+def of_incident(session: Session, incident: str) -> list[Message]:
+    """The incident's messages in the order they were first wanted."""
+    query = sa.select(Message).where(Message.incident == incident)
+    return list(session.scalars(query.order_by(Message.id)))
+
+
+def of_purpose(session: Session, incident: str, purpose: str) -> list[Message]:
+    """The incident's messages with this purpose, oldest first."""
+    return [row for row in of_incident(session, incident) if row.purpose == purpose]
+
+
+def with_key(session: Session, key: str) -> Message | None:
+    """The message with this key, if it was ever wanted."""
+    return session.scalars(sa.select(Message).where(Message.key == key)).first()
+
+
+def settle_uncertain(session: Session, document_id: int, arrived: bool, *, now: datetime) -> None:
+    """A person said whether a report reached the client: then it is sent, or may be sent again."""
+    query = sa.select(Message).where(
+        Message.document_id == document_id, Message.state == "uncertain"
+    )
+    for row in session.scalars(query):
+        row.state = "accepted" if arrived else "failed"
+        row.sent_at = now if arrived else None
+        row.detail = "a person says it arrived" if arrived else "a person wants it sent again"

@@ -1,0 +1,19 @@
+"""Where an incident stands in the SharePoint register, and what was last written there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from kitart.journal.tables import RegisterRow
+
+
+def written(session: Session, incident: str) -> RegisterRow | None:
+    """The incident's row as it was last written, if it ever was."""
+    return session.get(RegisterRow, incident)
+
+
+def keep(session: Session, incident: str, item_id: str, etag: str, fields: dict[str, Any]) -> None:
+    """Remember the row, its version and what stands in it."""
+    session.merge(RegisterRow(incident=incident, item_id=item_id, etag=etag, fields=fields))

@@ -1,0 +1,295 @@
+"""The journal's tables. Rows are read as values; only the repositories beside write them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, MetaData, String, Text, UniqueConstraint
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from kitart.journal.columns import UtcDateTime
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map = {  # noqa: RUF012
+        datetime: UtcDateTime,
+        str: String,
+        dict[str, Any]: JSON,
+        list[Any]: JSON,
+    }
+
+
+class PlanSnapshot(Base):
+    """A plan as it stood when an incident began (D30)."""
+
+    __tablename__ = "plan_snapshots"
+
+    hash: Mapped[str] = mapped_column(primary_key=True)
+    body: Mapped[dict[str, Any]]
+    taken_at: Mapped[datetime]
+
+
+class Incident(Base):
+    """A declared disruption: one record, one timeline (D1)."""
+
+    __tablename__ = "incidents"
+
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    number: Mapped[str] = mapped_column(unique=True)
+    kind: Mapped[str]
+    system_id: Mapped[str]
+    title: Mapped[str]
+    exercise: Mapped[bool]
+    state: Mapped[str]
+    # Present while the incident is open: makes a second incident of one cause impossible (E33).
+    open_key: Mapped[str | None] = mapped_column(unique=True)
+    cause_at: Mapped[datetime]
+    reported_at: Mapped[datetime]
+    reported_by: Mapped[str]
+    opened_at: Mapped[datetime]
+    opened_at_real: Mapped[datetime]
+    recovered_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+    # Closed, and everything filed: no run is needed any more.
+    settled_at: Mapped[datetime | None]
+    plan_hash: Mapped[str] = mapped_column(ForeignKey("plan_snapshots.hash"))
+    priority_proposed: Mapped[str]
+    priority: Mapped[str | None]
+    # The lease: which run drives, until when (real time), and its fence number.
+    lease_run: Mapped[str | None]
+    lease_fence: Mapped[int] = mapped_column(default=0)
+    lease_until: Mapped[datetime | None]
+    runs_requested: Mapped[int] = mapped_column(default=0)
+    run_requested_at: Mapped[datetime | None]
+    requested_run: Mapped[str | None]
+    run_id: Mapped[str | None]
+    head_hash: Mapped[str]
+    entries: Mapped[int] = mapped_column(default=0)
+
+
+class TimelineEntry(Base):
+    """One line of an incident's record: never changed, corrected by a later one (D1)."""
+
+    __tablename__ = "timeline"
+    __table_args__ = (
+        UniqueConstraint("incident", "seq"),
+        UniqueConstraint("incident", "key"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    incident: Mapped[str] = mapped_column(ForeignKey("incidents.number"))
+    seq: Mapped[int]
+    key: Mapped[str | None]
+    type: Mapped[str]
+    occurred_at: Mapped[datetime]
+    recorded_at: Mapped[datetime]
+    author: Mapped[str]
+    source: Mapped[str]
+    text: Mapped[str] = mapped_column(Text)
+    data: Mapped[dict[str, Any]]
+    previous_hash: Mapped[str]
+    hash: Mapped[str]
+
+
+class Alert(Base):
+    """One signal from monitoring, as it came: also the unreadable one."""
+
+    __tablename__ = "alerts"
+    __table_args__ = (
+        UniqueConstraint("source", "dedup_key", "episode"),
+        Index("ix_alerts_incident", "incident"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    source: Mapped[str]
+    dedup_key: Mapped[str]
+    # The start of this run of the same problem, as the source gives it; "" where it gives none.
+    episode: Mapped[str]
+    status: Mapped[str]
+    outcome: Mapped[str]
+    reason: Mapped[str]
+    title: Mapped[str]
+    severity: Mapped[str | None]
+    labels: Mapped[dict[str, Any]]
+    started_at: Mapped[datetime | None]
+    received_at: Mapped[datetime]
+    last_received_at: Mapped[datetime]
+    times_received: Mapped[int]
+    incident: Mapped[str | None] = mapped_column(ForeignKey("incidents.number"))
+    body: Mapped[str] = mapped_column(Text)
+
+
+class Message(Base):
+    """A message to one person on one channel: written before sending, completed after."""
+
+    __tablename__ = "messages"
+    __table_args__ = (Index("ix_messages_incident", "incident"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(unique=True)
+    incident: Mapped[str] = mapped_column(ForeignKey("incidents.number"))
+    purpose: Mapped[str]
+    recipient: Mapped[str]
+    role: Mapped[str]
+    channel: Mapped[str]
+    address: Mapped[str]
+    subject: Mapped[str]
+    text: Mapped[str] = mapped_column(Text)
+    html: Mapped[str | None] = mapped_column(Text)
+    # queued, sending, accepted, failed, skipped, uncertain: one never called by another's name.
+    state: Mapped[str]
+    attempts: Mapped[int]
+    detail: Mapped[str]
+    provider_id: Mapped[str | None]
+    queued_at: Mapped[datetime]
+    sending_since_real: Mapped[datetime | None]
+    sent_at: Mapped[datetime | None]
+    document_id: Mapped[int | None]
+
+
+class Acknowledgement(Base):
+    """A person's own answer that he or she has it, or can't (A14)."""
+
+    __tablename__ = "acknowledgements"
+    __table_args__ = (UniqueConstraint("incident", "step", "person", "answer"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    incident: Mapped[str] = mapped_column(ForeignKey("incidents.number"))
+    step: Mapped[str]
+    person: Mapped[str]
+    role: Mapped[str]
+    answer: Mapped[str]
+    via: Mapped[str]
+    at: Mapped[datetime]
+
+
+class Approval(Base):
+    """A question to people, with what was known and until when."""
+
+    __tablename__ = "approvals"
+    __table_args__ = (Index("ix_approvals_incident", "incident"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(unique=True)
+    incident: Mapped[str] = mapped_column(ForeignKey("incidents.number"))
+    kind: Mapped[str]
+    title: Mapped[str]
+    text: Mapped[str] = mapped_column(Text)
+    options: Mapped[list[Any]]
+    known: Mapped[list[Any]]
+    asked_of: Mapped[list[Any]]
+    version: Mapped[int]
+    document_id: Mapped[int | None]
+    asked_at: Mapped[datetime]
+    due_at: Mapped[datetime | None]
+    # open, answered, void (the facts changed), expired.
+    state: Mapped[str]
+    reason: Mapped[str]
+    answer: Mapped[str | None]
+    note: Mapped[str | None] = mapped_column(Text)
+    answered_by: Mapped[str | None]
+    answered_role: Mapped[str | None]
+    answered_at: Mapped[datetime | None]
+
+
+class Decision(Base):
+    """Every answer that anybody gave, with what became of it: counted, late, double, void."""
+
+    __tablename__ = "decisions"
+    __table_args__ = (Index("ix_decisions_approval", "approval_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    approval_id: Mapped[int] = mapped_column(ForeignKey("approvals.id"))
+    person: Mapped[str]
+    role: Mapped[str]
+    answer: Mapped[str]
+    note: Mapped[str] = mapped_column(Text)
+    via: Mapped[str]
+    at: Mapped[datetime]
+    outcome: Mapped[str]
+
+
+class Document(Base):
+    """One version of a report."""
+
+    __tablename__ = "documents"
+    __table_args__ = (
+        UniqueConstraint("incident", "client", "type", "running_number", "version"),
+        Index("ix_documents_incident", "incident"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    incident: Mapped[str] = mapped_column(ForeignKey("incidents.number"))
+    client: Mapped[str]
+    type: Mapped[str]
+    running_number: Mapped[int]
+    version: Mapped[int]
+    # draft, approved, refused, stale, sent, superseded.
+    state: Mapped[str]
+    reason: Mapped[str]
+    subject: Mapped[str]
+    html: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(Text)
+    file_name: Mapped[str]
+    checksum: Mapped[str]
+    fingerprint: Mapped[str]
+    # What the version was made of: the sent copy is laid out again from it, with its approval.
+    facts: Mapped[dict[str, Any]]
+    valid_as_of: Mapped[datetime]
+    next_update_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    due_at: Mapped[datetime | None]
+    approved_by: Mapped[str | None]
+    approved_role: Mapped[str | None]
+    approved_at: Mapped[datetime | None]
+    sent_at: Mapped[datetime | None]
+    filed_at: Mapped[datetime | None]
+    filed_url: Mapped[str | None]
+
+
+class Observation(Base):
+    """What one look at a system said: our probe, the maker's announcement or an alert."""
+
+    __tablename__ = "observations"
+    __table_args__ = (Index("ix_observations_system_at", "system_id", "at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    incident: Mapped[str | None] = mapped_column(ForeignKey("incidents.number"))
+    system_id: Mapped[str]
+    at: Mapped[datetime]
+    state: Mapped[str]
+    source: Mapped[str]
+    detail: Mapped[str] = mapped_column(Text)
+    latency_s: Mapped[float | None]
+
+
+class RoutingMode(Base):
+    """What our IVR webhook answers for a line."""
+
+    __tablename__ = "routing_modes"
+
+    line: Mapped[str] = mapped_column(primary_key=True)
+    mode: Mapped[str]
+    version: Mapped[int]
+    set_at: Mapped[datetime]
+    set_by: Mapped[str]
+
+
+class RegisterRow(Base):
+    """Where an incident stands in the SharePoint register, and what was last written there."""
+
+    __tablename__ = "register_rows"
+
+    incident: Mapped[str] = mapped_column(ForeignKey("incidents.number"), primary_key=True)
+    item_id: Mapped[str]
+    etag: Mapped[str]
+    fields: Mapped[dict[str, Any]]

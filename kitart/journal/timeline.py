@@ -1,0 +1,83 @@
+"""The append-only timeline of an incident (D1-D3)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from kitart.journal.hashing import broken_at, entry_hash
+from kitart.journal.tables import Incident, TimelineEntry
+from kitart.journal.words import storable
+
+
+def append(
+    session: Session,
+    incident: str,
+    type: str,
+    text: str,
+    *,
+    now: datetime,
+    occurred_at: datetime | None = None,
+    author: str = "Kitart",
+    source: str = "system",
+    data: dict[str, Any] | None = None,
+    key: str | None = None,
+) -> TimelineEntry | None:
+    """Add one entry; with ``key``, only once: a repeat adds nothing and returns ``None``.
+
+    ``occurred_at`` is when it happened, ``now`` when it is recorded; both are UTC (E39). Raises
+    ``ValueError`` for a moment without a zone.
+    """
+    row = session.execute(
+        sa.select(Incident).where(Incident.number == incident).with_for_update()
+    ).scalar_one()
+    if key is not None and _has(session, incident, key):
+        return None
+    fields: dict[str, Any] = {
+        "incident": incident,
+        "seq": row.entries + 1,
+        "type": type,
+        "occurred_at": occurred_at or now,
+        "recorded_at": now,
+        "author": storable(author),
+        "source": source,
+        "text": storable(text),
+        "data": data or {},
+        "key": key,
+    }
+    previous = row.head_hash
+    entry = TimelineEntry(**fields, previous_hash=previous, hash=entry_hash(previous, **fields))
+    session.add(entry)
+    row.entries, row.head_hash = entry.seq, entry.hash
+    session.flush()
+    return entry
+
+
+def entries(session: Session, incident: str) -> list[TimelineEntry]:
+    """The incident's entries in the order they were recorded."""
+    query = sa.select(TimelineEntry).where(TimelineEntry.incident == incident)
+    return list(session.scalars(query.order_by(TimelineEntry.seq)))
+
+
+def has(session: Session, incident: str, key: str) -> bool:
+    """Whether the entry with this key is there: how a repeated step finds itself done."""
+    return _has(session, incident, key)
+
+
+def first_broken(session: Session, incident: Incident) -> int | None:
+    """The first entry that was tampered with, or ``None``; a cut-off end shows as well."""
+    found = entries(session, incident.number)
+    broken = broken_at(found, incident.number, incident.plan_hash)
+    if broken is None and (found[-1].hash if found else incident.head_hash) != incident.head_hash:
+        return len(found) + 1
+    return broken
+
+
+def _has(session: Session, incident: str, key: str) -> bool:
+    query = sa.select(TimelineEntry.id).where(
+        TimelineEntry.incident == incident, TimelineEntry.key == key
+    )
+    return session.execute(query).first() is not None

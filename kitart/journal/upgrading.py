@@ -1,0 +1,75 @@
+"""Bringing a journal's tables to this version."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from kitart.journal.database import Journal, JournalError
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def upgrade(journal: Journal) -> str:
+    """Bring the journal to this version and return the revision; safe to call twice at once.
+
+    Raises ``JournalError`` when the journal can't be opened or written.
+    """
+    try:
+        with (
+            journal.engine.connect().execution_options(kitart_write=True) as connection,
+            connection.begin(),
+        ):
+            if connection.dialect.name == "postgresql":
+                connection.execute(sa.text("SELECT pg_advisory_xact_lock(4216)"))
+            command.upgrade(_config(connection), "head")
+    except sa.exc.DatabaseError as error:
+        raise JournalError(f"the journal can't be brought up to date: {error.orig}") from error
+    return _newest()
+
+
+def check(journal: Journal) -> None:
+    """Raise ``JournalError`` when the journal is not of this version, saying what to do."""
+    try:
+        with journal.engine.connect() as connection:
+            found = MigrationContext.configure(connection).get_current_revision()
+    except sa.exc.DatabaseError as error:
+        raise JournalError(f"the journal can't be opened: {error.orig}") from error
+    if found is None:
+        raise JournalError("the journal is empty: run 'kitart db upgrade' to make its tables")
+    if found not in _known():
+        raise JournalError(
+            f"the journal is at revision {found}, which this Kitart does not know: it was made "
+            "by a newer Kitart, use that one"
+        )
+    if found != _newest():
+        raise JournalError(
+            f"the journal is at revision {found}, this Kitart needs {_newest()}: "
+            "run 'kitart db upgrade'"
+        )
+
+
+def _config(connection: sa.Connection) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["connection"] = connection
+    return config
+
+
+def _scripts() -> ScriptDirectory:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    return ScriptDirectory.from_config(config)
+
+
+def _newest() -> str:
+    return _scripts().get_current_head() or ""
+
+
+def _known() -> set[str]:
+    return {script.revision for script in _scripts().walk_revisions()}

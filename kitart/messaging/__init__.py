@@ -1,0 +1,1 @@
+"""Which channel, which text; send, record, fall back."""

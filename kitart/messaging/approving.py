@@ -1,0 +1,43 @@
+"""Who is asked to approve a draft, in which order, and with which question."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from kitart.journal import leading
+from kitart.journal.approvals import Question
+from kitart.journal.tables import Document
+from kitart.messaging import questions
+from kitart.plan import whom
+from kitart.plan.schema import Plan
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A drafted version: the question about it, and who may answer, in the order to be asked.
+
+    ``second`` is the CMT lead's question, where a second approval is needed.
+    """
+
+    id: int
+    question: Question
+    approvers: tuple[str, ...]
+    second: Question | None = None
+    second_approvers: tuple[str, ...] = ()
+
+
+def to_be_approved(session: Session, plan: Plan, document: Document, now: datetime) -> Draft:
+    """What is asked about a draft: of the account manager, and for the closing report of a P1 of
+    the CMT lead as well (c21)."""
+    name = plan.client(document.client).name
+    lead = leading.ert_lead(session, plan, document.incident)
+    approvers = whom.approvers(plan, document.client, lead)
+    question = questions.approval(session, plan, document, name, now=now, second=False)
+    critical = leading.priority_in_force(session, document.incident) == "P1"
+    if document.type != "closing-report" or not critical:
+        return Draft(document.id, question, approvers)
+    second = questions.approval(session, plan, document, name, now=now, second=True)
+    return Draft(document.id, question, approvers, second, whom.crisis_leads(plan))

@@ -1,0 +1,87 @@
+"""Putting a question to a person: the row first, then the message with its link."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from kitart.installation import Installation
+from kitart.journal import approvals, timeline
+from kitart.journal.approvals import Question
+from kitart.journal.database import Lease
+from kitart.journal.tables import Approval
+from kitart.messaging import links
+from kitart.messaging.telling import tell
+from kitart.plan.roles import role_name
+from kitart.plan.schema import Plan
+
+LINK_LIFE = timedelta(days=14)
+
+# Questions with a text of their own; the others use the general request.
+PURPOSES = {
+    "priority": "priority-question",
+    "approve": "approval-request",
+    "divert-order": "divert-question",
+    "divert-on": "divert-task",
+    "test-call": "test-call-task",
+    "ticket": "supplier-ticket-question",
+}
+
+
+def ask(
+    inst: Installation,
+    plan: Plan,
+    question: Question,
+    person: str,
+    values: dict[str, Any],
+    lease: Lease,
+) -> bool:
+    """Ask a person; true if a channel accepted the message. Asked twice, it is sent once."""
+    now = inst.clock.now()
+    role = role_name(plan.person(person).kind)
+    with inst.journal.write(lease) as session:
+        row = approvals.ask(session, question, person, now=now)
+        if row.state != "open":
+            return True
+        timeline.append(
+            session, question.incident, "decision requested",
+            f"{question.title}: asked of the {role}",
+            now=now, data={"person": person, "role": plan.person(person).kind,
+                           "kind": question.kind, "approval": row.id},
+            key=f"asked:{question.key}:{person}",
+        )  # fmt: skip
+    return tell(
+        inst, plan, question.incident, person,
+        PURPOSES.get(question.kind, "decision-request"),
+        f"ask:{question.key}",
+        values | {
+            "question": question.title,
+            "answer_by": question.due_at or "as soon as you can",
+            "link": decide_link(inst, row, person, now),
+        },
+        lease=lease,
+    )  # fmt: skip
+
+
+def withdraw(inst: Installation, plan: Plan, key: str, why: str, lease: Lease) -> None:
+    """Void an open question and tell those who were asked why (D6)."""
+    with inst.journal.write(lease) as session:
+        row = approvals.with_key(session, key)
+        if row is None or not approvals.void(session, row.id, why):
+            return
+        timeline.append(
+            session, row.incident, "question withdrawn", f"{row.title}: {why}",
+            now=inst.clock.now(), data={"approval": row.id, "kind": row.kind},
+            key=f"withdrawn:{key}",
+        )  # fmt: skip
+    for person in row.asked_of:
+        tell(
+            inst, plan, row.incident, person, "withdrawn", f"withdrawn:{key}",
+            {"question": row.title, "because": why}, lease=lease,
+        )  # fmt: skip
+
+
+def decide_link(inst: Installation, row: Approval, person: str, now: datetime) -> str:
+    """A link to one question for one person."""
+    link = links.Link("decide", str(row.id), person, row.version, now + LINK_LIFE)
+    return links.address(inst.settings, link)

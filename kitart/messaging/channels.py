@@ -1,0 +1,74 @@
+"""Which way a message goes: what stands on a system that is down is passed over (D14, E43, E44)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from html import escape
+
+from sqlalchemy.orm import Session
+
+from kitart.connectors.errors import ConnectorError
+from kitart.installation import Installation
+from kitart.journal import incidents, observations
+from kitart.journal.messages import Outgoing
+from kitart.plan.schema import Plan
+
+
+@dataclass(frozen=True)
+class Way:
+    """A connector that may carry a kind of message now, or why it may not."""
+
+    connector: str
+    barred_by: str | None
+
+
+def down_systems(session: Session, plan: Plan) -> frozenset[str]:
+    """The systems that are known to be down now, with all that shares their failure.
+
+    Only looks of the incidents that are open count: last month's say nothing about today.
+    """
+    unclosed = incidents.open_incidents(session)
+    numbers = [incident.number for incident in unclosed]
+    seen = {system.id: _last_seen(session, system.id, numbers) for system in plan.systems}
+    down = {i.system_id for i in unclosed if seen.get(i.system_id) != "up"}
+    down |= {system for system, state in seen.items() if state == "down"}
+    shared = {other for s in plan.systems if s.id in down for other in s.shares_failure_with}
+    return frozenset(down | shared)
+
+
+def ways(plan: Plan, kind: str, stands_on: Iterable[str], down: frozenset[str]) -> list[Way]:
+    """The ways for a kind of message in order of use; those barred come last."""
+    found = []
+    for policy in plan.channels:
+        if policy.kind == kind:
+            barring = sorted((set(policy.depends_on) | set(stands_on)) & down)
+            found.append(Way(policy.connector, barring[0] if barring else None))
+    return sorted(found, key=lambda way: way.barred_by is not None)
+
+
+def send_by(inst: Installation, connector: str, message: Outgoing, text: str) -> str:
+    """Hand the message to a connector and return the provider's own number for it."""
+    if connector == "sms":
+        return inst.sms.send(message.address, text, message_key=message.key).provider_id
+    if connector == "graph_mail":
+        accepted = inst.microsoft.send_mail(
+            [message.address], message.subject, message.html, text, message_key=message.key
+        )
+        return accepted.request_id or message.key
+    if connector == "smtp":
+        html = message.html or plain_html(text)
+        return inst.smtp.send_mail(
+            message.address, message.subject, html, text, message_key=message.key
+        ).provider_id
+    raise ConnectorError(f"there is no connector {connector!r}", permanent=True)
+
+
+def plain_html(text: str) -> str:
+    """A plain text as a small HTML page, for ways that want both."""
+    return f'<pre style="white-space:pre-wrap;font:inherit">{escape(text)}</pre>'
+
+
+def _last_seen(session: Session, system_id: str, within: list[str]) -> str | None:
+    looked = observations.latest(session, system_id, "probe", within)
+    return looked.state if looked else None

@@ -1,0 +1,96 @@
+"""What goes to a client's contacts: reports by mail, short texts where mail does not go."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kitart.connectors.errors import ConnectorError
+from kitart.installation import Installation
+from kitart.journal.database import Lease
+from kitart.journal.messages import Outgoing
+from kitart.journal.tables import Document
+from kitart.messaging.delivering import deliver
+from kitart.messaging.occasion import lines_of
+from kitart.messaging.texts import render_message
+from kitart.plan.schema import Channel, Contact, Plan
+
+
+class OnItsWay(ConnectorError):
+    """Somebody is sending the report just now: look again soon, send nothing beside it."""
+
+
+def send_report(inst: Installation, plan: Plan, document: Document, lease: Lease) -> None:
+    """Mail a report to each of the client's contacts; each gets it once.
+
+    Raises ``ConnectorError`` when no mail was accepted; a permanent one says that a person must
+    look first.
+    """
+    states: list[str] = []
+    for contact in plan.client(document.client).contacts:
+        for channel in contact.channels:
+            if channel.kind == "mail":
+                states.append(_mail(inst, plan, document, contact, channel, lease))
+    if "accepted" in states:
+        return
+    if "sending" in states:
+        raise OnItsWay("the report is being sent, or its sender stopped; looked at again")
+    if "uncertain" in states:
+        raise ConnectorError(
+            "it is not known whether the report reached the client: ask the client, then send "
+            "it by hand or close the question",
+            permanent=True,
+        )
+    raise ConnectorError("no mail to the client's contacts was accepted")
+
+
+def send_short_text(
+    inst: Installation, plan: Plan, document: Document, values: dict[str, Any], lease: Lease
+) -> None:
+    """Send the short text that the client's contract pre-approved, on every channel."""
+    client = plan.client(document.client)
+    project = next(p for p in plan.projects if p.client == client.id)
+    phone = next((c.address for c in plan.person(project.account_manager).channels), "")
+    for contact in client.contacts:
+        for place, channel in enumerate(contact.channels):
+            if channel.kind not in ("sms", "mail"):
+                continue
+            text = render_message(
+                "client-first-notification", channel.kind, client.report.language,
+                number=document.incident, zone=client.contract_zone,
+                lines=lines_of(plan, client.id), since=values["since"],
+                next_news=document.next_update_at or "as soon as there is any",
+                contact=f"account manager on duty, {phone}",
+            )  # fmt: skip
+            deliver(
+                inst, plan,
+                Outgoing(
+                    key=f"{document.incident}:short:{document.client}:{document.type}:"
+                    f"{document.running_number}:{contact.id}:{channel.kind}:{place}",
+                    incident=document.incident, purpose="client-short-text",
+                    recipient=contact.id, role=contact.role, channel=channel.kind,
+                    address=channel.address, subject=text.subject or "", text=text.body,
+                ),
+                stands_on=channel.depends_on, lease=lease,
+            )  # fmt: skip
+
+
+def _mail(
+    inst: Installation,
+    plan: Plan,
+    document: Document,
+    contact: Contact,
+    channel: Channel,
+    lease: Lease,
+) -> str:
+    sent = deliver(
+        inst, plan,
+        Outgoing(
+            key=f"{document.incident}:report:{document.id}:{contact.id}:mail",
+            incident=document.incident, purpose=document.type, recipient=contact.id,
+            role=contact.role, channel="mail", address=channel.address,
+            subject=document.subject, text=document.text, html=document.html,
+            document_id=document.id,
+        ),
+        stands_on=channel.depends_on, lease=lease,
+    )  # fmt: skip
+    return sent.state if sent is not None else "sending"

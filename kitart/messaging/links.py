@@ -1,0 +1,75 @@
+"""Signed links: for one person, one question, one version, until a moment.
+
+A link works without any sign-on of the cloud tenant (D20). Opening it shows, never decides.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Literal
+
+from itsdangerous import BadSignature, URLSafeSerializer
+
+from kitart.settings import Settings
+
+Purpose = Literal["ack", "decide"]
+PATHS: dict[Purpose, str] = {"ack": "/a/", "decide": "/d/"}
+
+
+class LinkError(Exception):
+    """The link can't be used; the message says why, in words for the person who holds it."""
+
+
+class LinkExpired(LinkError):
+    """The link was genuine, but its time is over."""
+
+
+@dataclass(frozen=True)
+class Link:
+    """What a link is for: ``subject`` is a step of an incident, or a question's number."""
+
+    purpose: Purpose
+    subject: str
+    person: str
+    version: int
+    expires_at: datetime
+
+
+def address(settings: Settings, link: Link) -> str:
+    """The link as an address; raises ``ValueError`` while no signing key is set."""
+    payload = [link.subject, link.person, link.version, int(link.expires_at.timestamp())]
+    token = _serializer(settings, link.purpose).dumps(payload)
+    return f"{settings.gateway_url}{PATHS[link.purpose]}{token}"
+
+
+def read(settings: Settings, purpose: Purpose, token: str, *, now: datetime) -> Link:
+    """The link that a token stands for; raises ``LinkError`` if forged or broken,
+    ``LinkExpired`` after its time."""
+    serializer = _serializer(settings, purpose)
+    try:
+        payload = serializer.loads(token)
+        subject, person, version, expires = payload
+        expires_at = datetime.fromtimestamp(int(expires), UTC)
+    except (BadSignature, ValueError, TypeError) as error:
+        raise LinkError(
+            "This link is not complete or not genuine. Open it from the message again, "
+            "or answer by phone."
+        ) from error
+    if now > expires_at:
+        raise LinkExpired("This link has expired. A newer message holds a newer link.")
+    return Link(purpose, str(subject), str(person), int(version), expires_at)
+
+
+def check_key(settings: Settings) -> None:
+    """Raise ``ValueError`` while no signing key is set: without links nobody can answer."""
+    _serializer(settings, "ack")
+
+
+def _serializer(settings: Settings, purpose: Purpose) -> URLSafeSerializer:
+    key = settings.secret_key.get_secret_value()
+    if len(key) < 16:
+        raise ValueError(
+            "secret_key is missing or short: set KITART_SECRET_KEY to 16 random letters or more"
+        )
+    return URLSafeSerializer(key, salt=f"kitart.{purpose}")

@@ -1,0 +1,79 @@
+"""What every message about an incident says the same way: what fails, since when, next news."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from kitart.journal import documents, incidents
+from kitart.journal.approvals import Question
+from kitart.journal.tables import Document, Incident
+from kitart.plan.schema import Plan
+from kitart.rules.deadlines import Deadline, ert_deadline
+
+
+def about(session: Session, plan: Plan, incident: str) -> dict[str, Any]:
+    """The values that most texts need; moments are shown in the reader's zone by the text."""
+    row = incidents.get(session, incident)
+    system = plan.system(row.system_id)
+    projects = [project.id for project in plan.projects_affected_by(row.system_id)]
+    return {
+        "what": f"{system.name} offline",
+        "since": row.cause_at,
+        "projects": ", ".join(projects),
+        "affected": f"projects {', '.join(projects)}" if projects else "no project",
+        "next_news": "when the priority is set",
+    }
+
+
+def ert_due(plan: Plan, row: Incident) -> Deadline:
+    """Until when an ERT member must have answered: 5 or 15 minutes (R9, R10, A13)."""
+    calendars = [plan.calendar_of(p.id) for p in plan.projects_affected_by(row.system_id)]
+    return ert_deadline(calendars, row.reported_at, plan.limits)
+
+
+def lines_of(plan: Plan, client: str) -> str:
+    """A client's lines by number, for its short texts."""
+    numbers = [
+        line.number
+        for project in plan.projects
+        if project.client == client
+        for line in plan.lines_of(project.id)
+    ]
+    return ("your line " if len(numbers) == 1 else "your lines ") + ", ".join(numbers)
+
+
+def for_question(session: Session, plan: Plan, question: Question) -> dict[str, Any]:
+    """The values that the text of a question needs beside those of the incident."""
+    values = about(session, plan, question.incident)
+    row = incidents.get(session, question.incident)
+    system = plan.system(row.system_id)
+    lines = [ln.number for p in plan.projects_affected_by(system.id) for ln in plan.lines_of(p.id)]
+    values |= {
+        "proposed": row.priority_proposed,
+        "why": f"the plan proposes it for {system.name}",
+        "supplier": plan.supplier(system.supplier).name if system.supplier else "the supplier",
+        "lines": ", ".join(lines),
+        "kind": "the recorded notice",
+        "ordered_by": "the account manager",
+        "next_news": "when you have answered",
+    }
+    if question.document_id is not None:
+        document = documents.get(session, question.document_id)
+        values |= {
+            "report": document.type.replace("-", " "),
+            "client": plan.client(document.client).name,
+            "version": str(document.version),
+            "stale_because": _why_stale(session, document),
+        }
+    return values
+
+
+def _why_stale(session: Session, document: Document) -> str:
+    earlier = [
+        d
+        for d in documents.of_incident(session, document.incident, document.client)
+        if d.id < document.id and d.reason and d.sent_at is None
+    ]
+    return earlier[-1].reason if earlier and document.version > 1 else ""

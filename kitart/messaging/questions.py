@@ -1,0 +1,247 @@
+"""The questions that the plan puts to people: what is asked, what each answer means."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from kitart.journal import incidents, timeline
+from kitart.journal.approvals import Question
+from kitart.journal.tables import Document
+from kitart.plan.schema import Plan
+from kitart.reports.gathering import gather
+from kitart.reports.internal import known_facts
+
+
+def option(value: str, label: str, means: str, note: str = "none") -> dict[str, str]:
+    """One answer: its button, what it sets off, and whether words go with it."""
+    return {"value": value, "label": label, "means": means, "note": note}
+
+
+def known(session: Session, plan: Plan, incident: str, now: datetime) -> list[str]:
+    """What is known at this moment, for the person who decides."""
+    facts = gather(session, plan, incident, now)
+    reports = [
+        e for e in timeline.entries(session, incident) if e.type in ("report", "duplicate added")
+    ]
+    return [
+        *known_facts(facts, now=now, zone=plan.company.time_zone),
+        *(e.text for e in reports[-2:]),
+    ]
+
+
+def priority(session: Session, plan: Plan, incident: str, now: datetime) -> Question:
+    """The ERT lead's priority (R13), with the way out of a false alarm (E32)."""
+    row = incidents.get(session, incident)
+    means = {
+        "P1": "Critical: the crisis team and the IT manager are told, clients every 30 minutes",
+        "P2": "High: clients are told within 30 minutes and each hour",
+        "P3": "Medium: as P2, nobody else is called in",
+        "P4": "Low: as P3",
+    }
+    own = [
+        option(p, f"{p} (proposed)" if p == row.priority_proposed else p, words)
+        for p, words in means.items()
+    ]
+    false_alarm = option(
+        "false-alarm", "False alarm", "Ends the incident; whoever was told is corrected", "required"
+    )
+    return Question(
+        key=f"{incident}:priority",
+        incident=incident,
+        kind="priority",
+        title=f"Priority of {row.title}",
+        text="How urgent is it? You lead until somebody relieves you.",
+        options=[*own, false_alarm],
+        known=known(session, plan, incident, now),
+        due_at=row.reported_at + timedelta(minutes=plan.limits.classify),
+    )
+
+
+def approval(
+    session: Session, plan: Plan, document: Document, client: str, *, now: datetime, second: bool
+) -> Question:
+    """The approval of one version of a client's report (D5, D6)."""
+    what = document.type.replace("-", " ")
+    refuse = "Send no notice" if document.type == "combined-notice" else "Do not send"
+    return Question(
+        key=f"{document.incident}:approve:{document.id}{':second' if second else ''}",
+        incident=document.incident,
+        kind="approve",
+        title=f"Send this {what} to {client}?",
+        text="Read it as the client will. It goes out as it stands here.",
+        options=[
+            option("approve", "Approve and send", "It is sent to the client at once"),
+            option("refuse", refuse, "Nothing is sent; your reason is kept", "required"),
+        ],
+        known=known(session, plan, document.incident, now),
+        due_at=document.due_at,
+        document_id=document.id,
+        version=document.version,
+    )
+
+
+def uncertain(session: Session, plan: Plan, document: Document, now: datetime) -> Question:
+    """Whether a report reached the client, when the sender stopped in the middle: never guessed,
+    and never sent twice without a person's word."""
+    what = document.type.replace("-", " ")
+    return Question(
+        key=f"{document.incident}:uncertain:{document.id}:{now:%Y%m%dT%H%M%S}",
+        incident=document.incident,
+        kind="uncertain",
+        title=f"Did the {what} reach {plan.client(document.client).name}?",
+        text="Kitart stopped in the middle of sending it. Ask the client, then say.",
+        options=[
+            option("arrived", "It arrived", "It counts as sent"),
+            option("again", "Send it again", "It is sent once more, the client may get it twice"),
+        ],
+        known=known(session, plan, document.incident, now),
+        due_at=now + timedelta(minutes=plan.limits.role_unreachable),
+        document_id=document.id,
+        version=document.version,
+    )
+
+
+def divert_order(session: Session, plan: Plan, incident: str, now: datetime) -> Question:
+    """Whether the carrier diverts the lines (D19, E41): the account manager's decision (A24)."""
+    row = incidents.get(session, incident)
+    return Question(
+        key=f"{incident}:divert-order",
+        incident=incident,
+        kind="divert-order",
+        title="Order the carrier divert?",
+        text="Callers reach nobody now. The carrier can divert the lines to a recorded notice. "
+        "Kitart can't command the phone system or the carrier: a person phones.",
+        options=[
+            option(
+                "order", "Order the divert", "The VCC administrator is asked to phone the carrier"
+            ),
+            option("not-needed", "No divert", "Callers go on hearing nothing or busy", "optional"),
+        ],
+        known=known(session, plan, incident, now),
+        due_at=row.opened_at + timedelta(minutes=plan.limits.voicemail_active),
+    )
+
+
+def divert_switch(
+    session: Session, plan: Plan, incident: str, direction: str, now: datetime
+) -> Question:
+    """Have the divert made, or ended, by phone; the proof is what a person hears (E41, E45)."""
+    row = incidents.get(session, incident)
+    on = direction == "divert-on"
+    lines = [
+        f"{line.number} to {line.carrier_divert_number or 'no divert number in the plan'}"
+        for project in plan.projects_affected_by(row.system_id)
+        for line in plan.lines_of(project.id)
+    ]
+    expected = "the recorded notice" if on else "the phone system, not the notice"
+    return Question(
+        key=f"{incident}:{direction}",
+        incident=incident,
+        kind=direction,
+        title="Have the carrier divert the lines" if on else "Have the carrier end the divert",
+        text=f"Phone the carrier with the call-back code. Then call each line and hear {expected}.",
+        options=[
+            option("heard", f"Done: I called and heard {expected}", "Counts as proved"),
+            option("not-possible", "Not possible", "The lines stay as they are", "required"),
+        ],
+        known=[*lines, *known(session, plan, incident, now)],
+        due_at=now + timedelta(minutes=plan.limits.voicemail_active),
+    )
+
+
+def ticket(session: Session, plan: Plan, incident: str, now: datetime) -> Question:
+    """The supplier's ticket number, from the IT manager."""
+    return Question(
+        key=f"{incident}:ticket",
+        incident=incident,
+        kind="ticket",
+        title="The supplier's ticket number",
+        text="The fault was reported to the supplier by mail. Which number did it give?",
+        options=[
+            option("given", "This is the number", "It is named in the reports", "required"),
+            option("none", "None yet", "The reports say so"),
+        ],
+        known=known(session, plan, incident, now),
+        due_at=now + timedelta(minutes=plan.limits.first_notice),
+    )
+
+
+def test_call(
+    session: Session,
+    plan: Plan,
+    incident: str,
+    lines: list[str],
+    up_since: datetime,
+    attempt: int,
+    now: datetime,
+) -> Question:
+    """A person calls each line that no call record proves (reports: two factors are proved)."""
+    numbers = [
+        f"{plan.line(line).number} ({plan.line(line).project} {plan.line(line).lang})"
+        for line in lines
+    ]
+    return Question(
+        key=f"{incident}:test-call:{up_since:%Y%m%dT%H%M%S}:{attempt}",
+        incident=incident,
+        kind="test-call",
+        title="Call each line: do calls reach the phone system?",
+        text="The phone system answers again. Call each line below; what do you hear?",
+        options=[
+            option("answered", "Each was answered by a queue or an agent", "Counts as proved"),
+            option("not-answered", "Not each of them", "Recovery is not declared", "required"),
+        ],
+        known=[*numbers, *known(session, plan, incident, now)],
+        due_at=now + timedelta(minutes=plan.limits.role_unreachable),
+    )
+
+
+def findings(session: Session, plan: Plan, incident: str, now: datetime) -> Question:
+    """The cause, for the closing report: proved, or openly not established (D24)."""
+    return Question(
+        key=f"{incident}:findings",
+        incident=incident,
+        kind="findings",
+        title="What was the cause?",
+        text="Your words stand in the clients' closing reports: no names, no guesses.",
+        options=[
+            option("established", "This is the cause", "It stands in the reports", "required"),
+            option("not-established", "Not established", "The reports say so"),
+        ],
+        known=known(session, plan, incident, now),
+        due_at=now + timedelta(hours=plan.limits.reopen_within_hours),
+    )
+
+
+def data_protection(session: Session, plan: Plan, incident: str, now: datetime) -> Question:
+    """Were personal data hit? A person's yes or no with a reason, in every case (§8, row 8)."""
+    return Question(
+        key=f"{incident}:data-protection",
+        incident=incident,
+        kind="data-protection",
+        title="Were personal data affected?",
+        text="Lost, seen by others, changed, or out of reach through a breach of security? "
+        "Legal clocks may start with your answer; its reason is kept.",
+        options=[
+            option("no", "No", "The reports say no", "required"),
+            option("yes", "Yes", "The reports say yes; the legal clocks are yours", "required"),
+        ],
+        known=known(session, plan, incident, now),
+        due_at=now + timedelta(hours=plan.limits.reopen_within_hours),
+    )
+
+
+def closing(session: Session, plan: Plan, incident: str, now: datetime) -> Question:
+    """Closing is a person's decision (D5)."""
+    row = incidents.get(session, incident)
+    return Question(
+        key=f"{incident}:close:{row.recovered_at:%Y%m%dT%H%M%S}",
+        incident=incident,
+        kind="close",
+        title=f"Close {incident}?",
+        text=f"{row.title}: recovered, and every client has its closing report.",
+        options=[option("close", "Close the incident", "The record is filed", "optional")],
+        known=known(session, plan, incident, now),
+        due_at=now + timedelta(days=1),
+    )

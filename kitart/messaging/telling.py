@@ -1,0 +1,122 @@
+"""Telling one person something on every channel that works (D14, D15, D16)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kitart.installation import Installation
+from kitart.journal import incidents
+from kitart.journal.database import Lease
+from kitart.journal.messages import Outgoing
+from kitart.messaging.delivering import deliver
+from kitart.messaging.texts import PURPOSES, render_message
+from kitart.plan.roles import role_name
+from kitart.plan.schema import Channel, Plan
+
+
+def tell(
+    inst: Installation,
+    plan: Plan,
+    incident: str,
+    person: str,
+    purpose: str,
+    step: str,
+    values: dict[str, Any],
+    *,
+    lease: Lease | None = None,
+) -> bool:
+    """Tell a role holder on each channel the purpose has a text for; true if one was accepted.
+
+    ``step`` names the occasion: the same step for the same person is told once. ``values`` are
+    the text's own; the number, zone and exercise mark are added here.
+    """
+    holder = plan.person(person)
+    return _on_each(
+        inst, plan, incident, holder.id, role_name(holder.kind), holder.language,
+        holder.time_zone, holder.channels, purpose, step, values, lease,
+    )  # fmt: skip
+
+
+def tell_supplier(
+    inst: Installation,
+    plan: Plan,
+    incident: str,
+    supplier: str,
+    purpose: str,
+    step: str,
+    values: dict[str, Any],
+    *,
+    lease: Lease | None = None,
+) -> bool:
+    """As ``tell``, for a supplier's contact."""
+    known = plan.supplier(supplier)
+    return _on_each(
+        inst, plan, incident, known.id, "supplier", known.language,
+        plan.company.time_zone, known.channels, purpose, step, values, lease,
+    )  # fmt: skip
+
+
+def _on_each(
+    inst: Installation,
+    plan: Plan,
+    incident: str,
+    recipient: str,
+    role: str,
+    language: str,
+    zone: str,
+    channels: tuple[Channel, ...],
+    purpose: str,
+    step: str,
+    values: dict[str, Any],
+    lease: Lease | None,
+) -> bool:
+    with inst.journal.read() as session:
+        exercise = incidents.get(session, incident).exercise
+    reached = False
+    for place, channel in enumerate(channels):
+        if channel.kind not in PURPOSES[purpose].channels:
+            continue
+        text = render_message(
+            purpose, channel.kind, in_known_language(plan, language),
+            **(values | {"number": incident, "zone": zone, "exercise": exercise}),
+        )  # fmt: skip
+        sent = deliver(
+            inst,
+            plan,
+            Outgoing(
+                key=_key(incident, step, recipient, channel, place),
+                incident=incident,
+                purpose=purpose,
+                recipient=recipient,
+                role=role,
+                channel=channel.kind,
+                address=channel.address,
+                subject=text.subject or "",
+                text=text.body,
+            ),
+            stands_on=channel.depends_on,
+            lease=lease,
+        )
+        reached = reached or (sent is not None and sent.state == "accepted")
+    return reached
+
+
+def message_keys(
+    incident: str, step: str, channels: tuple[Channel, ...], purpose: str, recipient: str
+) -> tuple[str, ...]:
+    """The keys of the messages that telling a recipient something would make."""
+    return tuple(
+        _key(incident, step, recipient, channel, place)
+        for place, channel in enumerate(channels)
+        if channel.kind in PURPOSES[purpose].channels
+    )
+
+
+def _key(incident: str, step: str, recipient: str, channel: Channel, place: int) -> str:
+    return f"{incident}:{step}:{recipient}:{channel.kind}:{place}"
+
+
+def in_known_language(plan: Plan, language: str) -> str:
+    """The person's language if the company has texts in it, else the company's first."""
+    languages = plan.company.report_languages
+    return language if language in languages else languages[0]

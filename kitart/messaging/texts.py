@@ -1,0 +1,207 @@
+"""The short texts that people receive: one template per purpose, channel and language (D16).
+
+``PURPOSES`` documents the variables of each purpose. Beside them every text knows
+``number`` ("INC-0142", needed), ``exercise`` (bool), ``link`` (its own last line, or left out)
+and ``zone`` (name in the tz database; aware datetimes among the values are shown in it, as
+"14:05 GMT" in an SMS and with the date in a mail). All other values are finished strings.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+import gsm0338
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateNotFound
+
+from kitart.settings import settings
+
+Channel = Literal["sms", "mail"]
+EXERCISE = {"en": "EXERCISE - no real incident. ", "hu": "GYAKORLAT - ez nem éles helyzet. "}
+COMMON = frozenset({"number", "exercise", "link", "zone"})
+
+
+@dataclass(frozen=True)
+class Purpose:
+    """What a text asks or tells, its channels, and the values it needs."""
+
+    meaning: str
+    needs: tuple[str, ...]
+    channels: tuple[Channel, ...] = ("sms", "mail")
+
+
+@dataclass(frozen=True)
+class Text:
+    """A finished text; an SMS has no subject."""
+
+    subject: str | None
+    body: str
+
+
+_MAIL: tuple[Channel, ...] = ("mail",)
+
+PURPOSES: Mapping[str, Purpose] = {
+    "ert-alarm": Purpose(
+        "ERT: take the incident (R8, A14)", ("what", "since", "answer_by", "next_news")
+    ),
+    "ert-reminder": Purpose(
+        "ERT: nobody has taken it yet (A14)", ("what", "since", "answer_by", "next_news")
+    ),
+    "am-information": Purpose(
+        "AM: service of a project is affected (R15)", ("projects", "what", "since", "next_news")
+    ),
+    "priority-question": Purpose(
+        "ERT lead: set the priority (R13, D5)",
+        ("what", "proposed", "why", "answer_by", "next_news"),
+    ),
+    "approval-request": Purpose(
+        "AM: approve this draft; stale_because is '' or why the last draft lapsed (D6)",
+        ("report", "client", "version", "stale_because", "answer_by", "next_news"),
+    ),
+    "divert-question": Purpose(
+        "AM: order the carrier divert or not (A24, D19)",
+        ("projects", "what", "answer_by", "next_news"),
+    ),
+    "divert-task": Purpose(
+        "IT manager: carry out the ordered divert (A24, D19)",
+        ("projects", "lines", "kind", "ordered_by", "answer_by", "next_news"),
+    ),
+    "supplier-fault-report": Purpose(
+        "Supplier: a fault (requirements section 8, row 2)",
+        ("supplier", "contract", "symptoms", "since", "checked", "contact", "next_news"),
+        _MAIL,
+    ),
+    "supplier-ticket-question": Purpose(
+        "IT manager: give the supplier's ticket number", ("supplier", "answer_by", "next_news")
+    ),
+    "internal-fault-report": Purpose(
+        "IT manager: what fails (section 8, row 1)",
+        ("what", "since", "affected", "checked", "evidence", "next_news"),
+        _MAIL,
+    ),
+    "internal-alert": Purpose(
+        "AMs, CMT lead if P1: effect and next step (section 8, row 3)",
+        ("what", "since", "priority", "affected", "next_step", "next_news"),
+    ),
+    "test-call-task": Purpose(
+        "Supervisor: call each line and tell the result (R23)",
+        ("projects", "lines", "answer_by", "next_news"),
+    ),
+    "client-first-notification": Purpose(
+        "Client: the short text that its contract pre-approved",
+        ("lines", "since", "next_news", "contact"),
+    ),
+    "client-recovery": Purpose(
+        "Client: service is back", ("lines", "restored", "tested", "report_by", "contact")
+    ),
+    "client-report": Purpose(
+        "Client: cover of a report sent by mail",
+        ("report", "client", "version", "headline", "next_news", "contact"),
+        _MAIL,
+    ),
+    "decision-request": Purpose(
+        "Anyone: a question without a text of its own (D5)", ("question", "answer_by", "next_news")
+    ),
+    "deadline-missed": Purpose(
+        "Next role up: a deadline passed (E24)", ("step", "due", "role", "next_step", "next_news")
+    ),
+    "paper-plan": Purpose(
+        "ERT and IT manager: nothing drives the incident, work on paper", ("what", "since")
+    ),
+    "withdrawn": Purpose("Anyone: a question is no longer open", ("question", "because")),
+    "stand-down": Purpose("Anyone called out: not needed any more", ("because",)),
+    "false-alarm-correction": Purpose(
+        "Those who were told: there was no disturbance (E32)", ("lines", "sent", "contact")
+    ),
+}
+
+
+def render_message(purpose: str, channel: Channel, language: str, **values: Any) -> Text:
+    """The text of a purpose for a channel.
+
+    Raises ``ValueError`` naming an unknown purpose, a channel or language it doesn't have, a
+    missing value, or a datetime without a zone. Extra values are allowed and not used.
+    """
+    known = PURPOSES.get(purpose)
+    if known is None:
+        raise ValueError(f"purpose is {purpose!r}: known are {', '.join(sorted(PURPOSES))}")
+    if channel not in known.channels:
+        raise ValueError(f"channel is {channel!r}: {purpose} goes by {', '.join(known.channels)}")
+    missing = [name for name in ("number", *known.needs) if name not in values]
+    if missing:
+        raise ValueError(f"{purpose}: values are missing: {', '.join(missing)}")
+    finished = _finished(purpose, channel, values)
+    try:
+        template = _environment(settings().templates_dir / "messages" / language).get_template(
+            f"{purpose}.{channel}.j2"
+        )
+    except TemplateNotFound as error:
+        raise ValueError(
+            f"language is {language!r}: {purpose} has no {channel} text in it"
+        ) from error
+    body = _tidy(template.render(finished))
+    prefix = EXERCISE.get(language, EXERCISE["en"]) if values.get("exercise") else ""
+    link = f"\n{values['link']}" if values.get("link") else ""
+    if channel == "sms":
+        return Text(None, f"{prefix}{body}{link}")
+    subject, _, rest = body.partition("\n")
+    subject = subject.removeprefix("Subject: ")
+    blank_line = "\n" if link else ""
+    return Text(f"{prefix}{subject}", f"{prefix}{rest.strip()}{blank_line}{link}")
+
+
+def sms_parts(text: str) -> int:
+    """How many SMS parts ``text`` takes: 160 (153) basic letters, or 70 (67) if one isn't basic."""
+    try:
+        length = len(gsm0338.Codec().encode(text)[0])
+        single, several = 160, 153
+    except UnicodeEncodeError:
+        length = len(text.encode("utf-16-be")) // 2
+        single, several = 70, 67
+    return 1 if length <= single else -(-length // several)
+
+
+def _finished(purpose: str, channel: Channel, values: Mapping[str, Any]) -> dict[str, Any]:
+    zone = ZoneInfo(values.get("zone") or "UTC")
+    return {
+        name: _shown(f"{purpose}: {name}", value, channel, zone) for name, value in values.items()
+    }
+
+
+def _shown(name: str, value: Any, channel: Channel, zone: ZoneInfo) -> Any:
+    if isinstance(value, str):
+        lines = (re.sub(r"\s+", " ", line).strip() for line in value.splitlines())
+        # One line each: a value must not be able to start a new line, where the link stands.
+        return " ".join(line for line in lines if line)
+    if not isinstance(value, datetime):
+        return value
+    if value.tzinfo is None:
+        raise ValueError(f"{name} is {value.isoformat()}: it has no time zone")
+    local = value.astimezone(zone)
+    letters = local.tzname() or "UTC"
+    letters = f"UTC{letters}" if letters[:1] in "+-" else letters
+    if channel == "sms":
+        return f"{local:%H:%M} {letters}"
+    utc = "" if letters == "UTC" else f" ({value.astimezone(UTC):%H:%M} UTC)"
+    return f"{local:%a} {local.day} {local:%b %Y, %H:%M} {letters}{utc}"
+
+
+def _tidy(text: str) -> str:
+    return re.sub(r"\n{3,}", "\n\n", text).strip()
+
+
+@lru_cache(maxsize=8)
+def _environment(folder: Path) -> Environment:
+    return Environment(
+        loader=FileSystemLoader(folder),
+        undefined=StrictUndefined,
+        autoescape=False,  # plain text, never HTML
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )

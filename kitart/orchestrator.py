@@ -1,0 +1,91 @@
+"""The only Prefect client here: start a plan, look at a run."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Protocol
+from uuid import UUID
+
+from kitart.journal.tables import Incident
+
+if TYPE_CHECKING:
+    from prefect.client.orchestration import SyncPrefectClient
+
+LIMIT = {"timeout": 10.0}
+"""Real seconds that Prefect has for each answer."""
+DEPLOYMENTS = {"vital systems offline": "critical-system-offline/system-outage"}
+
+
+class OrchestratorError(Exception):
+    """Prefect can't be reached or refuses; the incident goes on from the gateway meanwhile."""
+
+
+class Orchestrator(Protocol):
+    """Who runs the plans."""
+
+    def start(self, incident: Incident, request: int) -> str:
+        """Ask for a run that drives the incident; returns its id. The same request asks once."""
+
+    def still_coming(self, run_id: str) -> bool:
+        """Whether a run asked for earlier may still begin."""
+
+
+class PrefectOrchestrator:
+    """Plans started by deployment name, with an idempotency key (DESIGN: the way of the data).
+
+    Each call to Prefect has a limit: an incident goes on without it meanwhile.
+    """
+
+    def start(self, incident: Incident, request: int) -> str:
+        """Create the flow run; raises ``OrchestratorError`` when Prefect does not take it."""
+        name = DEPLOYMENTS[incident.kind]
+        try:
+            with _client() as client:
+                deployment = client.read_deployment_by_name(name)
+                run = client.create_flow_run_from_deployment(
+                    deployment.id,
+                    name=run_name(incident, request),
+                    parameters={"report": {"system": incident.system_id,
+                                           "seen": incident.title, "incident": incident.number}},
+                    idempotency_key=f"{incident.number}:{request}",
+                    tags=["incident", incident.number, incident.system_id],
+                )  # fmt: skip
+        except Exception as error:
+            # Whatever Prefect's client raises (network, missing deployment, 4xx, 5xx), the
+            # incident must go on without it; the caller records it and tries again.
+            raise OrchestratorError(f"Prefect did not take a run of {name}: {error}") from error
+        return str(run.id)
+
+    def still_coming(self, run_id: str) -> bool:
+        """Whether the run waits to begin; while Prefect can't be asked it counts as coming."""
+        from prefect.exceptions import ObjectNotFound
+
+        try:
+            with _client() as client:
+                run = client.read_flow_run(UUID(run_id))
+        except (ObjectNotFound, ValueError):
+            return False  # deleted, or Prefect's database is another one now
+        except Exception:
+            return True
+        return run.state is not None and (run.state.is_scheduled() or run.state.is_pending())
+
+
+@contextlib.contextmanager
+def _client() -> Iterator[SyncPrefectClient]:
+    """Prefect's client with a limit for each answer, and without its own minute of trying again:
+    whoever asks comes again anyway."""
+    import prefect
+    from prefect.settings import PREFECT_CLIENT_MAX_RETRIES, temporary_settings
+
+    with (
+        temporary_settings({PREFECT_CLIENT_MAX_RETRIES: 0}),
+        prefect.get_client(sync_client=True, httpx_settings=dict(LIMIT)) as client,
+    ):
+        yield client
+
+
+def run_name(incident: Incident, request: int) -> str:
+    """The run's name in the Prefect UI: ``INC-0142 · VCC offline``."""
+    again = f" (continued, run {request})" if request > 1 else ""
+    return f"{incident.number} · {incident.system_id} offline{again}"

@@ -1,0 +1,1 @@
+"""The company as data: its schema, loading and checks."""

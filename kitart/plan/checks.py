@@ -1,0 +1,170 @@
+"""Whether the plan is ready (A31, D14, D27): what loading cannot see, since it is well formed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from datetime import date, timedelta
+
+from kitart.plan.check_cover import cover_problems
+from kitart.plan.check_people import people_problems
+from kitart.plan.dependencies import share_a_failure
+from kitart.plan.people import Channel
+from kitart.plan.problems import Problem, error, warning
+from kitart.plan.references import reference_problems
+from kitart.plan.schema import Plan
+
+TEMPLATE_LANGUAGES = frozenset({"en"})
+DIVERT_TESTED_DAYS = 366
+
+
+def check_plan(
+    plan: Plan, today: date, template_languages: Collection[str] = TEMPLATE_LANGUAGES
+) -> list[Problem]:
+    """All findings, errors first. ``where`` is the path within the plan (no file).
+
+    An error means the plan is not ready to be used (A31); a warning, that somebody should look.
+    """
+    problems = [
+        *reference_problems(plan),
+        *people_problems(plan, today),
+        *_client_problems(plan, template_languages),
+        *_project_problems(plan),
+        *_line_problems(plan, today),
+        *_queue_line_problems(plan),
+        *_system_problems(plan),
+        *cover_problems(plan),
+        *_verification_problems(plan, today),
+    ]
+    return sorted(problems, key=lambda problem: problem.severity != "error")
+
+
+def _client_problems(plan: Plan, template_languages: Collection[str]) -> Iterator[Problem]:
+    for index, language in enumerate(plan.company.report_languages):
+        if language not in template_languages:
+            yield error(
+                f"company.report_languages[{index}]", _no_template(language, template_languages)
+            )
+    for index, client in enumerate(plan.clients):
+        path = f"clients[{index}]"
+        if client.report.language not in template_languages:
+            yield error(
+                f"{path}.report.language", _no_template(client.report.language, template_languages)
+            )
+        permits = client.permits
+        if not (permits.non_native or permits.english_only or permits.voicemail):
+            yield error(
+                f"{path}.permits",
+                f"{client.id} permits neither non_native, english_only nor voicemail: when the "
+                "native backups are used up nothing is left; agree on at least one",
+            )
+        channels = [channel for contact in client.contacts for channel in contact.channels]
+        if len({channel.address for channel in channels}) < 2:
+            yield error(
+                f"{path}.contacts",
+                f"{client.id} has one channel only; add one of another kind",
+            )
+        elif shared := share_a_failure(plan, channels):
+            yield warning(f"{path}.contacts", f"{client.id}: {shared}")
+
+
+def _no_template(language: str, template_languages: Collection[str]) -> str:
+    return (
+        f"there are no report templates in {language!r}; "
+        f"right would be one of {', '.join(sorted(template_languages))}"
+    )
+
+
+def _project_problems(plan: Plan) -> Iterator[Problem]:
+    managers = {person.id for person in plan.people_of_kind("account_manager")}
+    for index, project in enumerate(plan.projects):
+        path = f"projects[{index}]"
+        for key in ("account_manager", "deputy_account_manager"):
+            code = getattr(project, key)
+            if code is not None and code not in managers:
+                yield error(
+                    f"{path}.{key}",
+                    f"{code} is no account manager; right would be one of "
+                    f"{', '.join(sorted(managers)) or 'people of kind account_manager'}",
+                )
+        if project.deputy_account_manager is None:
+            yield error(f"{path}.deputy_account_manager", "is missing; name a deputy")
+        elif project.deputy_account_manager == project.account_manager:
+            yield error(
+                f"{path}.deputy_account_manager",
+                f"{project.account_manager} is the account manager too; name somebody else",
+            )
+        if not project.supervisors:
+            yield error(f"{path}.supervisors", "is empty; name at least one supervisor")
+        languages = {queue.lang for queue in project.queues}
+        for language in sorted(languages - set(project.voicemail.greeting_languages)):
+            yield warning(
+                f"{path}.voicemail.greeting_languages", f"{language} has no greeting; record one"
+            )
+
+
+def _line_problems(plan: Plan, today: date) -> Iterator[Problem]:
+    for index, line in enumerate(plan.lines):
+        path = f"lines[{index}]"
+        if line.carrier_divert_number is None:
+            yield error(
+                f"{path}.carrier_divert_number",
+                f"{line.id} has none; arrange one with the carrier for the day VCC is down",
+            )
+        tested = line.carrier_divert_tested
+        if tested is None or tested < today - timedelta(days=DIVERT_TESTED_DAYS):
+            when = f"last tested {tested}" if tested else "never tested"
+            yield warning(f"{path}.carrier_divert_tested", f"{line.id}: {when}; test the divert")
+        if line.lang not in line.greeting_languages:
+            yield warning(
+                f"{path}.greeting_languages",
+                f"{line.id} has none in {line.lang}; record one",
+            )
+
+
+def _queue_line_problems(plan: Plan) -> Iterator[Problem]:
+    lines = {line.id: line for line in plan.lines}
+    for index, project in enumerate(plan.projects):
+        for place, queue in enumerate(project.queues):
+            path = f"projects[{index}].queues[{place}].lines"
+            if not queue.lines:
+                yield error(path, f"{project.id}/{queue.lang} has no line; name its phone line")
+            for number, code in enumerate(queue.lines):
+                named = lines.get(code)
+                if named and (named.project, named.lang) != (project.id, queue.lang):
+                    yield error(
+                        f"{path}[{number}]",
+                        f"{code} belongs to {named.project}/{named.lang}; right would be a line of "
+                        f"{project.id}/{queue.lang}",
+                    )
+
+
+def _system_problems(plan: Plan) -> Iterator[Problem]:
+    for index, system in enumerate(plan.systems):
+        if system.managed_by == "company" and system.supplier is None:
+            yield warning(
+                f"systems[{index}].supplier", f"{system.id} has none; name who repairs it"
+            )
+
+
+def _verification_problems(plan: Plan, today: date) -> Iterator[Problem]:
+    for index, person in enumerate(plan.people):
+        yield from _unverified(plan, today, f"people[{index}]", person.id, person.channels)
+    for index, client in enumerate(plan.clients):
+        for place, contact in enumerate(client.contacts):
+            path = f"clients[{index}].contacts[{place}]"
+            yield from _unverified(plan, today, path, contact.id, contact.channels)
+    for index, agent in enumerate(plan.agents):
+        yield from _unverified(plan, today, f"agents[{index}]", agent.id, agent.channels)
+
+
+def _unverified(
+    plan: Plan, today: date, path: str, who: str, channels: tuple[Channel, ...]
+) -> Iterator[Problem]:
+    days = plan.limits.verified_days
+    for index, channel in enumerate(channels):
+        if channel.verified is None or channel.verified < today - timedelta(days=days):
+            when = f"last verified {channel.verified}" if channel.verified else "never verified"
+            yield warning(
+                f"{path}.channels[{index}].verified",
+                f"{channel.kind} of {who}: {when}, more than {days} days ago; verify it",
+            )

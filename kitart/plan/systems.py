@@ -1,0 +1,110 @@
+"""Systems, suppliers, the channels' connectors, and monitoring."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+from pydantic import Field, field_validator, model_validator
+
+from kitart.plan.people import Channel
+from kitart.plan.values import Code, Language, Part, PriorityName, Text
+
+
+class Supplier(Part):
+    """Who repairs a system for the company."""
+
+    id: Code
+    name: Text
+    contract_number: Text
+    channels: tuple[Channel, ...] = Field(min_length=1)
+    language: Language = "en"
+
+
+class System(Part):
+    """A key system (R43), its owner (R5, R44) and what falls with it."""
+
+    id: Code
+    name: Text
+    managed_by: Literal["company", "client"]
+    client: Code | None = None
+    supplier: Code | None = None
+    fallback: Text
+    shares_failure_with: tuple[Code, ...] = Field(
+        default=(), description="Taken as down when this one is: one cause takes both"
+    )
+    affects: tuple[Code, ...] = Field(default=(), description="Projects")
+    probe: Literal["vcc", "sharepoint"] | None = None
+    proposed_priority: PriorityName = "P3"
+    carries_calls: bool = False
+
+    @model_validator(mode="after")
+    def _owner_named(self) -> System:
+        if self.managed_by == "client" and self.client is None:
+            raise ValueError("managed_by is client but no client is named; add client: CL-…")
+        if self.managed_by == "company" and self.client is not None:
+            raise ValueError("managed_by is company but a client is named; take one away")
+        return self
+
+
+class ChannelPolicy(Part):
+    """Which connector carries a kind of message; several of a kind are tried in order."""
+
+    kind: Literal["sms", "mail", "voice", "teams"]
+    connector: Code
+    depends_on: tuple[Code, ...] = Field(default=(), description="Systems and operators")
+
+
+class MonitoringSource(Part):
+    """A monitoring tool that may report; ``kind`` names how its payload is read."""
+
+    name: Code
+    kind: Code
+
+
+class MonitoringRule(Part):
+    """An alert of ``source`` whose labels all match is about ``system``."""
+
+    id: Code
+    source: Code = Field(description="A source's name")
+    match: dict[str, str] = Field(min_length=1, description="Label to value, or to /regex/")
+    system: Code
+    priority: PriorityName | None = Field(default=None, description="Else the system's own")
+
+    @field_validator("match")
+    @classmethod
+    def _patterns(cls, value: dict[str, str]) -> dict[str, str]:
+        for label, wanted in value.items():
+            if is_pattern(wanted):
+                try:
+                    re.compile(wanted[1:-1])
+                except re.error as error:
+                    raise ValueError(
+                        f"{label}: {wanted!r} is not a regular expression ({error}); "
+                        "right would be, for example, /vcc-.*/"
+                    ) from None
+        return value
+
+    def matches(self, labels: dict[str, str]) -> bool:
+        """Whether every label this rule names has its value, or matches its whole pattern."""
+        return all(
+            label in labels and _fits(wanted, labels[label]) for label, wanted in self.match.items()
+        )
+
+
+class Monitoring(Part):
+    """Where alerts come from and which system they speak of; the first rule that fits wins."""
+
+    sources: tuple[MonitoringSource, ...] = ()
+    rules: tuple[MonitoringRule, ...] = ()
+
+
+def is_pattern(wanted: str) -> bool:
+    """Whether a wanted value is written as a regular expression between slashes."""
+    return len(wanted) > 2 and wanted.startswith("/") and wanted.endswith("/")
+
+
+def _fits(wanted: str, value: str) -> bool:
+    if is_pattern(wanted):
+        return re.fullmatch(wanted[1:-1], value) is not None
+    return wanted == value

@@ -1,0 +1,59 @@
+"""Whom the plan names for what: pure look-ups, in the order in which people are asked."""
+
+from __future__ import annotations
+
+from kitart.plan.schema import Person, Plan
+
+
+def account_managers(plan: Plan, system_id: str) -> tuple[str, ...]:
+    """The account manager of every affected project, each once (R15)."""
+    projects = plan.projects_affected_by(system_id)
+    return tuple(dict.fromkeys(project.account_manager for project in projects))
+
+
+def stand_ins(plan: Plan, manager: str) -> tuple[str, ...]:
+    """The account manager, the deputy, and then the IT manager by the matrix (E21, E22)."""
+    deputies = [p.deputy_account_manager for p in plan.projects if p.account_manager == manager]
+    named = [manager, *deputies, plan.person(manager).deputy, *it_managers(plan)]
+    return tuple(dict.fromkeys(code for code in named if code))
+
+
+def approvers(plan: Plan, client_id: str, ert_lead: str | None) -> tuple[str, ...]:
+    """Who may approve a client's report: the account manager, the deputy, the ERT lead (R15)."""
+    project = next(project for project in plan.projects if project.client == client_id)
+    named = [project.account_manager, project.deputy_account_manager, ert_lead]
+    return tuple(dict.fromkeys(code for code in named if code))
+
+
+def coordinating_manager(plan: Plan, system_id: str) -> str:
+    """The account manager of the most affected project: the one with most queues (A27)."""
+    projects = plan.projects_affected_by(system_id)
+    return max(projects, key=lambda project: len(project.queues)).account_manager
+
+
+def it_managers(plan: Plan) -> tuple[str, ...]:
+    """The IT manager and the deputy."""
+    return with_deputies(plan, plan.people_of_kind("it_manager")[:1])
+
+
+def vcc_administrators(plan: Plan) -> tuple[str, ...]:
+    """The VCC administrator on duty, the deputy, then the IT manager (A24)."""
+    own = with_deputies(plan, plan.people_of_kind("vcc_admin")[:1])
+    return tuple(dict.fromkeys((*own, *it_managers(plan))))
+
+
+def data_protection(plan: Plan) -> tuple[str, ...]:
+    """The data protection contact and the deputy."""
+    return with_deputies(plan, plan.people_of_kind("data_protection")[:1])
+
+
+def crisis_leads(plan: Plan) -> tuple[str, ...]:
+    """The CMT lead and the deputy, then the other members (E28)."""
+    leads = with_deputies(plan, plan.people_of_kind("cmt_lead")[:1])
+    return tuple(dict.fromkeys((*leads, *(p.id for p in plan.people_of_kind("cmt")))))
+
+
+def with_deputies(plan: Plan, people: tuple[Person, ...]) -> tuple[str, ...]:
+    """Each person followed by the deputy."""
+    named = [code for person in people for code in (person.id, person.deputy)]
+    return tuple(dict.fromkeys(code for code in named if code))

@@ -1,0 +1,150 @@
+"""A client's reports in the making: what was said, what is wanted, whether a draft still fits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from kitart.journal import approvals, documents, incidents, leading, looks, timeline
+from kitart.journal.tables import Document
+from kitart.plan.schema import Plan
+from kitart.reports.facts import IncidentFacts
+from kitart.reports.fingerprint import facts_fingerprint
+from kitart.reports.gathering import gather
+from kitart.rules.calendars import add_business_days
+from kitart.rules.deadlines import effect_start
+from kitart.rules.reporting import Rhythm, rhythm
+
+FIRST_WORDS = ("first-notification", "combined-notice")
+
+
+def still_fits(session: Session, plan: Plan, document_id: int, now: datetime) -> bool:
+    """Whether the facts are still those that the draft was made of (D6)."""
+    document = documents.get(session, document_id)
+    return fits(document, gather(session, plan, document.incident, now))
+
+
+def last_sent_fits(session: Session, facts: IncidentFacts, client: str) -> bool:
+    """Whether what the client was told last is still so."""
+    told_last = documents.sent(session, facts.number, client)
+    return not told_last or fits(told_last[-1], facts)
+
+
+def fits(document: Document, facts: IncidentFacts) -> bool:
+    """Whether a document says what the facts are."""
+    return facts_fingerprint(facts, document.client) == document.fingerprint
+
+
+def told(session: Session, incident: str, client: str) -> bool:
+    """Whether the client was sent its first word."""
+    return any(d.type in FIRST_WORDS for d in documents.sent(session, incident, client))
+
+
+def was_sent(session: Session, incident: str, client: str, kind: str) -> bool:
+    """Whether a report of this kind was ever sent."""
+    return any(d.type == kind for d in documents.sent(session, incident, client))
+
+
+def sent_since_recovery(session: Session, incident: str, client: str, kind: str) -> bool:
+    """Whether a report of this kind was sent about the recovery that holds (E35)."""
+    declared = looks.declared_at(session, incident)
+    return declared is not None and any(
+        d.type == kind and d.sent_at is not None and d.created_at >= declared
+        for d in documents.sent(session, incident, client)
+    )
+
+
+def next_number(session: Session, incident: str, client: str, kind: str) -> int:
+    """The running number of the next report of a kind."""
+    return 1 + sum(d.type == kind for d in documents.sent(session, incident, client))
+
+
+def promised(session: Session, incident: str, client: str) -> tuple[datetime, int]:
+    """When the client was promised its next news, and the number of that update."""
+    last = documents.sent(session, incident, client)[-1]
+    when = last.next_update_at or last.sent_at or last.created_at
+    return when, next_number(session, incident, client, "status-update")
+
+
+def system_up(session: Session, plan: Plan, incident: str, now: datetime) -> bool:
+    """Whether the system is seen working after it had failed."""
+    seen = looks.system_picture(session, plan, incident, now)
+    return bool(seen.spans) and seen.up_since is not None
+
+
+def tested(session: Session, incident: str) -> bool:
+    """Whether a call has proved anything yet."""
+    return any(e.type == "success factor proved" for e in timeline.entries(session, incident))
+
+
+def findings_settled(session: Session, incident: str) -> bool:
+    """Whether people have said what the cause was, and whether personal data were hit."""
+    asked = [
+        approvals.with_key(session, f"{incident}:{what}")
+        for what in ("findings", "data-protection")
+    ]
+    return all(row is not None and row.state != "open" for row in asked)
+
+
+def served_key(session: Session, incident: str, client: str) -> str | None:
+    """The key of "this client was told all of the recovery that holds"; none while none holds."""
+    declared = looks.declared_at(session, incident)
+    return f"served:{client}:{declared.isoformat()}" if declared else None
+
+
+def all_served(session: Session, incident: str, clients: Iterable[str]) -> bool:
+    """Whether every client was told all of the recovery that holds, or felt nothing (E35, E36)."""
+    return all(
+        timeline.has(session, incident, f"no-effect:{client}")
+        or ((key := served_key(session, incident, client)) and timeline.has(session, incident, key))
+        for client in clients
+    )
+
+
+def divert_active(session: Session, incident: str) -> bool:
+    """Whether a divert was made and not ended since."""
+    course = [e.type for e in timeline.entries(session, incident) if e.type.startswith("routing ")]
+    return "routing executed" in course and "routing ended" not in course
+
+
+def rhythm_of(session: Session, plan: Plan, incident: str, client: str) -> Rhythm:
+    """How soon and how often the client is told, at the priority in force."""
+    priority = leading.priority_in_force(session, incident)
+    return rhythm(plan.client(client).report, plan.limits, priority)
+
+
+def effect_start_of(session: Session, plan: Plan, incident: str, client: str) -> datetime | None:
+    """When the first of the client's projects feels it; ``None`` if none is open any more (E36)."""
+    row = incidents.get(session, incident)
+    starts = [
+        effect_start(plan.calendar_of(project.id), row.cause_at)
+        for project in plan.projects_affected_by(row.system_id)
+        if project.client == client
+    ]
+    return min((start for start in starts if start is not None), default=None)
+
+
+def warning_moment(session: Session, plan: Plan, incident: str, share: float) -> datetime:
+    """When this share of the recovery time has gone by for the first project that feels it."""
+    row = incidents.get(session, incident)
+    clients = dict.fromkeys(p.client for p in plan.projects_affected_by(row.system_id))
+    starts = [effect_start_of(session, plan, incident, client) for client in clients]
+    first = min((start for start in starts if start is not None), default=row.cause_at)
+    return first + share * timedelta(minutes=plan.limits.rto[1])
+
+
+def closing_due(session: Session, plan: Plan, incident: str, client: str) -> datetime:
+    """The end of the last of the business days that the client's contract gives (c)."""
+    known = plan.client(client)
+    recovered = incidents.get(session, incident).recovered_at
+    if recovered is None:
+        raise LookupError(f"{incident} is not recovered: no closing report is due")
+    zone = ZoneInfo(known.contract_zone)
+    calendar = plan.calendar(known.business_calendar)
+    day = add_business_days(
+        calendar, recovered.astimezone(zone).date(), known.report.final_business_days
+    )
+    return datetime(day.year, day.month, day.day, 17, tzinfo=zone)

@@ -1,0 +1,65 @@
+"""Report (a): the first notification to a client, or one notice of an outage already over."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Unpack
+
+from kitart.reports import building as part
+from kitart.reports.english import CAUSE_OPEN, NOTHING_ASKED
+from kitart.reports.facts import IncidentFacts
+from kitart.reports.views import Edition, FirstNotificationView
+
+
+def build_first_notification(
+    facts: IncidentFacts, client_id: str, *, now: datetime, **edition: Unpack[Edition]
+) -> FirstNotificationView:
+    """What the client must know to act: fields a1 to a16 (R45, D22 to D25).
+
+    Once service is back it becomes a combined notice of an outage that is over (E31). Raises
+    ``ValueError`` for a client the incident doesn't know, and for a false alarm, about which
+    there is only a correction to send (E32).
+    """
+    if facts.false_alarm:
+        raise ValueError(f"{facts.number} is a false alarm: use build_correction instead")
+    desk = part.desk_for(facts, client_id, now, edition.get("data_as_of"))
+    client, course, words = desk.client, desk.course, desk.words
+    over = course.restored is not None
+    title = "Notice of a past disturbance" if over else "First notification"
+    forecast, forecast_note = part.expected(desk)
+    update_at, update_note = part.next_update(desk)
+    return FirstNotificationView(
+        heading=part.heading(desk, title, "combined" if over else "ongoing", 1, **edition),
+        # What a person wrote while it was down would be wrong now (E31).
+        headline=words.headline(course) if over else client.headline or words.headline(course),
+        effect_start=course.starts,
+        effect_start_note=words.start_note(course),
+        detected_at=desk.facts.reported_at,
+        detected_by=desk.facts.detected_by or part.NOT_RECORDED,
+        callers_experience=words.experience(course)
+        if over
+        else client.callers_experience or words.experience(course),
+        not_affected=words.listed(client.not_affected)
+        or "No other service of yours is known to be affected.",
+        cover=words.cover(course),
+        event_kind=words.event_kind(desk.facts),
+        systems=systems(desk),
+        # D24: a cause is stated only as far as a person has recorded it as shown.
+        cause=desk.facts.cause or CAUSE_OPEN,
+        actions=part.entries(desk),
+        under_way=part.under_way(desk),
+        expected_recovery=forecast,
+        expected_recovery_note=forecast_note,
+        rto=part.rto_lines(desk),
+        request=client.request or NOTHING_ASKED,
+        privacy=desk.facts.privacy,
+        next_update_at=update_at,
+        next_update_note=update_note,
+        knowledge=part.knowledge(desk),
+    )
+
+
+def systems(desk: part.Desk) -> str:
+    """The system and who looks after it: a8."""
+    owner = "us" if desk.facts.system.managed_by == "company" else "you"
+    return f"{desk.facts.system.name or part.NOT_RECORDED}, managed by {owner}"

@@ -1,0 +1,283 @@
+"""The facts of an incident out of its record: nothing is known here that isn't in the journal."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from kitart.journal import (
+    acknowledgements,
+    approvals,
+    documents,
+    incidents,
+    looks,
+    messages,
+    timeline,
+)
+from kitart.journal.tables import Acknowledgement, Approval, Incident, TimelineEntry
+from kitart.plan.roles import role_name
+from kitart.plan.schema import Client, Plan, Project
+from kitart.reports import facts as f
+from kitart.reports.telling import client_line
+from kitart.rules.deadlines import effect_start, ert_deadline
+
+FIGURES_BY_DAY = "the phone system gives call figures by day only; they follow when it has them"
+
+
+def gather(session: Session, plan: Plan, number: str, now: datetime) -> f.IncidentFacts:
+    """All that the journal knows of an incident at ``now`` (D3)."""
+    row = incidents.get(session, number)
+    system = plan.system(row.system_id)
+    entries = timeline.entries(session, number)
+    questions = approvals.of_incident(session, number)
+    answers = acknowledgements.of_incident(session, number)
+    projects = plan.projects_affected_by(row.system_id)
+    clients = [plan.client(code) for code in dict.fromkeys(p.client for p in projects)]
+    findings = _answered(questions, "findings")
+    return f.IncidentFacts(
+        number=row.number,
+        kind=row.kind,
+        system=f.SystemFacts(
+            id=system.id, name=system.name, managed_by=system.managed_by,
+            carries_calls=system.carries_calls,
+        ),
+        company_names=_company_names(plan),
+        exercise=row.exercise,
+        false_alarm=row.state == "false alarm",
+        false_alarm_reason=_note(_answered(questions, "priority")),
+        priority=_priority(row, questions),
+        reported_at=row.reported_at,
+        detected_by=row.reported_by,
+        clients=tuple(_client(plan, client) for client in clients),
+        effects=tuple(_effect(plan, project, row) for project in projects),
+        rto_minutes=plan.limits.rto[1],
+        stable_minutes=plan.limits.stable_before_recovered,
+        states=_states(session, plan, row, now),
+        ert=(_ert(plan, row, answers),),
+        am_told=tuple(_told(plan, project, answers, entries, row) for project in projects),
+        cmt_reached_at=next((a.at for a in answers if a.step == "cmt"), None),
+        timeline=tuple(_entry(entry) for entry in entries),
+        messages=_messages(session, plan, number),
+        decisions=tuple(_decision(plan, q) for q in questions if q.answered_at is not None),
+        supplier=_supplier(plan, system.supplier, questions),
+        diverts=_diverts(entries),
+        proofs=_proofs(plan, entries),
+        calls=tuple(_calls(project.id, q.lang) for project in projects for q in project.queues),
+        earlier_reports=_earlier(session, number),
+        next_update_at=None,
+        cause=_note(findings) if findings and findings.answer == "established" else "",
+        privacy=_privacy(questions),
+        normal_at=row.recovered_at,
+    )  # fmt: skip
+
+
+def _company_names(plan: Plan) -> tuple[str, ...]:
+    """Every client's and project's code and name: what no other client may read (D23)."""
+    named = [(c.id, c.name) for c in plan.clients] + [(p.id, p.name) for p in plan.projects]
+    return tuple(text for pair in named for text in pair)
+
+
+def _client(plan: Plan, client: Client) -> f.ClientFacts:
+    project = next(p for p in plan.projects if p.client == client.id)
+    manager = plan.person(project.account_manager)
+    phone = next((c.address for c in manager.channels if c.kind != "mail"), "")
+    return f.ClientFacts(
+        id=client.id,
+        name=client.name,
+        zone=client.contract_zone,
+        contact=f.Contact(role=role_name(manager.kind), phone=phone),
+        language=client.report.language,
+        recipients=tuple(contact.role for contact in client.contacts),
+        channel="mail",
+    )
+
+
+def _effect(plan: Plan, project: Project, row: Incident) -> f.ProjectEffect:
+    calendar = plan.calendar_of(project.id)
+    starts = effect_start(calendar, row.cause_at)
+    open_at_cause = starts is not None and starts - row.cause_at < timedelta(minutes=1)
+    return f.ProjectEffect(
+        project_id=project.id,
+        client_id=project.client,
+        queues=tuple(
+            f.QueueFacts(lang=q.lang, lines=tuple(plan.line(line).number for line in q.lines))
+            for q in project.queues
+        ),
+        effect_start=starts,
+        effect_start_kind="detection only" if row.cause_at == row.reported_at else "reported",
+        service_open=open_at_cause,
+        opens_at=None if open_at_cause else starts,
+    )
+
+
+def _states(
+    session: Session, plan: Plan, row: Incident, now: datetime
+) -> tuple[f.SystemState, ...]:
+    seen: list[f.SystemState] = []
+    found = sorted(looks.system_looks(session, row.number, row.system_id), key=lambda o: o.at)
+    for look in found:
+        state = look.state if look.state in ("up", "down") else "unknown"
+        source = "our own check" if look.source == "probe" else look.source
+        if look.at <= now and (not seen or seen[-1].state != state):
+            seen.append(f.SystemState(at=look.at, state=state, source=source))
+    if looks.system_picture(session, plan, row.number, now).state == "unstable":
+        # Said once for all its changes: the drafts made of it stay good while it flaps (E34).
+        moment = seen[-1].at + timedelta(microseconds=1)
+        seen.append(f.SystemState(at=moment, state="unstable", source="our own check"))
+    return tuple(seen)
+
+
+def _priority(row: Incident, questions: list[Approval]) -> f.PriorityFacts:
+    decided = _answered(questions, "priority")
+    if row.priority and decided:
+        return f.PriorityFacts(
+            value=row.priority, state="decided", by_role=role_name(decided.answered_role or ""),
+            at=decided.answered_at, reason=decided.note or "",
+        )  # fmt: skip
+    return f.PriorityFacts(value=row.priority_proposed)
+
+
+def _ert(plan: Plan, row: Incident, answers: list[Acknowledgement]) -> f.ErtContact:
+    calendars = [plan.calendar_of(p.id) for p in plan.projects_affected_by(row.system_id)]
+    due = ert_deadline(calendars, row.reported_at, plan.limits).due_at
+    taken = next((a for a in answers if a.step == "ert" and a.answer == "take"), None)
+    return f.ErtContact(
+        role=role_name("ert"), asked_at=row.reported_at, due_at=due,
+        acknowledged_at=taken.at if taken else None,
+    )  # fmt: skip
+
+
+def _told(
+    plan: Plan,
+    project: Project,
+    answers: list[Acknowledgement],
+    entries: list[TimelineEntry],
+    row: Incident,
+) -> f.AmTold:
+    known_at = next((e.occurred_at for e in entries if e.type == "effect confirmed"), row.opened_at)
+    step = f"am:{project.account_manager}"
+    told = next((a for a in answers if a.step == step and a.answer == "take"), None)
+    return f.AmTold(
+        project_id=project.id,
+        due_at=known_at + timedelta(minutes=plan.limits.am_notify),
+        told_at=told.at if told else None,
+        channel=told.via if told else "",
+    )
+
+
+def _entry(entry: TimelineEntry) -> f.TimelineEntry:
+    words = client_line(entry)
+    return f.TimelineEntry(
+        seq=entry.seq,
+        occurred_at=entry.occurred_at,
+        recorded_at=entry.recorded_at,
+        type=entry.type,
+        author_role=entry.data.get("role", entry.author),
+        source=entry.source,
+        text=words or entry.text,
+        audience="client-safe" if words else "internal",
+        project_id=entry.data.get("project"),
+        client_id=entry.data.get("client"),
+    )
+
+
+def _messages(session: Session, plan: Plan, number: str) -> tuple[f.MessageFacts, ...]:
+    clients = {contact.id: c.id for c in plan.clients for contact in c.contacts}
+    return tuple(
+        f.MessageFacts(
+            purpose=m.purpose, to_role=m.role, channel=m.channel, sent_at=m.sent_at,
+            client_id=clients.get(m.recipient),
+        )
+        for m in messages.of_incident(session, number)
+    )  # fmt: skip
+
+
+def _decision(plan: Plan, question: Approval) -> f.DecisionFacts:
+    asked = {str(o["value"]): str(o["label"]) for o in question.options}
+    shared = question.kind in ("priority", "divert-order")
+    return f.DecisionFacts(
+        what=question.title,
+        answer=asked.get(question.answer or "", question.answer or ""),
+        by_role=role_name(question.answered_role or ""),
+        at=question.answered_at or question.asked_at,
+        reason=question.note or "",
+        audience="client-safe" if shared else "internal",
+    )
+
+
+def _privacy(questions: list[Approval]) -> f.PrivacyAnswer:
+    given = _answered(questions, "data-protection")
+    if given is None:
+        return f.PrivacyAnswer()
+    return f.PrivacyAnswer(
+        answer="yes" if given.answer == "yes" else "no", reason=given.note or "",
+        by_role=role_name(given.answered_role or ""), at=given.answered_at,
+    )  # fmt: skip
+
+
+def _supplier(
+    plan: Plan, supplier_id: str | None, questions: list[Approval]
+) -> f.SupplierFacts | None:
+    if supplier_id is None:
+        return None
+    ticket = _answered(questions, "ticket")
+    given = ticket is not None and ticket.answer == "given"
+    return f.SupplierFacts(
+        name=plan.supplier(supplier_id).name, ticket=_note(ticket) if given else None
+    )
+
+
+def _diverts(entries: list[TimelineEntry]) -> tuple[f.DivertFacts, ...]:
+    at = {e.type: e.occurred_at for e in entries if e.type.startswith("routing ")}
+    if "routing ordered" not in at:
+        return ()
+    return (
+        f.DivertFacts(
+            kind="carrier divert",
+            ordered_at=at["routing ordered"],
+            executed_at=at.get("routing executed"),
+            verified_at=at.get("routing verified"),
+            ended_at=at.get("routing ended"),
+        ),
+    )
+
+
+def _proofs(plan: Plan, entries: list[TimelineEntry]) -> tuple[f.ProofFacts, ...]:
+    return tuple(
+        f.ProofFacts(
+            factor=e.data["factor"], project_id=e.data["project"],
+            line=plan.line(e.data["line"]).number if e.data.get("line") else None,
+            kind=e.data["kind"], at=e.occurred_at, by_role=e.data.get("role", "Kitart"),
+            ok=e.type == "success factor proved",
+        )
+        for e in entries
+        if e.type in ("success factor proved", "success factor failed")
+    )  # fmt: skip
+
+
+def _calls(project: str, lang: str) -> f.CallFacts:
+    missing = f.not_available(FIGURES_BY_DAY)
+    return f.CallFacts(
+        project_id=project, lang=lang, offered=missing, answered=missing, abandoned=missing,
+        voicemails_left=missing, voicemails_returned=missing,
+    )  # fmt: skip
+
+
+def _earlier(session: Session, number: str) -> tuple[f.EarlierReport, ...]:
+    return tuple(
+        f.EarlierReport(
+            client_id=d.client, type=d.type, number=d.running_number, version=d.version,
+            sent_at=d.sent_at,
+        )
+        for d in documents.of_incident(session, number)
+        if d.sent_at is not None
+    )  # fmt: skip
+
+
+def _answered(questions: list[Approval], kind: str) -> Approval | None:
+    return next((q for q in reversed(questions) if q.kind == kind and q.answered_at), None)
+
+
+def _note(question: Approval | None) -> str:
+    return (question.note or "") if question else ""

@@ -1,0 +1,82 @@
+"""A view becomes a document: HTML, the same in plain text, a subject, a file name, a checksum."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from kitart.reports.english import English
+from kitart.reports.plain_text import plain_text
+from kitart.reports.views import Heading, View
+from kitart.settings import settings
+
+EXERCISE = "EXERCISE - no real incident"
+
+
+@dataclass(frozen=True)
+class Document:
+    """A finished report. ``checksum`` is the SHA-256 of ``html`` in UTF-8, in hex (D18)."""
+
+    html: str
+    text: str
+    subject: str
+    file_name: str
+    checksum: str
+
+
+def render(view: View, *, templates_dir: Path | None = None) -> Document:
+    """The document of a view; ``jinja2.UndefinedError`` if a template asks for what isn't there."""
+    heading = view.heading
+    words = English(heading.zone)
+    folder = templates_dir or settings().templates_dir
+    template = _environment(folder / "reports" / words.language).get_template(view.template)
+    html = template.render(view=view, heading=heading, w=words, exercise_words=EXERCISE)
+    html = re.sub(r"\n\s*\n+", "\n", html)
+    return Document(
+        html=html,
+        text=plain_text(html),
+        subject=_subject(heading),
+        file_name=_file_name(heading),
+        checksum=hashlib.sha256(html.encode()).hexdigest(),
+    )
+
+
+def _subject(heading: Heading) -> str:
+    prefix = f"{EXERCISE}: " if heading.exercise else ""
+    projects = ", ".join(heading.projects)
+    subject = f"{prefix}{heading.incident} {heading.title} (version {heading.version}): {projects}"
+    return " ".join(subject.split())
+
+
+def _file_name(heading: Heading) -> str:
+    parts = [heading.incident, heading.client_id, heading.title, f"v{heading.version}"]
+    if heading.exercise:
+        parts.insert(0, "EXERCISE")
+    return "_".join(re.sub(r"[^\w.-]+", "-", part).strip("-") for part in parts) + ".html"
+
+
+@lru_cache(maxsize=8)
+def _environment(folder: Path) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(folder),
+        undefined=StrictUndefined,
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["css_string"] = css_string
+    return environment
+
+
+def css_string(text: Any) -> Markup:
+    """``text`` as the inside of a CSS string: all but plain letters and marks are escaped."""
+    # The space ends an escape and is not shown. Only letters, digits, these marks and escapes
+    # are left: nothing to break out with.
+    return Markup(re.sub(r"[^\w .,:()-]", lambda found: f"\\{ord(found[0]):06x} ", str(text)))

@@ -1,0 +1,101 @@
+"""The facts as one client may see them: the one place where D22 and D23 are kept.
+
+Builders work on this copy alone, so that nothing of another client can reach a template.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kitart.reports.facts import Fact, IncidentFacts
+from kitart.reports.privacy import ReaderFilter, without_codes
+
+WITHHELD = "not available: the text on record is being reworded"
+_KEYS = {"id", "project_id", "client_id", "line", "lines", "zone", "lang", "language", "number"}
+
+
+def for_client(facts: IncidentFacts, client_id: str) -> IncidentFacts:
+    """A copy with this client's projects, entries and words alone, and roles for persons.
+
+    An entry that names another client's project, line or name is left out; a single text that
+    does is replaced by ``WITHHELD``. Raises ``ValueError`` for a client the incident doesn't know.
+    """
+    reader = ReaderFilter.for_client(facts, client_id)
+    client = facts.client(client_id)
+    mine = {effect.project_id for effect in facts.effects_of(client_id)}
+    scoped = facts.model_copy(
+        update={
+            "clients": (
+                client.model_copy(
+                    update={
+                        "not_affected": reader.texts(client.not_affected),
+                        "recipients": reader.texts(client.recipients),
+                        # Blank, so that the computed words take their place.
+                        "headline": reader.text(client.headline, ""),
+                        "callers_experience": reader.text(client.callers_experience, ""),
+                        "request": reader.text(client.request, ""),
+                        "service_agreement": reader.text(client.service_agreement, ""),
+                    }
+                ),
+            ),
+            "effects": facts.effects_of(client_id),
+            "am_told": tuple(each for each in facts.am_told if each.project_id in mine),
+            "level_changes": tuple(
+                each
+                for each in facts.level_changes
+                if each.project_id is None or each.project_id in mine
+            ),
+            "timeline": tuple(
+                each
+                for each in facts.timeline
+                if each.audience == "client-safe"
+                and each.client_id in (None, client_id)
+                and (each.project_id is None or each.project_id in mine)
+                and each.text.strip()
+                and all(reader.allows(text) for text in (each.text, each.source, each.author_role))
+            ),
+            "messages": tuple(each for each in facts.messages if each.client_id == client_id),
+            "decisions": tuple(
+                each
+                for each in facts.decisions
+                if each.audience == "client-safe"
+                and each.client_id in (None, client_id)
+                and reader.allows(f"{each.what}\n{each.answer}\n{each.reason}")
+            ),
+            "diverts": tuple(
+                each for each in facts.diverts if each.project_id is None or each.project_id in mine
+            ),
+            "proofs": tuple(each for each in facts.proofs if each.project_id in mine),
+            "calls": tuple(each for each in facts.calls if each.project_id in mine),
+            "earlier_reports": tuple(
+                each for each in facts.earlier_reports if each.client_id == client_id
+            ),
+            "company_names": (),
+            "assumptions": reader.texts(facts.assumptions),
+            "open_questions": reader.texts(facts.open_questions),
+            "attachments": reader.texts(facts.attachments),
+            "corrective_actions": tuple(
+                each
+                for each in facts.corrective_actions
+                if each.client_id in (None, client_id)
+                and reader.allows(f"{each.finding}\n{each.action}\n{each.check}")
+            ),
+        }
+    )
+    cleaned: IncidentFacts = _cleaned(scoped, reader)
+    return cleaned
+
+
+def _cleaned(value: Any, reader: ReaderFilter) -> Any:
+    if isinstance(value, Fact):
+        changed = {
+            name: _cleaned(getattr(value, name), reader)
+            for name in type(value).model_fields
+            if name not in _KEYS
+        }
+        return value.model_copy(update=changed)
+    if isinstance(value, tuple):
+        return tuple(_cleaned(each, reader) for each in value)
+    if isinstance(value, str):
+        return without_codes(value.strip()) if reader.allows(value) else WITHHELD
+    return value

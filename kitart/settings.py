@@ -1,0 +1,184 @@
+"""The only place that reads the environment.
+
+Each setting is ``KITART_<NAME>``, parts of a group after two underscores
+(``KITART_MICROSOFT__TENANT``). A secret may also come from a file of that name in the folder
+``KITART_SECRETS_DIR``.
+"""
+
+from __future__ import annotations
+
+import os
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, Field, HttpUrl, SecretStr, field_validator, model_validator
+from pydantic_settings import (
+    BaseSettings,
+    NestedSecretsSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+from kitart.clock import Clock, SteadyClock, as_utc
+
+HOUSE = Path(__file__).resolve().parents[1]
+
+
+class MicrosoftSettings(BaseModel):
+    """The Microsoft 365 tenant: sign-on, SharePoint and mail."""
+
+    tenant: str = ""
+    client_id: str = ""
+    client_secret: SecretStr = SecretStr("")
+    authority: str = "https://login.microsoftonline.com"
+    graph_url: str = "https://graph.microsoft.com"
+    ca_file: Path | None = Field(default=None, description="Trusted roots; else the system's own")
+    site_host: str = Field(default="", description="e.g. company.sharepoint.com")
+    site_path: str = Field(default="", description="e.g. sites/continuity")
+    register_list: str = Field(default="Incidents", description="List with a row per incident")
+    probe_list: str = Field(default="KitartProbe", description="List that probes write to")
+    mailbox: str = Field(default="", description="User that mail is sent as")
+
+    @property
+    def configured(self) -> bool:
+        """Whether the tenant can be spoken to at all."""
+        return bool(self.tenant and self.client_id and self.client_secret.get_secret_value())
+
+
+class VccSettings(BaseModel):
+    """The VCC Live account and the secret in our IVR webhook's address."""
+
+    base_url: str = ""
+    user: str = ""
+    password: SecretStr = SecretStr("")
+    ca_file: Path | None = None
+    ivr_secret: SecretStr = SecretStr("")
+
+
+class SmsSettings(BaseModel):
+    """A Twilio-compatible SMS gateway."""
+
+    base_url: str = "https://api.twilio.com"
+    account: str = ""
+    token: SecretStr = SecretStr("")
+    sender: str = ""
+    ca_file: Path | None = None
+
+
+class SmtpSettings(BaseModel):
+    """The second way for mail, outside the Microsoft tenant."""
+
+    host: str = ""
+    port: int = 587
+    user: str = ""
+    password: SecretStr = SecretStr("")
+    starttls: bool = True
+    ca_file: Path | None = None
+    sender: str = ""
+
+
+class Settings(BaseSettings):
+    """All of Kitart's settings."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="KITART_", env_nested_delimiter="__", extra="ignore"
+    )
+
+    mode: Literal["production", "sandbox"] = "production"
+    config_dir: Path = HOUSE / "config"
+    templates_dir: Path = HOUSE / "templates"
+    data_dir: Path = HOUSE / "var"
+    database_url: str = Field(default="", description="SQLAlchemy URL; empty: SQLite in data_dir")
+    secret_key: SecretStr = Field(default=SecretStr(""), description="Signs the links")
+    gateway_url: str = Field(default="http://127.0.0.1:8090", description="What links begin with")
+    prefect_ui_url: str = ""
+    webhook_secrets: dict[str, SecretStr] = Field(default_factory=dict)
+    clock_speed: float = Field(default=1.0, gt=0, le=1000)
+    clock_anchor: datetime | None = None
+    clock_start: datetime | None = None
+    microsoft: MicrosoftSettings = MicrosoftSettings()
+    vcc: VccSettings = VccSettings()
+    sms: SmsSettings = SmsSettings()
+    smtp: SmtpSettings = SmtpSettings()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment wins over secret files; of these, the parts of groups are read too."""
+        folder = os.environ.get("KITART_SECRETS_DIR")
+        sources = (init_settings, env_settings)
+        if not folder:
+            return sources
+        files = NestedSecretsSettingsSource(
+            file_secret_settings,
+            secrets_dir=folder,
+            secrets_dir_missing="error",
+            secrets_prefix="KITART_",
+            secrets_nested_delimiter="__",
+        )
+        return (*sources, files)
+
+    @field_validator("clock_anchor", "clock_start")
+    @classmethod
+    def _aware(cls, value: datetime | None) -> datetime | None:
+        return None if value is None else as_utc(value)
+
+    @field_validator("gateway_url")
+    @classmethod
+    def _a_url(cls, value: str) -> str:
+        try:
+            HttpUrl(value)
+        except ValueError:
+            raise ValueError(
+                f"{value!r} is no address; right would be https://kitart.example or "
+                "http://127.0.0.1:8090"
+            ) from None
+        return value.rstrip("/")
+
+    @model_validator(mode="after")
+    def _production_is_real(self) -> Settings:
+        if self.mode == "production" and (self.clock_speed != 1 or self.clock_start is not None):
+            raise ValueError(
+                f"clock_speed is {self.clock_speed}, clock_start is {self.clock_start}: "
+                "production runs on real time (clock_speed 1, no clock_start)"
+            )
+        if self.clock_anchor is None and (self.clock_speed != 1 or self.clock_start is not None):
+            raise ValueError(
+                "clock_anchor is missing: a clock with a speed or start of its own needs the "
+                "moment it began"
+            )
+        return self
+
+    @property
+    def journal_url(self) -> str:
+        """The journal's SQLAlchemy URL."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'journal.db'}"
+
+    def clock(self) -> Clock:
+        """The plan's clock as these settings have it."""
+        if self.clock_anchor is None and self.clock_start is None:
+            return SteadyClock()
+        return SteadyClock(self.clock_speed, self.clock_anchor, self.clock_start)
+
+
+def load_settings() -> Settings:
+    """Settings from the environment and the folder of secrets.
+
+    Raises ``pydantic.ValidationError`` naming each bad one, ``SettingsError`` for a group that is
+    not JSON or a folder of secrets that is not there.
+    """
+    return Settings()
+
+
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    """The process's settings, read once."""
+    return load_settings()

@@ -1,0 +1,1 @@
+"""A stand-in outside world on loopback: used by tests and the demo alone."""

@@ -1,0 +1,92 @@
+"""What sandbox people are like: how soon they read, what they answer, who reads before them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field
+
+KINDS: dict[str, dict[str, Any]] = {
+    "at_once": {"delay_s": 0.0},
+    "late": {"delay_s": 1800.0},
+    "never": {"reads": False},
+    "declines": {"answers": {}, "otherwise": "decline"},
+    "scanner": {"reads": False, "scans": 5},
+}
+"""Characters with a name, to be used as ``AM-1: never`` or ``AM-1: {like: late, …}``."""
+DEFAULT = "default"
+
+
+class Character(BaseModel):
+    """One person's ways.
+
+    ``delay_s`` is in seconds of the plan's clock. ``answers`` gives for a kind of question the
+    value of the button pressed, or ``first`` or ``decline``; ``otherwise`` is for all other kinds
+    (``leave`` reads and does nothing). ``fills`` are texts for input fields by name. ``scans`` is
+    how often a mail scanner opens each link, at once and by GET alone, before the person does.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    delay_s: float = Field(default=2.0, ge=0)
+    reads: bool = True
+    scans: int = Field(default=0, ge=0)
+    answers: dict[str, str] = Field(default_factory=dict)
+    otherwise: str = "first"
+    fills: dict[str, str] = Field(default_factory=dict)
+
+    def answer_to(self, kind: str) -> str:
+        """What this person says to a kind of question."""
+        return self.answers.get(kind, self.otherwise)
+
+
+class Characters:
+    """Everybody's character, by the person's code; who is not listed is like ``default``."""
+
+    def __init__(self, data: Mapping[str, Any] | None = None) -> None:
+        """``data`` is as in YAML; raises ``ValueError`` naming the person and the field."""
+        entries = dict(data or {})
+        self._default = _build(DEFAULT, entries.pop(DEFAULT, None), {})
+        base = self._default.model_dump()
+        self._of = {code: _build(code, entry, base) for code, entry in entries.items()}
+
+    @classmethod
+    def load(cls, file: Path) -> Characters:
+        """From a YAML file ``{default: {…}, AM-1: {…}, AM-2: never}``."""
+        return cls(yaml.safe_load(file.read_text(encoding="utf-8")) or {})
+
+    def of(self, code: str) -> Character:
+        """The character of one person."""
+        return self._of.get(code, self._default)
+
+    def change(self, code: str, entry: Mapping[str, Any] | str) -> Character:
+        """Give a person another character from now on (what was read already stays read)."""
+        self._of[code] = _build(code, entry, self._default.model_dump())
+        return self._of[code]
+
+
+def _build(code: str, entry: Mapping[str, Any] | str | None, base: dict[str, Any]) -> Character:
+    """``base``, with the named kind on it, with the entry's own fields on that."""
+    own: dict[str, Any] = {"like": entry} if isinstance(entry, str) else dict(entry or {})
+    like = own.pop("like", None)
+    if like is not None and like not in KINDS:
+        raise ValueError(f"{code}: like is {like!r}: one of {', '.join(KINDS)}")
+    merged = {**base, **(KINDS[like] if like else {})}
+    if "answers" in own:
+        own["answers"] = {**merged.get("answers", {}), **_words(own["answers"])}
+    try:
+        return Character(**{**merged, **own})
+    except ValueError as error:
+        raise ValueError(f"{code}: {error}") from error
+
+
+def _words(answers: Mapping[str, Any]) -> dict[str, str]:
+    """Answers as texts: YAML reads a bare ``yes`` or ``no`` as true or false."""
+    plain = {True: "yes", False: "no"}
+    return {
+        kind: plain[value] if isinstance(value, bool) else str(value)
+        for kind, value in answers.items()
+    }

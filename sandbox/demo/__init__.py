@@ -1,0 +1,1 @@
+"""The demo: an outage played from the webhook to the filed closing report, judged from outside."""

@@ -1,0 +1,146 @@
+"""``python -m sandbox.demo``: plays an outage on a stack of its own and judges it from outside.
+
+Ends with 0 when every check holds; with 1 when one does not, saying which.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from kitart.clock import monotonic_s, real_now
+from kitart.plan.loading import PlanError, load_plan
+from kitart.plan.schema import Plan
+from kitart.settings import HOUSE
+from sandbox.demo import scenario as scenarios
+from sandbox.demo.checks import Check, judge
+from sandbox.demo.outside import Outside, Window
+from sandbox.demo.play import Play, PlayFailed, when
+from sandbox.demo.scenario import Scenario
+from sandbox.demo.show import Screen
+from sandbox.processes import ProcessTrouble
+from sandbox.stack import Stack, Wishes
+from sandbox.stopping import Stopped, stop_on_signals
+from sandbox.up import add_places, run_folder
+
+LIMIT_S = 180.0
+FASTEST = 60.0
+PIPE_WIDTH = 160
+SLACK = 1.3
+"""How much longer than usual a slow demo may take."""
+
+
+def main() -> int:
+    """Play and judge; the exit code."""
+    options = _options()
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else PIPE_WIDTH)
+    stop_on_signals()
+    try:
+        plan = load_plan(HOUSE / "config")
+        scenario = scenarios.load(options.scenario)
+        return _demo(console, plan, scenario, options)
+    except (PlanError, LookupError, ProcessTrouble, PlayFailed, OSError) as trouble:
+        console.print(f"\nThe demo failed: {trouble}", markup=False)
+        return 1
+    except Stopped as stopped:
+        console.print("\nThe demo was stopped; no process is left behind.")
+        return 128 + stopped.number
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m sandbox.demo", description=__doc__)
+    parser.add_argument("--scenario", default="vcc", choices=scenarios.names())
+    parser.add_argument(
+        "--speed", type=float, default=20.0, help=f"of the plan's clock, 1 to {FASTEST:.0f}"
+    )
+    parser.add_argument(
+        "--kill-run-at", type=float, metavar="MINUTES",
+        help="kill the incident's run at this minute of the plan's clock",
+    )  # fmt: skip
+    add_places(parser)
+    options = parser.parse_args()
+    if not 1 <= options.speed <= FASTEST:
+        parser.error(f"--speed is {options.speed}; right would be 1 to {FASTEST:.0f}")
+    return options
+
+
+def _demo(console: Console, plan: Plan, scenario: Scenario, options: argparse.Namespace) -> int:
+    folder = options.folder or run_folder("demo", real_now())
+    start = scenarios.a_tuesday(plan, scenario.system, real_now())
+    limit_s = max(LIMIT_S, scenario.usual_minutes * 60 * SLACK / options.speed)
+    wishes = Wishes(
+        folder, options.speed, start, scenarios.file_of(options.scenario),
+        options.gateway_port, options.prefect_port,
+    )  # fmt: skip
+    console.print(f"{scenario.title}: the demo, in {folder}", markup=False)
+    begun_s = monotonic_s()
+    with Stack(wishes, lambda text: console.print(text, markup=False)) as stack:
+        console.print(
+            f"Ready after {monotonic_s() - begun_s:.0f} s. Sandbox time begins on {when(start)} "
+            f"and runs {options.speed:g} times as fast.\n"
+            f"Prefect: {stack.prefect_url}   Gateway: {stack.gateway_url}\n",
+            markup=False,
+        )
+        played_s = monotonic_s()
+        screen = Screen(console, plan, scenario.title, plan.limits.rto[1])
+        play = Play(stack, plan, scenario, screen, limit_s, options.kill_run_at)
+        trouble = _played(play, screen)
+        took_s = monotonic_s() - played_s
+        if play.posted is None:
+            raise PlayFailed(trouble)
+        seen = Window(stack).read()
+        checks = judge(plan, scenario.system, play.posted, seen, crashes=play.crashes)
+    paths = _keep_documents(seen, folder / "documents")
+    _report(console, [Check("The story came to its end in time", not trouble,
+                            trouble or f"after {took_s:.0f} s"), *checks], paths)  # fmt: skip
+    console.print(f"Everything of this demo is in {folder}", markup=False)
+    return 1 if trouble or not all(check.ok for check in checks) else 0
+
+
+def _played(play: Play, screen: Screen) -> str:
+    """Play; what kept it from coming to its end, or nothing."""
+    try:
+        with screen:
+            play.run()
+    except PlayFailed as failed:
+        return str(failed)
+    return ""
+
+
+def _keep_documents(seen: Outside, folder: Path) -> list[Path]:
+    """Download every document from SharePoint."""
+    paths = []
+    for path, content in sorted(seen.files.items()):
+        file = folder / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content)
+        paths.append(file)
+    return paths
+
+
+def _report(console: Console, checks: list[Check], paths: list[Path]) -> None:
+    table = Table(title="Judged from outside", title_justify="left", box=None, pad_edge=False)
+    for heading in ("", "What must hold", "What was seen"):
+        table.add_column(heading, overflow="fold")
+    for check in checks:
+        mark = Text("ok", style="green") if check.ok else Text("FAILED", style="bold red")
+        table.add_row(mark, Text(check.what), Text(check.seen))
+    console.print()
+    console.print(table)
+    console.print("\nThe documents, as filed in SharePoint:")
+    for path in paths:
+        console.print(f"  {path}", markup=False, soft_wrap=True)
+    failed = [check.what for check in checks if not check.ok]
+    if failed:
+        console.print(f"\nFAILED: {'; '.join(failed)}", markup=False)
+    else:
+        console.print(f"\nAll {len(checks)} checks hold.")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

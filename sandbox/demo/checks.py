@@ -1,0 +1,191 @@
+"""The verdict on a played outage, from what can be seen outside Kitart alone."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from kitart.plan.schema import Client, Plan
+from sandbox.demo.outside import Mail, Outside
+
+FIRST = ("First notification", "Notice of a past disturbance")
+FIRST_PAGE_LIMIT_S = 2.0
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that must hold, whether it does, and what was seen."""
+
+    what: str
+    ok: bool
+    seen: str
+
+
+@dataclass(frozen=True)
+class Posted:
+    """When the alert was sent: on the plan's clock, and really."""
+
+    at: datetime
+    real_at: datetime
+
+
+def judge(
+    plan: Plan, system: str, posted: Posted, seen: Outside, *, crashes: int = 0
+) -> list[Check]:
+    """Every check, in the order of the story; so many runs of it were killed on purpose."""
+    touched = dict.fromkeys(project.client for project in plan.projects_affected_by(system))
+    clients = [plan.client(client) for client in touched]
+    return [
+        _first_page(plan, posted, seen),
+        _ert_answered(plan, posted, seen),
+        *(check for client in clients for check in _told(plan, client, posted, seen)),
+        _names_no_other(plan, clients, seen),
+        _filed(clients, seen),
+        _register(seen),
+        _supplier(plan, system, seen),
+        _callers(seen),
+        *_runs(crashes, seen),
+    ]
+
+
+def mails_of(client: Client, seen: Outside) -> list[Mail]:
+    """The mails that arrived at a client's contacts, in their order."""
+    addresses = {channel.address for contact in client.contacts for channel in contact.channels}
+    return sorted((m for m in seen.mails if addresses & set(m.to)), key=lambda mail: mail.at)
+
+
+def _first_page(plan: Plan, posted: Posted, seen: Outside) -> Check:
+    numbers = {c.address for p in plan.people_of_kind("ert") for c in p.channels if c.kind == "sms"}
+    arrived = sorted(sms.real_at for sms in seen.sms if sms.to in numbers)
+    what = "The first text to the ERT came at once"
+    if not arrived:
+        return Check(what, False, "no text arrived on any ERT member's phone")
+    took_s = (arrived[0] - posted.real_at).total_seconds()
+    return Check(what, took_s <= FIRST_PAGE_LIMIT_S, f"{took_s * 1000:.0f} ms after the alert")
+
+
+def _ert_answered(plan: Plan, posted: Posted, seen: Outside) -> Check:
+    limit = timedelta(minutes=plan.limits.ert_ack_in_hours)
+    members = {person.id for person in plan.people_of_kind("ert")}
+    answers = sorted(
+        deed.at for deed in seen.deeds
+        if (deed.kind, deed.answer, deed.outcome) == ("ack", "take", "answered")
+        and deed.person in members
+    )  # fmt: skip
+    what = f"An ERT member had it within {limit.total_seconds() / 60:.0f} minutes"
+    if not answers:
+        return Check(what, False, "nobody took it")
+    return Check(what, answers[0] - posted.at <= limit, f"after {_span(answers[0] - posted.at)}")
+
+
+def _told(plan: Plan, client: Client, posted: Posted, seen: Outside) -> Iterator[Check]:
+    mails = mails_of(client, seen)
+    limit = timedelta(minutes=client.report.first_notice_minutes or plan.limits.first_notice_p1)
+    first = [mail for mail in mails if _is(mail, *FIRST)]
+    what = f"{client.id} had its first notification within {limit.total_seconds() / 60:.0f} minutes"
+    took = first[0].at - posted.at if first else None
+    yield Check(what, took is not None and took <= limit, f"after {_span(took)}")
+    kinds = {
+        kind: len({mail.subject for mail in mails if _is(mail, kind)})
+        for kind in ("Status update", "Recovery notice", "Closing report")
+    }
+    missing = [kind for kind, count in kinds.items() if not count]
+    twice = _twice(mails)
+    wrong = [f"no {kind.lower()}" for kind in missing] + [f"twice: {each}" for each in twice]
+    counted = ", ".join(f"{count} × {kind.lower()}" for kind, count in kinds.items())
+    yield Check(
+        f"{client.id} had updates, recovery notice and closing report, none twice",
+        not wrong, "; ".join(wrong) or counted,
+    )  # fmt: skip
+
+
+def _twice(mails: list[Mail]) -> list[str]:
+    """What arrived more than once in one inbox: the same report, whatever its version."""
+    arrived = Counter(
+        (address, re.sub(r" \(version \d+\)", "", mail.subject))
+        for mail in mails
+        for address in mail.to
+    )
+    return [f"{subject} at {address}" for (address, subject), count in arrived.items() if count > 1]
+
+
+def _names_no_other(plan: Plan, clients: list[Client], seen: Outside) -> Check:
+    found = []
+    for client in clients:
+        others = [other for other in plan.clients if other.id != client.id]
+        projects = [p.id for p in plan.projects if p.client != client.id]
+        words = [other.name for other in others] + [other.id for other in others] + projects
+        pattern = re.compile(r"\b(" + "|".join(map(re.escape, words)) + r")\b")
+        for mail in mails_of(client, seen):
+            if match := pattern.search(f"{mail.subject} {mail.content}"):
+                found.append(f"{client.id}'s {mail.subject!r} names {match[0]}")
+    count = sum(len(mails_of(client, seen)) for client in clients)
+    return Check(
+        "No client's mails name another client", bool(count) and not found,
+        "; ".join(found[:3]) or f"{count} mails looked at",
+    )  # fmt: skip
+
+
+def _filed(clients: list[Client], seen: Outside) -> Check:
+    filed = {_checksum(content) for content in seen.files.values()}
+    unfiled = sorted({
+        mail.subject for client in clients for mail in mails_of(client, seen)
+        if _checksum(mail.content.encode()) not in filed
+    })  # fmt: skip
+    return Check(
+        "What was mailed lies in SharePoint, byte for byte", bool(filed) and not unfiled,
+        f"not filed as sent: {'; '.join(unfiled[:3])}" if unfiled else f"{len(filed)} documents",
+    )  # fmt: skip
+
+
+def _register(seen: Outside) -> Check:
+    rows = [f"{row.get('Title')}: {row.get('State')}" for row in seen.register]
+    ok = len(rows) == 1 and seen.register[0].get("State") == "closed"
+    return Check("The register has one row, closed", ok, ", ".join(rows) or "no row")
+
+
+def _supplier(plan: Plan, system: str, seen: Outside) -> Check:
+    known = plan.supplier(plan.system(system).supplier or "")
+    addresses = {channel.address for channel in known.channels}
+    got = [mail for mail in seen.mails if addresses & set(mail.to)]
+    said = f"{got[0].subject}" if got else "no mail arrived"
+    return Check("The supplier got one fault report", len(got) == 1, said)
+
+
+def _callers(seen: Outside) -> Check:
+    ok = seen.calls["answered"] > 0
+    said = f"{seen.calls['answered']} calls answered after it, {seen.calls['lost']} lost before"
+    return Check("Callers reach agents again after the recovery", ok, said)
+
+
+def _runs(crashes: int, seen: Outside) -> Iterator[Check]:
+    states = [run["state_name"] for run in seen.flow_runs]
+    last = seen.flow_runs[-1] if seen.flow_runs else None
+    ended = last is not None and last["state_type"] == "COMPLETED"
+    wrong = [run for run in seen.flow_runs if run["state_type"] != "COMPLETED"]
+    said = ", ".join(f"{run['name']}: {run['state_name']}" for run in seen.flow_runs) or "no run"
+    yield Check(
+        "The plan's run completed in Prefect" + (", after the crash" if crashes else ""),
+        ended and len(wrong) <= crashes and len(states) == 1 + crashes, said,
+    )  # fmt: skip
+    failed = seen.failed_tasks
+    yield Check("No step of it failed", not failed, "; ".join(failed[:3]) or "none failed")
+
+
+def _is(mail: Mail, *titles: str) -> bool:
+    return any(title in mail.subject for title in titles)
+
+
+def _checksum(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def _span(length: timedelta | None) -> str:
+    if length is None:
+        return "never"
+    minutes, seconds = divmod(round(length.total_seconds()), 60)
+    return f"{minutes} min {seconds:02d} s"

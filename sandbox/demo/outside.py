@@ -1,0 +1,139 @@
+"""What can be seen from outside Kitart: inboxes, SharePoint, the people's diary, Prefect."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote
+
+from sandbox.calling import call
+from sandbox.stack import Stack
+
+LIMIT_S = 5.0
+DEPLOYMENT = "system-outage"
+
+
+@dataclass(frozen=True)
+class Sms:
+    """A text message taken by the gateway of the sandbox; ``at`` on the plan's clock."""
+
+    to: str
+    body: str
+    at: datetime
+    real_at: datetime
+
+
+@dataclass(frozen=True)
+class Mail:
+    """A mail in the tenant; ``at`` on the plan's clock."""
+
+    to: tuple[str, ...]
+    subject: str
+    content: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Deed:
+    """What one of the people did; ``at`` on the plan's clock."""
+
+    person: str
+    kind: str
+    answer: str
+    outcome: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Outside:
+    """One look at everything."""
+
+    sms: list[Sms]
+    mails: list[Mail]
+    files: dict[str, bytes]
+    register: list[dict[str, Any]]
+    deeds: list[Deed]
+    flow_runs: list[dict[str, Any]]
+    failed_tasks: list[str]
+    calls: dict[str, int]
+
+
+class Window:
+    """Looks at a running stack from outside; every look may raise ``requests.RequestException``."""
+
+    def __init__(self, stack: Stack) -> None:
+        self._stack = stack
+
+    def read(self) -> Outside:
+        """Everything, as it is now."""
+        phones = self.get("vcc", "/sandbox/state")
+        return Outside(
+            sms=self.sms(),
+            mails=[self._mail(one) for one in self.get("microsoft", "/sandbox/mail")["mail"]],
+            files=self.files(),
+            register=self.register(),
+            deeds=[self._deed(one) for one in self.get("people", "/sandbox/people")],
+            flow_runs=self.flow_runs(),
+            failed_tasks=self._failed_tasks(),
+            calls={"answered": phones["calls"], "lost": len(phones["lost_in_outage"])},
+        )
+
+    def sms(self) -> list[Sms]:
+        """The text messages so far."""
+        return [self._sms(one) for one in self.get("sms", "/sandbox/sms")]
+
+    def register(self) -> list[dict[str, Any]]:
+        """The fields of each row of SharePoint's register."""
+        return [row["fields"] for row in self.get("microsoft", "/sandbox/list/Incidents")["rows"]]
+
+    def files(self) -> dict[str, bytes]:
+        """The documents in SharePoint, by path."""
+        listed = self.get("microsoft", "/sandbox/files")["files"]
+        return {
+            one["path"]: self._ask("microsoft", f"/sandbox/files/{quote(one['path'])}").content
+            for one in listed
+        }
+
+    def flow_runs(self) -> list[dict[str, Any]]:
+        """The plan's runs in Prefect, oldest first."""
+        runs = self._stack.prefect(
+            "/flow_runs/filter",
+            {"deployments": {"name": {"any_": [DEPLOYMENT]}}, "sort": "EXPECTED_START_TIME_ASC"},
+        )
+        return list(runs)
+
+    def get(self, part: str, path: str) -> Any:
+        """JSON from a part of the sandbox."""
+        return self._ask(part, path).json()
+
+    def put(self, part: str, path: str, body: dict[str, Any], method: str = "PUT") -> Any:
+        """Set something in a part of the sandbox."""
+        return self._ask(part, path, method, json=body).json()
+
+    def _ask(self, part: str, path: str, method: str = "GET", **options: Any) -> Any:
+        answer = call(
+            method, f"{self._stack.world[part]}{path}", timeout_s=LIMIT_S,
+            verify=self._stack.ca_file, **options,
+        )  # fmt: skip
+        answer.raise_for_status()
+        return answer
+
+    def _failed_tasks(self) -> list[str]:
+        failed = self._stack.prefect(
+            "/task_runs/filter", {"task_runs": {"state": {"type": {"any_": ["FAILED", "CRASHED"]}}}}
+        )
+        return [f"{one['name']}: {(one['state'] or {}).get('message', '')}" for one in failed]
+
+    def _sms(self, one: dict[str, Any]) -> Sms:
+        at = datetime.fromisoformat(one["at"])
+        return Sms(one["to"], one["body"], self._stack.plan_time(at), at)
+
+    def _mail(self, one: dict[str, Any]) -> Mail:
+        at = self._stack.plan_time(datetime.fromisoformat(one["received"]))
+        to = tuple((*one["to"], *one["cc"], *one["bcc"]))
+        return Mail(to, one["subject"], one["content"], at)
+
+    def _deed(self, one: dict[str, Any]) -> Deed:
+        at = datetime.fromisoformat(one["at"])
+        return Deed(one["person"], one["kind"], one["answer"], one["outcome"], at)

@@ -1,0 +1,133 @@
+"""Playing a scenario on a running stack: the events at their times, until the end is seen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import requests
+
+from kitart.clock import monotonic_s, real_now, sleep_s
+from kitart.plan.schema import Plan
+from sandbox.calling import call
+from sandbox.demo.checks import Posted
+from sandbox.demo.crash import kill_run
+from sandbox.demo.journal_view import JournalView
+from sandbox.demo.outside import Window
+from sandbox.demo.scenario import Event, Scenario
+from sandbox.demo.show import Screen
+from sandbox.stack import Stack
+
+LOOK_EVERY_S = 0.25
+ASK_EVERY_S = 1.0
+
+
+class PlayFailed(Exception):
+    """The story did not come to its end; the message says where it stood."""
+
+
+@dataclass
+class Play:
+    """One scenario on one stack. ``kill_at`` is in minutes of the plan's clock, None for never."""
+
+    stack: Stack
+    plan: Plan
+    scenario: Scenario
+    screen: Screen
+    limit_s: float
+    kill_at: float | None = None
+    posted: Posted | None = None
+    crashes: int = 0
+
+    def run(self) -> None:
+        """Play until the incident is closed and its run has ended.
+
+        Raises ``PlayFailed`` when that does not come in time, ``ProcessTrouble`` when a part of
+        the stack ends.
+        """
+        window = Window(self.stack)
+        view = JournalView(self.stack.journal_url)
+        began, agenda = self.stack.clock.now(), self._agenda(window)
+        give_up_at_s = monotonic_s() + self.limit_s
+        ask_at_s = monotonic_s()
+        try:
+            while True:
+                while agenda and self.stack.clock.now() >= began + agenda[0][0]:
+                    agenda.pop(0)[1]()
+                self.stack.children.check()
+                self.screen.show(view.read(), self.stack.clock.now())
+                if monotonic_s() >= ask_at_s:
+                    ask_at_s = monotonic_s() + ASK_EVERY_S
+                    if not agenda and self._over(window):
+                        self.screen.show(view.read(), self.stack.clock.now())
+                        return
+                if monotonic_s() > give_up_at_s:
+                    raise PlayFailed(self._where(window))
+                sleep_s(LOOK_EVERY_S)
+        finally:
+            view.close()
+
+    def _agenda(self, window: Window) -> list[tuple[timedelta, Callable[[], None]]]:
+        """What is to do when, after the beginning."""
+        agenda: list[tuple[timedelta, Callable[[], None]]] = [
+            (timedelta(minutes=event.at_minutes), lambda event=event: self._do(event, window))  # type: ignore[misc]
+            for event in self.scenario.events
+        ]
+        if self.kill_at is not None:
+            agenda.append((timedelta(minutes=self.kill_at), self._kill))
+        return sorted(agenda, key=lambda entry: entry[0])
+
+    def _do(self, event: Event, window: Window) -> None:
+        match event.do:
+            case "phone_system":
+                window.put("vcc", "/sandbox/outage", {"mode": event.state})
+            case "alert":
+                self._alert()
+            case "call":
+                line = self.plan.line(event.line)
+                project = [p.id for p in self.plan.projects].index(line.project) + 1
+                order = {"project": project, "line": line.number}
+                window.put("vcc", "/sandbox/call", order, method="POST")
+            case "change_person":
+                window.put("people", f"/sandbox/people/{event.person}", event.character)
+
+    def _alert(self) -> None:
+        self.posted = Posted(self.stack.clock.now(), real_now())
+        answer = call(
+            "POST", f"{self.stack.gateway_url}/webhooks/alertmanager", timeout_s=10,
+            json=self.scenario.alert_body(self.posted.at - timedelta(seconds=30)),
+            headers={"Authorization": f"Bearer {self.stack.webhook_secret}"},
+        )  # fmt: skip
+        if answer.status_code != 202:
+            raise PlayFailed(f"the gateway refused the alert ({answer.status_code}): {answer.text}")
+
+    def _kill(self) -> None:
+        killed = kill_run(self.stack)
+        if not killed:
+            raise PlayFailed("no process of a flow run was found to kill")
+        self.crashes += 1
+        self.screen.say(f"The plan's run was killed (process {killed[0]}); nobody helps it.")
+
+    def _over(self, window: Window) -> bool:
+        try:
+            rows, runs = window.register(), window.flow_runs()
+        except requests.RequestException:
+            return False
+        closed = any(row.get("State") in ("closed", "false alarm") for row in rows)
+        return closed and bool(runs) and runs[-1]["state_type"] in ("COMPLETED", "FAILED")
+
+    def _where(self, window: Window) -> str:
+        said: list[Any] = []
+        try:
+            said += [f"register: {[row.get('State') for row in window.register()] or 'no row'}"]
+            said += [f"runs: {[run['state_name'] for run in window.flow_runs()] or 'none'}"]
+        except requests.RequestException as error:
+            said.append(f"not even asked: {error}")
+        return f"it had not ended after {self.limit_s:.0f} s ({'; '.join(said)})"
+
+
+def when(moment: datetime) -> str:
+    """A moment as people read it."""
+    return f"{moment:%A %d %B %Y %H:%M} UTC"

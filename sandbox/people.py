@@ -1,0 +1,268 @@
+"""People who answer: they read their letters, open the links and press a button.
+
+Each has a character (``sandbox.characters``). What a person did stands in the diary. Nobody
+answers the same question twice, however many letters ask it.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import requests
+from fastapi import APIRouter, HTTPException
+
+from kitart.clock import Clock, real_now
+from sandbox.characters import Character, Characters
+from sandbox.diary import DiaryEntry, Person
+from sandbox.letters import Letter
+from sandbox.pages import Page, Question, chosen, form_data, links_in
+from sandbox.visiting import GET_LIMIT_S, visit
+
+__all__ = ["DiaryEntry", "People", "Person", "people_router"]
+
+POLL_S = 0.05
+AT_ONCE = 8
+"""How many people may read at the same moment."""
+
+Inbox = Callable[[], Iterable[Letter]]
+Answerer = Callable[[Question], str | None]
+
+
+@dataclass(frozen=True)
+class _Waiting:
+    person: Person
+    letter: Letter
+    due: datetime
+
+
+class People:
+    """Watches the inboxes and lets everybody act, in threads of its own.
+
+    ``inboxes`` return all letters so far; ``clock`` is the plan's, by which people are slow.
+    ``answerers`` decide in place of a character, by the person's code and the question's kind.
+    """
+
+    def __init__(
+        self,
+        persons: Sequence[Person],
+        inboxes: Sequence[Inbox],
+        gateway_url: str,
+        clock: Clock,
+        characters: Characters | None = None,
+        answerers: Mapping[tuple[str, str], Answerer] | None = None,
+    ) -> None:
+        self.persons = list(persons)
+        self.characters = characters or Characters()
+        self.answerers = dict(answerers or {})
+        self._inboxes = list(inboxes)
+        self._gateway_url = gateway_url
+        self._clock = clock
+        self._by_address = {
+            _plain(address): person
+            for person in persons
+            for address in (person.phone, person.mail)
+            if address
+        }
+        self._seen: set[tuple[int, str]] = set()
+        self._waiting: list[_Waiting] = []
+        self._busy: dict[str, threading.Lock] = {p.code: threading.Lock() for p in persons}
+        self._answered: set[tuple[str, str]] = set()
+        self._diary: list[DiaryEntry] = []
+        self._diary_lock = threading.Lock()
+        self._working = 0
+        self._stopping = threading.Event()
+        self._watcher: threading.Thread | None = None
+        self._pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="person")
+
+    @property
+    def diary(self) -> list[DiaryEntry]:
+        """What everybody did so far, in order."""
+        with self._diary_lock:
+            return list(self._diary)
+
+    def start(self) -> People:
+        """Begin to watch."""
+        self._watcher = threading.Thread(target=self._watch, name="people", daemon=True)
+        self._watcher.start()
+        return self
+
+    def stop(self) -> None:
+        """End; who is in the middle of an answer finishes it."""
+        self._stopping.set()
+        if self._watcher is not None:
+            self._watcher.join(POLL_S + GET_LIMIT_S)
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def __enter__(self) -> People:
+        return self.start()
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def _watch(self) -> None:
+        while not self._stopping.is_set():
+            self._collect()
+            due = [w for w in self._waiting if self._clock.real_seconds_until(w.due) <= 0]
+            self._waiting = [w for w in self._waiting if w not in due]
+            for waiting in due:
+                self._begin(self._read, waiting.person, waiting.letter)
+            self._stopping.wait(self._pause_s())
+
+    def _pause_s(self) -> float:
+        """Until the next one is due, but the inboxes are looked at again soon in any case."""
+        rests = [self._clock.real_seconds_until(waiting.due) for waiting in self._waiting]
+        return max(0.001, min([POLL_S, *rests]))
+
+    def _collect(self) -> None:
+        for number, inbox in enumerate(self._inboxes):
+            try:
+                letters = list(inbox())
+            except requests.RequestException:
+                continue  # an inbox in another process is away for a moment
+            for letter in letters:
+                if (number, letter.id) in self._seen:
+                    continue
+                self._seen.add((number, letter.id))
+                if person := self._by_address.get(_plain(letter.to)):
+                    self._arrived(person, letter)
+
+    def _arrived(self, person: Person, letter: Letter) -> None:
+        character = self.characters.of(person.code)
+        if character.scans:
+            self._begin(self._scan, person, letter)
+        if not character.reads:
+            self._note(person, letter, "left unread")
+            return
+        due = self._clock.now() + timedelta(seconds=character.delay_s)
+        self._waiting.append(_Waiting(person, letter, due))
+
+    @property
+    def busy(self) -> bool:
+        """Whether somebody has a letter unopened that is due, or is in the middle of one."""
+        letters = sum(len(list(inbox())) for inbox in self._inboxes)
+        due = any(self._clock.real_seconds_until(w.due) <= 0 for w in list(self._waiting))
+        return letters != len(self._seen) or due or self._working > 0
+
+    def _begin(self, act: Callable[[Person, Letter], None], person: Person, letter: Letter) -> None:
+        def guarded() -> None:
+            try:
+                act(person, letter)
+            except Exception as error:  # a page no person could read must show in the diary
+                self._note(person, letter, "failed", seen=repr(error))
+            finally:
+                self._count(-1)
+
+        self._count(1)
+        self._pool.submit(guarded)
+
+    def _count(self, change: int) -> None:
+        with self._diary_lock:
+            self._working += change
+
+    def _scan(self, person: Person, letter: Letter) -> None:
+        """A mail scanner: opens each link by GET, again and again, and sends nothing."""
+        times = self.characters.of(person.code).scans
+        for link in links_in(letter, self._gateway_url):
+            for _ in range(times):
+                status, page = visit("GET", link)
+                seen = page.seen if page else ""
+                self._note(person, letter, "scanned", link=link, status=status, seen=seen)
+
+    def _read(self, person: Person, letter: Letter) -> None:
+        # One thing at a time: two letters with one question must not both be answered.
+        with self._busy[person.code]:
+            links = links_in(letter, self._gateway_url)
+            if not links:
+                self._note(person, letter, "no link")
+            for link in links:
+                self._visit(person, letter, link)
+
+    def _visit(self, person: Person, letter: Letter, link: str) -> None:
+        status, page = visit("GET", link)
+        if page is None:
+            self._note(person, letter, "failed", link=link, status=status)
+            return
+        if not page.questions:
+            self._note(person, letter, "read", link=link, status=status, seen=page.seen)
+        for question in page.questions:
+            self._answer(person, letter, link, page, question)
+
+    def _answer(
+        self, person: Person, letter: Letter, link: str, page: Page, question: Question
+    ) -> None:
+        about = {"link": link, "seen": page.seen, "kind": question.kind}
+        key = (person.code, question.question_id)
+        if key in self._answered:
+            self._note(person, letter, "already answered", **about)
+            return
+        character = self.characters.of(person.code)
+        answer = self._decided(person, character, question)
+        if answer is None:
+            left = character.answer_to(question.kind) == "leave"
+            self._note(person, letter, "read" if left else "not offered", **about)
+            return
+        status, after = self._post(person, character, question, answer)
+        outcome = _outcome(status)
+        if outcome == "answered":
+            self._answered.add(key)
+        self._note(
+            person,
+            letter,
+            outcome,
+            **about,
+            answer=answer,
+            status=status,
+            page_after=after.seen if after else "",
+        )
+
+    def _decided(self, person: Person, character: Character, question: Question) -> str | None:
+        if answerer := self.answerers.get((person.code, question.kind)):
+            return answerer(question)
+        return chosen(character.answer_to(question.kind), question.options)
+
+    def _post(
+        self, person: Person, character: Character, question: Question, answer: str
+    ) -> tuple[int | None, Page | None]:
+        fills = {"name": person.code, **character.fills}
+        return visit("POST", question.action, form_data(question, answer, fills))
+
+    def _note(self, person: Person, letter: Letter, outcome: str, **about: Any) -> None:
+        entry = DiaryEntry(person.code, self._clock.now(), real_now(), letter.id, outcome, **about)
+        with self._diary_lock:
+            self._diary.append(entry)
+
+
+def _outcome(status: int | None) -> str:
+    if status is None or status >= 500:
+        return "failed"
+    return "answered" if status < 400 else "refused"
+
+
+def _plain(address: str) -> str:
+    """An address without what people write differently."""
+    if "@" in address:
+        return address.strip().lower()
+    return "".join(sign for sign in address if sign.isdigit() or sign == "+")
+
+
+def people_router(people: People) -> APIRouter:
+    """``GET /sandbox/people`` (the diary) and ``PUT /sandbox/people/{code}`` (a character)."""
+    router = APIRouter(prefix="/sandbox/people")
+
+    @router.get("")
+    def diary() -> list[dict[str, Any]]:
+        return [entry.as_json() for entry in people.diary]
+
+    @router.put("/{code}")
+    def change(code: str, character: dict[str, Any]) -> dict[str, Any]:
+        try:
+            return people.characters.change(code, character).model_dump()
+        except ValueError as error:
+            raise HTTPException(422, str(error)) from error
+
+    return router

@@ -1,0 +1,210 @@
+"""A stand-in for Twilio's SMS: takes messages, reports delivery, passes replies on.
+
+Outside it shows ``GET /sandbox/sms``, takes replies at ``POST /sandbox/sms/inbound`` and faults
+per number at ``PUT /sandbox/sms/numbers/{number}``.
+"""
+
+from __future__ import annotations
+
+import base64
+import secrets
+from datetime import UTC
+from email.utils import format_datetime
+from typing import Any
+from uuid import uuid4
+
+import requests
+from fastapi import BackgroundTasks, FastAPI, HTTPException, Request
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
+
+from kitart.clock import real_now
+from sandbox.calling import call
+from sandbox.faults import Faults, faults_router
+from sandbox.sms_state import Delivery, NumberFault, Sms, SmsState
+
+LONGEST_BODY = 1600
+CALL_LIMIT_S = 5.0
+
+
+def refusal(status: int, code: int, message: str) -> JSONResponse:
+    """An error as Twilio writes it."""
+    return JSONResponse(
+        {
+            "code": code,
+            "message": message,
+            "more_info": f"https://www.twilio.com/docs/errors/{code}",
+            "status": status,
+        },
+        status,
+    )
+
+
+def sms_app(state: SmsState, faults: Faults) -> FastAPI:
+    """The gateway on ``state``, behind ``faults``."""
+    app = FastAPI(title="SMS gateway (sandbox)")
+    app.include_router(faults_router(faults))
+    app.add_middleware(faults.middleware)
+
+    @app.post("/2010-04-01/Accounts/{account}/Messages.json", status_code=201)
+    async def send(account: str, request: Request, later: BackgroundTasks) -> Any:
+        if error := _access_error(state, account, request.headers.get("authorization", "")):
+            return error
+        form = {name: str(value) for name, value in (await request.form()).items()}
+        if error := _form_error(form) or _number_error(state, form["To"]):
+            return error
+        sms = state.take(
+            form["To"],
+            form["From"],
+            form["Body"],
+            request.headers.get("x-kitart-key", ""),
+            form.get("StatusCallback", ""),
+        )
+        if sms.status_callback:
+            later.add_task(_report_delivery, state, sms)
+        return _message(state, sms)
+
+    _control_routes(app, state)
+    return app
+
+
+def _access_error(state: SmsState, account: str, given: str) -> JSONResponse | None:
+    wanted = base64.b64encode(f"{state.account}:{state.token}".encode()).decode()
+    if not secrets.compare_digest(given.encode(), f"Basic {wanted}".encode()):
+        return refusal(401, 20003, "Authenticate")
+    if account != state.account:
+        return refusal(404, 20404, "The requested resource was not found")
+    return None
+
+
+def _form_error(form: dict[str, str]) -> JSONResponse | None:
+    if not form.get("To"):
+        return refusal(400, 21604, "A 'To' phone number is required.")
+    if not form.get("From"):
+        return refusal(400, 21603, "A 'From' phone number is required.")
+    if not form.get("Body"):
+        return refusal(400, 21602, "Message body is required.")
+    if len(form["Body"]) > LONGEST_BODY:
+        return refusal(400, 21617, "The concatenated message body exceeds the 1600 character limit")
+    return None
+
+
+def _number_error(state: SmsState, to: str) -> JSONResponse | None:
+    if not (to.startswith("+") and to[1:].isdigit() and 8 <= len(to) <= 16):
+        return refusal(400, 21211, f"Invalid 'To' Phone Number: {to}")
+    fault = state.fault_for(to)
+    if fault is None or fault.status is None:
+        return None
+    return refusal(fault.status, fault.code, fault.message)
+
+
+def _message(state: SmsState, sms: Sms) -> dict[str, Any]:
+    at = format_datetime(sms.at.astimezone(UTC))
+    return {
+        "sid": sms.sid,
+        "account_sid": state.account,
+        "to": sms.to,
+        "from": sms.sender,
+        "body": sms.body,
+        "status": "queued",
+        "direction": "outbound-api",
+        "num_segments": "1",
+        "error_code": None,
+        "error_message": None,
+        "date_created": at,
+        "date_updated": at,
+        "date_sent": None,
+        "uri": f"/2010-04-01/Accounts/{state.account}/Messages/{sms.sid}.json",
+    }
+
+
+def _report_delivery(state: SmsState, sms: Sms) -> None:
+    """Tell the callback that the message left, and what became of it."""
+    end: Delivery = state.delivery_for(sms.to)
+    if end == "silent":
+        return
+    for status in ("sent", end):
+        form = {
+            "MessageSid": sms.sid,
+            "SmsSid": sms.sid,
+            "AccountSid": state.account,
+            "MessageStatus": status,
+            "SmsStatus": status,
+            "To": sms.to,
+            "From": sms.sender,
+        }
+        if status in ("undelivered", "failed"):
+            form["ErrorCode"] = "30003"
+        _call_back(state, sms.status_callback, form)
+
+
+def _call_back(state: SmsState, url: str, form: dict[str, str]) -> int | None:
+    """Post a signed form as Twilio does; the status answered, None for none."""
+    answered: int | None = None
+    try:
+        signature = {"X-Twilio-Signature": state.signature(url, form)}
+        answered = call(
+            "POST", url, data=form, headers=signature, timeout_s=CALL_LIMIT_S
+        ).status_code
+    except requests.RequestException:
+        pass
+    with state.lock:
+        state.callbacks.append({"url": url, "form": form, "answered": answered})
+    return answered
+
+
+class InboundOrder(BaseModel):
+    """A person sends an SMS to us."""
+
+    sender: str = Field(alias="from")
+    to: str = ""
+    body: str
+
+
+class NumberOrder(BaseModel):
+    """How messages to a number fail; see ``NumberFault``."""
+
+    status: int | None = None
+    code: int = 21211
+    message: str = "Invalid 'To' Phone Number"
+    times: int | None = None
+    delivery: Delivery = "delivered"
+
+
+def _control_routes(app: FastAPI, state: SmsState) -> None:
+    @app.get("/sandbox/sms")
+    def sent() -> list[dict[str, Any]]:
+        return [sms.as_json() for sms in list(state.sent)]
+
+    @app.get("/sandbox/sms/callbacks")
+    def callbacks() -> list[dict[str, Any]]:
+        return list(state.callbacks)
+
+    @app.put("/sandbox/sms/numbers/{number}")
+    def set_fault(number: str, order: NumberOrder) -> dict[str, Any]:
+        state.faults[number] = NumberFault(**order.model_dump())
+        return {number: order.model_dump()}
+
+    @app.delete("/sandbox/sms/numbers/{number}")
+    def end_fault(number: str) -> dict[str, Any]:
+        state.faults.pop(number, None)
+        return {number: None}
+
+    @app.post("/sandbox/sms/inbound")
+    def inbound(order: InboundOrder) -> dict[str, Any]:
+        if not state.inbound_url:
+            raise HTTPException(409, "inbound_url is empty: nobody is told of replies")
+        form = {
+            "MessageSid": f"SM{uuid4().hex}",
+            "AccountSid": state.account,
+            "From": order.sender,
+            "To": order.to,
+            "Body": order.body,
+            "NumMedia": "0",
+            "NumSegments": "1",
+        }
+        answered = _call_back(state, state.inbound_url, form)
+        entry = {**form, "at": real_now().isoformat(), "answered": answered}
+        with state.lock:
+            state.inbound.append(entry)
+        return entry

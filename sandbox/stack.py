@@ -1,0 +1,255 @@
+"""The whole installation on this machine's loopback: sandbox, Prefect, gateway and worker.
+
+Everything is in one folder (journal, Prefect's database, logs, documents), on ports of its own,
+with secrets of its own, so that two can run beside one another. Nothing outlives it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import shutil
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import requests
+
+from kitart.clock import SteadyClock, real_now, sleep_s
+from kitart.settings import HOUSE
+from sandbox.calling import call
+from sandbox.ports import HOST, Ports
+from sandbox.processes import Child, Children
+
+POOL, QUEUE = "kitart", "incidents"
+GATEWAY_PORT, PREFECT_PORT = 8090, 4200
+START_LIMIT_S = 90.0
+ASK_LIMIT_S = 10.0
+PATIENT_TRIES = 40
+UNTIL_BEGUN_S = 4.0
+"""Real seconds from setting the plan's clock until the last part is up, about."""
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What kind of stack: where, how fast, since when on the plan's clock (None: real time)."""
+
+    folder: Path
+    speed: float = 1.0
+    start: datetime | None = None
+    people: Path | None = None
+    gateway_port: int = GATEWAY_PORT
+    prefect_port: int = PREFECT_PORT
+
+
+class Stack:
+    """A running installation, in a ``with`` block; everything is ended with the block."""
+
+    def __init__(self, wishes: Wishes, say: Callable[[str], None]) -> None:
+        self.folder = wishes.folder
+        self._wishes = wishes
+        self._say = say
+        self._ports = Ports()
+        self.children: Children
+        self.clock = SteadyClock()
+        self.world: dict[str, str] = {}
+        self.env: dict[str, str] = {}
+        self.webhook_secret = secrets.token_urlsafe(18)
+        self.gateway_url = self.prefect_url = ""
+
+    @property
+    def ca_file(self) -> str:
+        """What the stand-in tenant's certificate is trusted by."""
+        return self.env["KITART_MICROSOFT__CA_FILE"]
+
+    @property
+    def journal_url(self) -> str:
+        """The journal's SQLAlchemy URL."""
+        return f"sqlite:///{self.folder / 'journal.db'}"
+
+    def __enter__(self) -> Stack:
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if any(self.folder.iterdir()):
+            raise FileExistsError(f"folder is {self.folder}: a new or an empty one is needed")
+        # Prefect's worker keeps files in the temporary folder: not in one that users share.
+        (self.folder / "tmp").mkdir()
+        self.children = Children(self.folder / "logs")
+        try:
+            self._start()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """End every process."""
+        self.children.stop()
+        self._ports.release()
+
+    def plan_time(self, real: datetime) -> datetime:
+        """A real moment on the plan's clock."""
+        if self.clock.anchor is None:
+            return real
+        start = self.clock.start or self.clock.anchor
+        return start + (real - self.clock.anchor) * self.clock.speed
+
+    def prefect(self, path: str, body: dict[str, Any]) -> Any:
+        """Ask the Prefect API, patiently; raises ``requests.RequestException``.
+
+        What is to be made and is there already counts as made.
+        """
+        for patience in range(PATIENT_TRIES, -1, -1):
+            answer = call("POST", f"{self.prefect_url}/api{path}", json=body, timeout_s=ASK_LIMIT_S)
+            if answer.status_code != 503 or not patience:
+                break
+            sleep_s(0.5)  # SQLite is busy for a moment, with its server's own start above all
+        if answer.status_code != 409:
+            answer.raise_for_status()
+        return answer.json()
+
+    def _start(self) -> None:
+        self._choose_ports()
+        self._say("Starting the Prefect server …")
+        server = self._run("prefect-server", "prefect", "server", "start", "--host", HOST,
+                           "--port", str(self._prefect_port))  # fmt: skip
+        tables = self._run("journal", "kitart", "db", "upgrade")
+        self.children.finish(tables, START_LIMIT_S)
+        self.children.wait_for(server, self._prefect_answers, START_LIMIT_S)
+        self._say("Deploying the plans …")
+        self._make_pool()
+        self._deploy()
+        self._set_clock()
+        self._say("Starting the sandbox, the gateway and the worker …")
+        self._start_world()
+        gateway = self._run(
+            "gateway", "kitart", "gateway", "--host", HOST, "--port", str(self._gateway_port)
+        )
+        worker = self._run("worker", "prefect", "worker", "start", "--pool", POOL,
+                           "--work-queue", QUEUE, "--type", "process",
+                           "--install-policy", "never")  # fmt: skip
+        self.children.wait_for(gateway, self._gateway_answers, START_LIMIT_S)
+        self.children.wait_for(worker, self._worker_online, START_LIMIT_S)
+
+    def _choose_ports(self) -> None:
+        self._gateway_port = self._ports.choose("the gateway", self._wishes.gateway_port)
+        self._prefect_port = self._ports.choose("Prefect", self._wishes.prefect_port)
+        for note in self._ports.notes:
+            self._say(note)
+        self.gateway_url = f"http://{HOST}:{self._gateway_port}"
+        self.prefect_url = f"http://{HOST}:{self._prefect_port}"
+        self.env = clean_environment() | {
+            "KITART_MODE": "sandbox",
+            "KITART_DATA_DIR": str(self.folder),
+            "KITART_GATEWAY_URL": self.gateway_url,
+            "KITART_PREFECT_UI_URL": self.prefect_url,
+            "KITART_SECRET_KEY": secrets.token_urlsafe(32),
+            "KITART_WEBHOOK_SECRETS": json.dumps(
+                {"alertmanager": self.webhook_secret, "grafana": secrets.token_urlsafe(18)}
+            ),
+            "PREFECT_HOME": str(self.folder / "prefect"),
+            "PREFECT_API_URL": f"{self.prefect_url}/api",
+            "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+            "PREFECT_SERVER_UI_STATIC_DIRECTORY": str(self.folder / "prefect" / "ui"),
+            "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
+            "PREFECT_SERVER_LOGGING_LEVEL": "WARNING",
+            "PREFECT_WORKER_QUERY_SECONDS": "1",
+            "PREFECT_CLI_PROMPT": "false",
+            "DO_NOT_TRACK": "1",
+            "TMPDIR": str(self.folder / "tmp"),
+        }
+
+    def _make_pool(self) -> None:
+        # The worker fills in the pool's job template; the deployments need only its name.
+        self.prefect("/work_pools/", {"name": POOL, "type": "process"})
+        self.prefect(f"/work_pools/{POOL}/queues", {"name": QUEUE})
+
+    def _deploy(self) -> None:
+        deploying = self._run("deploy", "prefect", "--no-prompt", "deploy", "--all",
+                              "--prefect-file", str(HOUSE / "prefect.yaml"), cwd=HOUSE)  # fmt: skip
+        self.children.finish(deploying, START_LIMIT_S)
+
+    def _set_clock(self) -> None:
+        wishes = self._wishes
+        if wishes.speed == 1 and wishes.start is None:
+            return
+        anchor = real_now() + timedelta(seconds=UNTIL_BEGUN_S)
+        self.clock = SteadyClock(wishes.speed, anchor, wishes.start or anchor)
+        self.env |= {
+            "KITART_CLOCK_SPEED": str(wishes.speed),
+            "KITART_CLOCK_ANCHOR": anchor.isoformat(),
+            "KITART_CLOCK_START": (wishes.start or anchor).isoformat(),
+        }
+
+    def _start_world(self) -> None:
+        ready = self.folder / "world.json"
+        people = ["--people", str(self._wishes.people)] if self._wishes.people else []
+        world = self._run("sandbox", "python", "-m", "sandbox", "--ready", str(ready), *people)
+        self.children.wait_for(world, ready.exists, START_LIMIT_S)
+        told = json.loads(ready.read_text())
+        self.env |= told["env"]
+        self.world = told["addresses"]
+
+    def _run(self, name: str, program: str, *arguments: str, cwd: Path | None = None) -> Child:
+        command = [_program(program), *arguments]
+        return self.children.start(name, command, self.env, cwd or self.folder)
+
+    def _prefect_answers(self) -> bool:
+        return answers(f"{self.prefect_url}/api/health")
+
+    def _gateway_answers(self) -> bool:
+        return answers(f"{self.gateway_url}/readyz")
+
+    def _worker_online(self) -> bool:
+        try:
+            workers = self.prefect(f"/work_pools/{POOL}/workers/filter", {})
+        except requests.RequestException:
+            return False
+        return any(worker["status"] == "ONLINE" for worker in workers)
+
+
+def answers(url: str) -> bool:
+    """Whether a server answers there, and says that all is well."""
+    try:
+        return call("GET", url, timeout_s=ASK_LIMIT_S).status_code == 200
+    except requests.RequestException:
+        return False
+
+
+def clean_environment() -> dict[str, str]:
+    """Ours, without what would lead a stack elsewhere: other settings, proxies, other code."""
+    ours = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("KITART_", "PREFECT_", "UVICORN_"))
+        and not name.lower().endswith("_proxy")  # all of a stack is on loopback
+        # Without compiled files each process of a stack takes seconds longer to start.
+        and name not in ("PYTHONDONTWRITEBYTECODE", "PYTHONPATH")
+    }
+    local = f"{HOST},localhost,::1"
+    return {**ours, "NO_PROXY": local, "no_proxy": local, "PYTHONUNBUFFERED": "1"}
+
+
+def _program(name: str) -> str:
+    """A program of the environment that we ourselves run in."""
+    if name == "python":
+        return sys.executable
+    beside = Path(sys.executable).with_name(name)
+    found = str(beside) if beside.exists() else shutil.which(name)
+    if found is None:
+        raise FileNotFoundError(
+            f"{name} is not installed beside {sys.executable}: run 'make .venv'"
+        )
+    return found

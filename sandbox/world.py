@@ -1,0 +1,170 @@
+"""The whole stand-in world: tenant, phone system, mail, SMS and the people who answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI
+from pydantic import SecretStr
+
+from kitart.clock import Clock
+from kitart.plan.schema import Plan
+from kitart.settings import Settings, SmsSettings, SmtpSettings, VccSettings
+from sandbox.characters import Characters
+from sandbox.faults import Faults
+from sandbox.letters import mailbox_letters
+from sandbox.microsoft import TenantState, tenant_app
+from sandbox.people import People, Person, people_router
+from sandbox.server import SandboxServer
+from sandbox.sms import sms_app
+from sandbox.sms_state import SmsState
+from sandbox.smtp import SandboxSmtp, SmtpState
+from sandbox.tls import issue_certificate
+from sandbox.vcc import vcc_app
+from sandbox.vcc_state import VccState
+
+VCC_PASSWORD = "sandbox-vcc-password"
+SMS_TOKEN = "sandbox-sms-token"
+SMTP_PASSWORD = "sandbox-smtp-password"
+
+
+@dataclass(frozen=True)
+class Ports:
+    """Where each part listens; 0 takes a free port."""
+
+    microsoft: int = 0
+    vcc: int = 0
+    sms: int = 0
+    smtp: int = 0
+    people: int = 0
+
+
+class World:
+    """Everything outside Kitart, in threads of this process, on loopback alone.
+
+    Raises ``ValueError`` when it would stand in for a production installation.
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        folder: Path,
+        gateway_url: str,
+        clock: Clock,
+        *,
+        mode: str = "sandbox",
+        ports: Ports | None = None,
+        characters: Mapping[str, Any] | None = None,
+    ) -> None:
+        if mode != "sandbox":
+            raise ValueError(f"mode is {mode!r}: the sandbox runs only with KITART_MODE=sandbox")
+        ports = ports or Ports()
+        self._tls = issue_certificate(folder)
+        self.tenant, self.tenant_faults = TenantState(), Faults()
+        self.vcc, self.vcc_faults = _phone_system(plan, clock), Faults()
+        self.sms, self.sms_faults = SmsState("kitart", SMS_TOKEN), Faults()
+        self.smtp = SmtpState("kitart", SMTP_PASSWORD)
+        self.people = People(
+            persons_of(plan),
+            [self.sms.letters, self._mail, self.smtp.letters],
+            gateway_url,
+            clock,
+            Characters(characters or {}),
+        )
+        people_app = FastAPI(title="Sandbox people")
+        people_app.include_router(people_router(self.people))
+        self._tenant_server = SandboxServer(
+            tenant_app(self.tenant, self.tenant_faults), port=ports.microsoft, tls=self._tls
+        )
+        self._vcc_server = SandboxServer(vcc_app(self.vcc, self.vcc_faults), port=ports.vcc)
+        self._sms_server = SandboxServer(sms_app(self.sms, self.sms_faults), port=ports.sms)
+        self._people_server = SandboxServer(people_app, port=ports.people)
+        self._smtp_server = SandboxSmtp(self.smtp, port=ports.smtp, tls=self._tls)
+
+    def _mail(self) -> list[Any]:
+        return mailbox_letters(self.tenant.mail)
+
+    def start(self) -> World:
+        """Start every part; raises ``OSError`` for a taken port."""
+        for server in (self._tenant_server, self._vcc_server, self._sms_server,
+                       self._people_server, self._smtp_server):  # fmt: skip
+            server.start()
+        self.people.start()
+        return self
+
+    def stop(self) -> None:
+        """Stop every part."""
+        self.people.stop()
+        for server in (self._tenant_server, self._vcc_server, self._sms_server,
+                       self._people_server, self._smtp_server):  # fmt: skip
+            server.stop()
+
+    def settings(self, base: Settings) -> Settings:
+        """``base`` with every connection pointed at this world."""
+        return base.model_copy(
+            update={
+                "microsoft": self.tenant.settings(self._tenant_server.url, self._tls.ca_file),
+                "vcc": VccSettings(
+                    base_url=self._vcc_server.url,
+                    user=self.vcc.user,
+                    password=SecretStr(self.vcc.password),
+                    ivr_secret=SecretStr("sandbox-ivr-secret"),
+                ),
+                "sms": SmsSettings(
+                    base_url=self._sms_server.url,
+                    account="kitart",
+                    token=SecretStr(SMS_TOKEN),
+                    sender="+447700900999",
+                ),
+                "smtp": SmtpSettings(
+                    host=self._smtp_server.host,
+                    port=self._smtp_server.port,
+                    user="kitart",
+                    password=SecretStr(SMTP_PASSWORD),
+                    ca_file=self._tls.ca_file,
+                    sender="continuity@kitart.example",
+                ),
+            }
+        )
+
+    @property
+    def addresses(self) -> dict[str, str]:
+        """Where each part answers, for a person who looks around."""
+        return {
+            "microsoft": self._tenant_server.url,
+            "vcc": self._vcc_server.url,
+            "sms": self._sms_server.url,
+            "people": self._people_server.url,
+            "smtp": f"smtp://{self._smtp_server.host}:{self._smtp_server.port}",
+        }
+
+
+def persons_of(plan: Plan) -> list[Person]:
+    """Everybody who can be written to: role holders, clients' contacts, suppliers."""
+    everybody = [
+        *((p.id, p.channels) for p in plan.people),
+        *((contact.id, contact.channels) for c in plan.clients for contact in c.contacts),
+        *((s.id, s.channels) for s in plan.suppliers),
+    ]
+    return [
+        Person(
+            code,
+            phone=next((c.address for c in channels if c.kind == "sms"), ""),
+            mail=next((c.address for c in channels if c.kind == "mail"), ""),
+        )
+        for code, channels in everybody
+    ]
+
+
+def _phone_system(plan: Plan, clock: Clock) -> VccState:
+    numbers = {project.id: place for place, project in enumerate(plan.projects, start=1)}
+    state = VccState.of(
+        [(a.id, [numbers[p] for p in a.projects]) for a in plan.agents],
+        password=VCC_PASSWORD,
+        clock=clock,
+    )
+    state.project_names = {number: code for code, number in numbers.items()}
+    return state

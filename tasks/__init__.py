@@ -1,0 +1,1 @@
+"""The steps of the plans as Prefect tasks: they gather and act."""

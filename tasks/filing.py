@@ -1,0 +1,95 @@
+"""The register row and the sent documents in SharePoint; nothing filed twice (D18, E42)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from kitart.connectors.microsoft import RowRef
+from kitart.installation import installation
+from kitart.journal import documents, incidents, leading, register, timeline
+from kitart.journal.database import Lease
+from kitart.journal.tables import Document, Incident
+from kitart.plan.schema import Plan
+from tasks.steps import step
+
+
+def anything_to_file(session: Session, plan: Plan, incident: str) -> bool:
+    """Whether a sent document is unfiled or the register row is behind."""
+    if documents.unfiled(session, incident):
+        return True
+    written = register.written(session, incident)
+    return written is None or written.fields != register_fields(session, plan, incident)
+
+
+@step("file the documents")
+def file_documents(lease: Lease) -> None:
+    """Upload what was sent and is not filed; a repeat replaces the same file by the same."""
+    inst = installation()
+    with inst.journal.read() as session:
+        waiting = documents.unfiled(session, lease.incident)
+    for document in waiting:
+        filed = inst.microsoft.upload(
+            file_path(document), document.html.encode(), "text/html; charset=utf-8"
+        )
+        now = inst.clock.now()
+        with inst.journal.write(lease) as session:
+            documents.mark_filed(session, document.id, filed.web_url, now=now)
+            timeline.append(
+                session, lease.incident, "document filed",
+                f"{document.file_name} filed in SharePoint, SHA-256 {document.checksum[:16]}…",
+                now=now, data={"client": document.client, "document": document.id,
+                               "checksum": document.checksum},
+                key=f"filed:{document.id}",
+            )  # fmt: skip
+
+
+def file_path(document: Document) -> str:
+    """Where a document is filed: a folder per incident and client (D23)."""
+    return f"Incidents/{document.incident}/{document.client}/{document.file_name}"
+
+
+@step("update the register")
+def update_register(lease: Lease) -> None:
+    """Create or change the incident's one row, by ETag; an unchanged row is left alone."""
+    inst = installation()
+    plan = inst.plan_of(lease.incident)
+    with inst.journal.read() as session:
+        fields = register_fields(session, plan, lease.incident)
+        written = register.written(session, lease.incident)
+    if written is not None and written.fields == fields:
+        return
+    known = RowRef(written.item_id, written.etag) if written else None
+    ref = inst.microsoft.upsert_register_row(lease.incident, fields, known)
+    with inst.journal.write(lease) as session:
+        register.keep(session, lease.incident, ref.item_id, ref.etag, fields)
+
+
+def register_fields(session: Session, plan: Plan, incident: str) -> dict[str, Any]:
+    """The register's columns: what an operator looks for in the list."""
+    row: Incident = incidents.get(session, incident)
+    return {
+        "Subject": row.title,
+        "System": row.system_id,
+        "State": row.state,
+        "Priority": leading.priority_in_force(session, incident),
+        "ReportedAt": row.reported_at.isoformat(),
+        "RecoveredAt": row.recovered_at.isoformat() if row.recovered_at else "",
+        "ClosedAt": row.closed_at.isoformat() if row.closed_at else "",
+        "Projects": ", ".join(p.id for p in plan.projects_affected_by(row.system_id)),
+        "PlanHash": row.plan_hash[:16],
+    }
+
+
+@step("filing has to wait")
+def filing_waits(lease: Lease, why: str) -> None:
+    """SharePoint does not take it: what was sent stays in the journal and is filed later."""
+    inst = installation()
+    now = inst.clock.now()
+    with inst.journal.write(lease) as session:
+        timeline.append(
+            session, lease.incident, "filing waits",
+            f"SharePoint does not take documents; they wait and are filed later ({why})",
+            now=now, key=f"filing-waits:{now:%Y%m%d%H}",
+        )  # fmt: skip

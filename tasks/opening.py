@@ -1,0 +1,128 @@
+"""Opening the incident and gathering the first facts (R8, R11, R47)."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+from uuid import UUID
+
+from prefect import get_client
+from prefect.runtime import flow_run
+from pydantic import BaseModel, Field, field_validator
+
+from kitart.alerts.opening import open_or_join
+from kitart.clock import as_utc
+from kitart.installation import installation
+from kitart.journal import incidents, observations
+from kitart.journal.database import Lease
+from kitart.messaging.alarm import raise_alarm
+from kitart.orchestrator import run_name
+from tasks.steps import step
+from tasks.watching import look_at_system
+
+log = logging.getLogger(__name__)
+
+
+class SystemOffline(BaseModel):
+    """What is needed to start the plan: which system, what is seen, since when, who says so."""
+
+    system: str = Field(
+        title="System that fails",
+        description="Its code, as in the plan: VCC (the phone system) or SHAREPOINT",
+    )
+    seen: str = Field(
+        title="What is seen",
+        min_length=3,
+        max_length=500,
+        description="One sentence, as a witness would say it; it stands in the record",
+    )
+    since: datetime | None = Field(
+        default=None,
+        title="Since when",
+        description="When it began, if that is known; None means now",
+    )
+    reported_by: str = Field(
+        default="operator",
+        title="Reported by",
+        max_length=80,
+        description="The role of the person who reports it, never a name",
+    )
+    incident: str | None = Field(
+        default=None,
+        title="Incident to go on with",
+        pattern=r"^INC-\d{4,}$",
+        description="None: a new incident is opened, or the open one of this system is joined. "
+        "A number, like INC-0142, takes that open incident up again",
+    )
+
+    @field_validator("since")
+    @classmethod
+    def _in_utc(cls, value: datetime | None) -> datetime | None:
+        return None if value is None else as_utc(value)
+
+
+@step("open or join the incident")
+def open_incident(report: SystemOffline) -> str:
+    """The number of the incident this report opened or joined; the first alarm is raised.
+
+    Raises ``KeyError`` naming a system or incident that is not known.
+    """
+    inst = installation()
+    if report.incident is not None:
+        with inst.journal.read() as session:
+            return incidents.get(session, report.incident).number
+    with inst.journal.write() as session:
+        opened = open_or_join(
+            session,
+            inst.current_plan(),
+            report.system,
+            reported_by=report.reported_by,
+            seen=report.seen,
+            cause_at=report.since,
+            now=inst.clock.now(),
+        )
+        observations.add(
+            session, report.system, "down", "person", report.seen,
+            now=inst.clock.now(), incident=opened.incident.number,
+        )  # fmt: skip
+    raise_alarm(inst, opened.incident.number)
+    return opened.incident.number
+
+
+@step("gather the facts")
+def gather_facts(lease: Lease) -> None:
+    """Look at the failing system and at SharePoint, from our side and by announcement (R47)."""
+    look_at_system(lease)
+    look_at_sharepoint(lease)
+
+
+def look_at_sharepoint(lease: Lease) -> None:
+    """Record our own probe of SharePoint and Microsoft's announcement, both (E42)."""
+    inst = installation()
+    found = inst.microsoft.probe()
+    announced = inst.microsoft.announced_health()
+    with inst.journal.write(lease) as session:
+        for source, state, detail in (
+            ("probe", found.state, found.detail),
+            ("announcement", announced.state, announced.word or "no word"),
+        ):
+            observations.add(
+                session, "SHAREPOINT", state, source, detail,
+                now=inst.clock.now(), incident=lease.incident,
+            )  # fmt: skip
+
+
+async def name_run(incident: str) -> None:
+    """Give the run the name that the incident has by now: ``INC-0142 · VCC offline``."""
+    inst = installation()
+    run = flow_run.get_id()
+    if run is None:
+        return
+    with inst.journal.read() as session:
+        row = incidents.get(session, incident)
+    try:
+        async with get_client() as client:
+            await client.update_flow_run(UUID(run), name=run_name(row, max(1, row.lease_fence)))
+    except Exception as error:
+        # A name is for the eye: no failure of Prefect's API may end the incident's run.
+        log.warning("the run of %s keeps its first name: %s", incident, error)

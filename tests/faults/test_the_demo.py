@@ -1,0 +1,37 @@
+"""The demo as a stranger runs it, undisturbed and with its run killed in the middle."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(290)]
+ANY_PORTS = ("--gateway-port", "0", "--prefect-port", "0")
+
+
+@pytest.mark.covers("R9", "R15", "R47", "R48", "A14", "D5", "D18", "D23")
+def test_the_demo_plays_an_outage_to_its_end_and_every_check_holds(run) -> None:
+    demo = run("sandbox.demo", "--speed", "30", *ANY_PORTS)
+    assert demo.ends(within_s=270) == 0, demo.said()
+    said = demo.said()
+    assert "FAILED" not in said
+    assert "checks hold" in said
+    paths = [Path(line.strip()) for line in said.splitlines() if line.strip().endswith(".html")]
+    kinds = {path.name.split("_")[2] for path in paths}
+    assert {"First-notification", "Recovery-notice", "Closing-report"} <= kinds
+    assert len([path for path in paths if "Closing-report" in path.name]) == 4
+    assert all(path.stat().st_size > 1000 for path in paths)
+    assert not demo.left_behind()
+
+
+@pytest.mark.covers("D21")
+def test_a_run_killed_in_the_middle_is_gone_on_with_and_tells_no_client_twice(run) -> None:
+    demo = run("sandbox.demo", "--speed", "30", "--kill-run-at", "11", *ANY_PORTS)
+    assert demo.ends(within_s=270) == 0, demo.said()
+    said = demo.said()
+    assert "was killed" in said
+    assert "run took over" in said
+    assert "Crashed" in said
+    assert "checks hold" in said
+    assert not demo.left_behind()

@@ -1,0 +1,133 @@
+"""The demo's verdict: what it must not overlook."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from kitart.plan.loading import load_plan
+from kitart.settings import HOUSE
+from sandbox.demo.checks import Posted, judge
+from sandbox.demo.outside import Deed, Mail, Outside, Sms
+
+START = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+PLAN = load_plan(HOUSE / "config")
+POSTED = Posted(START, START)
+TITLES = ("First notification", "Status update 1", "Recovery notice", "Closing report")
+
+
+def a_good_outage() -> Outside:
+    """What is seen from outside when everything went well."""
+    mails = [
+        Mail((address,), f"INC-0001 {title} (version 1): it", f"{title} for {client.name}",
+             START + timedelta(minutes=5 + place))
+        for client in PLAN.clients
+        for place, title in enumerate(TITLES)
+        for address in (c.address for p in client.contacts for c in p.channels if c.kind == "mail")
+    ]  # fmt: skip
+    supplier = PLAN.supplier(PLAN.system("VCC").supplier or "")
+    address = next(c.address for c in supplier.channels if c.kind == "mail")
+    member = PLAN.people_of_kind("ert")[0]
+    phone = next(c.address for c in member.channels if c.kind == "sms")
+    return Outside(
+        sms=[Sms(phone, "INC-0001", START, START + timedelta(milliseconds=90))],
+        mails=[*mails, Mail((address,), "Fault report", "it fails", START)],
+        files={mail.content: mail.content.encode() for mail in mails},
+        register=[{"Title": "INC-0001", "State": "closed"}],
+        deeds=[Deed(member.id, "ack", "take", "answered", START + timedelta(minutes=1))],
+        flow_runs=[{"name": "INC-0001", "state_name": "Completed", "state_type": "COMPLETED"}],
+        failed_tasks=[],
+        calls={"answered": 3, "lost": 1},
+    )
+
+
+def failed(seen: Outside, crashes: int = 0) -> list[str]:
+    return [c.what for c in judge(PLAN, "VCC", POSTED, seen, crashes=crashes) if not c.ok]
+
+
+def of_client(seen: Outside, title: str, client: str = "CL-3") -> Mail:
+    name = PLAN.client(client).name
+    return next(m for m in seen.mails if title in m.subject and name in m.content)
+
+
+def with_mail(seen: Outside, old: Mail, *new: Mail) -> Outside:
+    return replace(seen, mails=[*(mail for mail in seen.mails if mail is not old), *new])
+
+
+def test_an_outage_that_went_well_passes_every_check() -> None:
+    assert failed(a_good_outage()) == []
+
+
+@pytest.mark.parametrize("title", TITLES)
+def test_a_report_that_never_came_is_missed(title: str) -> None:
+    seen = a_good_outage()
+    assert [what[:4] for what in failed(with_mail(seen, of_client(seen, title)))] == ["CL-3"]
+
+
+def test_a_first_notification_after_its_deadline_is_late_even_by_a_second() -> None:
+    seen = a_good_outage()
+    mail = of_client(seen, "First notification")
+    on_time = replace(mail, at=START + timedelta(minutes=15))
+    late = replace(mail, at=START + timedelta(minutes=15, seconds=1))
+    assert failed(with_mail(seen, mail, on_time)) == []
+    assert failed(with_mail(seen, mail, late)) == [
+        "CL-3 had its first notification within 15 minutes"
+    ]
+
+
+def test_a_second_version_of_a_sent_report_in_one_inbox_counts_as_twice() -> None:
+    seen = a_good_outage()
+    mail = of_client(seen, "Closing report")
+    again = replace(mail, subject=mail.subject.replace("version 1", "version 2"))
+    assert failed(with_mail(seen, mail, mail, again)) == [
+        "CL-3 had updates, recovery notice and closing report, none twice"
+    ]
+
+
+@pytest.mark.covers("D23")
+def test_a_mail_that_names_another_client_is_found() -> None:
+    seen = a_good_outage()
+    mail = of_client(seen, "Recovery notice")
+    leak = replace(mail, content=mail.content + " and for Delta Shop")
+    seen = replace(seen, files={**seen.files, "leak": leak.content.encode()})
+    assert failed(with_mail(seen, mail, leak)) == ["No client's mails name another client"]
+
+
+def test_a_file_that_differs_from_the_mail_by_one_byte_is_found() -> None:
+    seen = a_good_outage()
+    mail = of_client(seen, "Closing report")
+    files = {**seen.files, mail.content: mail.content.encode() + b" "}
+    assert failed(replace(seen, files=files)) == [
+        "What was mailed lies in SharePoint, byte for byte"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("change", "what"),
+    [
+        ({"sms": []}, "The first text to the ERT came at once"),
+        ({"deeds": []}, "An ERT member had it within 5 minutes"),
+        ({"register": []}, "The register has one row, closed"),
+        ({"register": [{"State": "recovered"}]}, "The register has one row, closed"),
+        ({"register": [{"State": "closed"}] * 2}, "The register has one row, closed"),
+        ({"calls": {"answered": 0, "lost": 1}}, "Callers reach agents again after the recovery"),
+        ({"flow_runs": []}, "The plan's run completed in Prefect"),
+        ({"failed_tasks": ["send a report: refused"]}, "No step of it failed"),
+    ],
+)
+def test_each_thing_that_is_missing_fails_its_own_check(change: dict[str, Any], what: str) -> None:
+    assert failed(replace(a_good_outage(), **change)) == [what]
+
+
+def test_a_crashed_run_is_forgiven_only_where_one_was_killed_and_another_completed() -> None:
+    seen = a_good_outage()
+    crashed = {"name": "INC-0001", "state_name": "Crashed", "state_type": "CRASHED"}
+    continued = replace(seen, flow_runs=[crashed, *seen.flow_runs])
+    assert failed(continued, crashes=1) == []
+    assert failed(continued) == ["The plan's run completed in Prefect"]
+    assert failed(replace(seen, flow_runs=[crashed]), crashes=1) == [
+        "The plan's run completed in Prefect, after the crash"
+    ]

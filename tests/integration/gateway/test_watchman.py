@@ -1,0 +1,203 @@
+"""Until a run drives: the escalation, asking for runs, and the paper plan."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+import requests
+
+from kitart.clock import sleep_s
+from kitart.gateway import watchman
+from kitart.journal import acknowledgements, incidents
+from kitart.messaging import links
+from kitart.messaging.occasion import ert_due
+
+
+def asked(place) -> list[str]:
+    return [e.data["person"] for e in place.entries("ack requested")]
+
+
+def order(place) -> list[str]:
+    return [p.id for p in place.plan.ert_order(place.clock.now())]
+
+
+def take(place, person: str, answer: str = "take") -> None:
+    with place.inst.journal.write() as session:
+        acknowledgements.record(
+            session, "INC-0001", "ert", person, "ert", answer, via="link", now=place.clock.now()
+        )
+
+
+@pytest.mark.covers("R8", "R9", "A14", "E24")
+def test_the_escalation_is_worked_while_no_run_drives(place) -> None:
+    members = order(place)
+    place.orchestrator.away = True
+    place.post_alerts(place.alert())
+    place.eventually(lambda: asked(place) == members[:1], "the first")
+    place.clock.advance(minutes=2)
+    place.eventually(lambda: asked(place) == members[:2], "the second after two minutes")
+    place.clock.advance(minutes=2)
+    place.eventually(lambda: asked(place) == members[:3], "the third after four")
+    assert not place.entries("ack timed out")
+    place.clock.advance(minutes=1, seconds=17)
+    breach = place.eventually(lambda: place.entries("ack timed out"), "the breach")[0]
+    started = place.incidents()[0].reported_at
+    assert breach.occurred_at == started + timedelta(minutes=5), "at its true second"
+    assert breach.recorded_at == started + timedelta(minutes=5, seconds=17)
+    place.eventually(lambda: set(asked(place)) == set(members), "everybody")
+    for person in ("AM-1", "AM-2", "IT-MGR"):
+        place.eventually(lambda p=person: place.texts_to(p), f"the word to {person}")
+    sleep_s(1.2)
+    assert [len(place.texts_to(p)) for p in ("AM-1", "AM-2", "IT-MGR")] == [1, 1, 1]
+    place.clock.advance(minutes=2)
+    place.eventually(lambda: asked(place).count(members[0]) >= 2, "the asking goes on")
+
+
+@pytest.mark.covers("A14")
+def test_a_cannot_brings_the_next_at_once_and_a_take_ends_the_asking(place) -> None:
+    members = order(place)
+    place.post_alerts(place.alert())
+    place.eventually(lambda: asked(place) == members[:1], "the first")
+    take(place, members[0], "cannot")
+    place.eventually(lambda: asked(place) == members[:2], "the next")
+    take(place, members[1])
+    place.clock.advance(minutes=30)
+    sleep_s(1.2)
+    assert asked(place) == members[:2]
+    assert not place.entries("ack timed out")
+
+
+def test_the_link_in_the_page_ends_the_asking(place) -> None:
+    place.post_alerts(place.alert())
+    text = place.eventually(lambda: place.texts_to(order(place)[0]), "the page")[0]
+    link = next(word for word in text.split() if "/a/" in word)
+    assert requests.get(link, timeout=10).status_code == 200
+    assert requests.post(link, data={"answer": "take"}, timeout=10).status_code == 200
+    assert place.incidents()[0].state == "acknowledged"
+
+
+def test_nothing_is_ever_sent_twice(place) -> None:
+    """The thread pool, the watch's rounds and two gateways' worth of calls, all at once."""
+    place.post_alerts(place.alert())
+    for _ in range(8):
+        place.app.state.house.watchman.opened("INC-0001")
+        place.app.state.house.watchman.look()
+        place.clock.advance(minutes=1)
+        sleep_s(0.3)
+    place.eventually(lambda: place.entries("ack timed out"), "the breach")
+    sleep_s(1)
+    sent = Counter((sms.to, sms.message_key) for sms in place.world.sms.sent)
+    assert set(sent.values()) == {1}
+    assert len({key for _, key in sent}) == len(sent)
+
+
+def test_the_watch_hands_over_to_a_run_and_takes_back_when_its_lease_lapses(place) -> None:
+    place.orchestrator.coming = False
+    place.post_alerts(place.alert())
+    place.eventually(lambda: len(asked(place)) == 1, "the first page")
+    lease = place.take_lease()
+    sleep_s(0.7)
+    place.clock.advance(minutes=4)
+    sleep_s(1.2)
+    assert len(asked(place)) == 1, "the run drives: the gateway asks nobody"
+    with place.inst.journal.write() as session:
+        incidents.release_lease(session, lease)
+    place.eventually(lambda: len(asked(place)) == 2, "the gateway again")
+
+
+def test_a_run_is_asked_for_once_and_again_only_after_a_while(place, monkeypatch) -> None:
+    place.post_alerts(place.alert())
+    sleep_s(2)
+    assert place.orchestrator.asked == [("INC-0001", 1)]
+    place.eventually(lambda: place.incidents()[0].requested_run == "run-INC-0001-1", "its number")
+    place.orchestrator.coming = True
+    monkeypatch.setattr(watchman, "ASK_FOR_RUN_AGAIN_AFTER_S", 0.5)
+    sleep_s(1.5)
+    assert place.orchestrator.asked == [("INC-0001", 1)], "the run asked for may still begin"
+    place.orchestrator.coming = False
+    place.eventually(lambda: ("INC-0001", 2) in place.orchestrator.asked, "the second request")
+    lease = place.take_lease()
+    sleep_s(0.7)
+    before = len(place.orchestrator.asked)
+    sleep_s(1.2)
+    assert len(place.orchestrator.asked) == before, "a driven incident needs no run"
+    with place.inst.journal.write() as session:
+        incidents.release_lease(session, lease)
+    place.eventually(lambda: len(place.orchestrator.asked) > before, "a request after the lapse")
+    assert [n for _, n in place.orchestrator.asked] == list(
+        range(1, len(place.orchestrator.asked) + 1)
+    )
+
+
+def test_a_prefect_that_comes_back_is_asked_again(place, monkeypatch) -> None:
+    monkeypatch.setattr(watchman, "ASK_FOR_RUN_AGAIN_AFTER_S", 0.5)
+    place.orchestrator.away = True
+    place.post_alerts(place.alert())
+    place.eventually(lambda: len(place.orchestrator.asked) >= 2, "a second try")
+    assert place.incidents()[0].requested_run is None
+    place.orchestrator.away = False
+    place.eventually(lambda: place.incidents()[0].requested_run, "the run's number")
+
+
+def test_without_a_run_the_ert_and_the_it_manager_are_told_to_use_the_paper_plan(
+    place, monkeypatch
+) -> None:
+    place.orchestrator.away = True
+    place.post_alerts(place.alert())
+    sleep_s(1.2)
+    assert place.messages("paper-plan") == []
+    monkeypatch.setattr(watchman, "PAPER_AFTER_S", 0.5)
+    everybody = {*order(place), "IT-MGR"}
+
+    def told() -> bool:
+        done = {m.recipient for m in place.messages("paper-plan") if m.state == "accepted"}
+        return done == everybody
+
+    place.eventually(told, "the word to everybody")
+    sleep_s(1.2)
+    assert len(place.entries("run missing")) == 1
+    assert set(
+        Counter((m.recipient, m.channel) for m in place.messages("paper-plan")).values()
+    ) == {1}
+
+
+def test_a_round_that_fails_does_not_end_the_watch(place, monkeypatch) -> None:
+    def fails(*_args):
+        raise RuntimeError("the journal burns")
+
+    place.post_alerts(place.alert())
+    place.eventually(lambda: len(asked(place)) == 1, "the first page")
+    monkeypatch.setattr(incidents, "unsettled", fails)
+    sleep_s(1.2)
+    monkeypatch.undo()
+    place.clock.advance(minutes=2)
+    place.eventually(lambda: len(asked(place)) == 2, "the second page")
+
+
+def test_a_new_gateway_goes_on_where_the_last_one_stood(place) -> None:
+    place.post_alerts(place.alert())
+    place.eventually(lambda: place.texts_to(order(place)[0]), "the first page")
+    place.restart()
+    place.clock.advance(minutes=2)
+    place.eventually(lambda: len(asked(place)) == 2, "the second page")
+    assert len(place.texts_to(order(place)[0])) == 1
+
+
+@pytest.mark.covers("R9", "A13")
+def test_the_deadline_is_that_of_the_service_hours(place) -> None:
+    place.post_alerts(place.alert())
+    due = ert_due(place.plan, place.incidents()[0])
+    assert due.in_hours
+    assert due.due_at == place.clock.now() + timedelta(minutes=5)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_gateway_without_a_key_for_links_does_not_start(place) -> None:
+    place.inst.settings.secret_key = type(place.inst.settings.secret_key)("")
+    with pytest.raises(ValueError, match="KITART_SECRET_KEY"):
+        links.check_key(place.inst.settings)
+    place.server.stop()
+    with pytest.raises(RuntimeError, match="did not start"):
+        place.restart()

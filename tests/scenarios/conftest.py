@@ -1,0 +1,306 @@
+"""Stories: gateway, flow and sandbox in one process over real sockets, the clock moved by hand."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+import requests
+from prefect.testing.utilities import prefect_test_harness
+from pydantic import SecretStr
+
+from flows.critical_system_offline import critical_system_offline
+from flows.driving import DRIVES
+from kitart.clock import HandClock, as_utc, monotonic_s, sleep_s
+from kitart.connectors.http import host_pauses
+from kitart.gateway.app import create_app
+from kitart.installation import Installation, use_installation
+from kitart.journal import (
+    acknowledgements,
+    approvals,
+    documents,
+    incidents,
+    messages,
+    observations,
+    timeline,
+)
+from kitart.journal.tables import Incident
+from kitart.journal.upgrading import upgrade
+from kitart.orchestrator import OrchestratorError
+from kitart.plan.loading import load_plan
+from kitart.settings import HOUSE, Settings
+from sandbox.server import SandboxServer
+from sandbox.world import World
+from tasks.opening import SystemOffline
+
+T = TypeVar("T")
+PATIENCE_S = 45.0
+RESTS = 5
+SECRET = "webhook-secret-of-the-story"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _prefect() -> Iterator[None]:
+    with prefect_test_harness(server_startup_timeout=120):
+        yield
+
+
+class InProcessOrchestrator:
+    """Runs the flow in a thread of this process; may be "away" like a dead Prefect server."""
+
+    def __init__(self) -> None:
+        self.away = False
+        self.failures: list[BaseException] = []
+        self.states: list[Any] = []
+        self._threads: list[threading.Thread] = []
+        self._running: list[tuple[asyncio.AbstractEventLoop, asyncio.Task[Any]]] = []
+
+    def start(self, incident: Incident, request: int) -> str:
+        if self.away:
+            raise OrchestratorError("Prefect is away")
+        report = SystemOffline(
+            system=incident.system_id, seen=incident.title, incident=incident.number
+        )
+        thread = threading.Thread(target=self._run, args=(report,), daemon=True)
+        self._threads.append(thread)
+        thread.start()
+        return f"{incident.number}:{request}"
+
+    def still_coming(self, run_id: str) -> bool:
+        return False
+
+    def _run(self, report: SystemOffline) -> None:
+        try:
+            asyncio.run(self._drive(report))
+        except asyncio.CancelledError:
+            pass
+        except BaseException as error:
+            self.failures.append(error)
+
+    async def _drive(self, report: SystemOffline) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._running.append((asyncio.get_running_loop(), task))
+        self.states.append(await critical_system_offline(report, return_state=True))
+
+    def wait(self) -> None:
+        for thread in self._threads:
+            thread.join(timeout=PATIENCE_S)
+            assert not thread.is_alive(), "the run did not end"
+
+    def kill(self) -> None:
+        """End every run where it stands, as a crash would."""
+        for loop, task in self._running:
+            if not loop.is_closed():
+                loop.call_soon_threadsafe(task.cancel)
+        self.wait()
+        self._running.clear()
+
+
+class Story:
+    """One company, one outside world, one clock."""
+
+    def __init__(self, folder: Path, start: str, characters: dict[str, Any]) -> None:
+        self.clock = HandClock(datetime.fromisoformat(start))
+        self.start = self.clock.now()
+        self.plan = load_plan(HOUSE / "config")
+        self.orchestrator = InProcessOrchestrator()
+        settings = Settings(
+            mode="sandbox",
+            data_dir=folder,
+            secret_key=SecretStr("a-long-key-for-the-story"),
+            webhook_secrets={"alertmanager": SecretStr(SECRET), "grafana": SecretStr(SECRET)},
+        )
+        # The gateway's address is in the links, so its port is taken before anything is signed.
+        self._gateway: SandboxServer
+        self.world = World(
+            self.plan, folder, "http://127.0.0.1:1", self.clock, characters=characters
+        )
+        self.world.start()
+        self.inst = Installation(self.world.settings(settings), self.clock)
+        upgrade(self.inst.journal)
+        use_installation(self.inst)
+        self._gateway = SandboxServer(create_app(self.inst, self.orchestrator)).start()
+        self.gateway_url = self._gateway.url
+        self.inst.settings.gateway_url = self.gateway_url
+        self.world.people._gateway_url = self.gateway_url
+
+    def end(self) -> None:
+        self._gateway.stop()  # first, or its watchman gives the incident a new run
+        self.orchestrator.kill()
+        self.world.stop()
+        use_installation(None)
+        self.inst.journal.close()
+        host_pauses.forget()
+
+    # --- the world ---------------------------------------------------------------------------
+
+    def phone_system(self, state: str) -> None:
+        """Take the phone system away ("down") or bring it back ("up")."""
+        self.world.vcc.outage = state  # type: ignore[assignment]
+        host_pauses.forget()
+
+    def alert(
+        self, status: str = "firing", *, started: datetime | None = None, **labels: str
+    ) -> requests.Response:
+        """A post as Alertmanager v4 sends it."""
+        return requests.post(
+            f"{self.gateway_url}/webhooks/alertmanager",
+            json={
+                "version": "4",
+                "status": status,
+                "receiver": "kitart",
+                "groupKey": '{}:{alertname="VccDown"}',
+                "truncatedAlerts": 0,
+                "alerts": [
+                    {
+                        "status": status,
+                        "labels": {"alertname": "VccDown", "service": "vcc", "severity": "critical"}
+                        | labels,
+                        "annotations": {"summary": "The phone system does not answer"},
+                        "startsAt": (started or self.start).isoformat(),
+                        "endsAt": "0001-01-01T00:00:00Z",
+                        "fingerprint": "7a1c2f" + "".join(sorted(labels.values())),
+                    }
+                ],
+            },
+            headers={"Authorization": f"Bearer {SECRET}"},
+            timeout=10,
+        )
+
+    def begun(self) -> None:
+        """Wait until the plan's run drives the incident and has done what is to do at once."""
+        self.eventually(lambda: self.entries("run began"), "the run")
+        self.eventually(self._looked, "the first look at the system")
+        self.settle(quiet_s=0.8)
+
+    def _looked(self) -> bool:
+        with self.inst.journal.read() as session:
+            return observations.latest(session, "VCC", "probe") is not None
+
+    def at(self, clock_time: str, *, by_minutes: float = 2) -> None:
+        """Let the time go on to ``HH:MM`` UTC, in small steps, settling at each."""
+        hour, minute = map(int, clock_time.split(":"))
+        self.until(self.start.replace(hour=hour, minute=minute, second=0), by_minutes=by_minutes)
+
+    def until(self, moment: datetime, *, by_minutes: float = 2) -> None:
+        """Let the time go on to a moment."""
+        moment = as_utc(moment)
+        self.settle()
+        step = 1.0  # the next look at the system comes after a minute
+        while self.clock.now() < moment:
+            self.clock.move_to(min(moment, self.clock.now() + timedelta(minutes=step)))
+            self.settle()
+            step = by_minutes
+
+    def settle(self, quiet_s: float = 0.15) -> None:
+        """Wait until nothing is written any more, no step is at work and nobody is answering.
+
+        A drive counts its own looks at rest: its strands look twice as rarely, so after a few
+        each has seen the last write and the last move of the clock, however slow the machine.
+        """
+        for drive in list(DRIVES):
+            drive.rests = 0
+        watch = self.inst.journal.watch()
+        try:
+            until = monotonic_s() + PATIENCE_S
+            quiet_since = monotonic_s()
+            while monotonic_s() - quiet_since < quiet_s:
+                restless = any(drive.rests < RESTS for drive in list(DRIVES))
+                if watch.changed() or restless or self.world.people.busy:
+                    quiet_since = monotonic_s()
+                assert monotonic_s() < until, "it does not come to rest"
+                sleep_s(0.02)
+        finally:
+            watch.close()
+        assert not self.orchestrator.failures, self.orchestrator.failures
+
+    def eventually(self, what: Callable[[], T | None], why: str) -> T:
+        until = monotonic_s() + PATIENCE_S
+        while monotonic_s() < until:
+            found = what()
+            if found:
+                return found
+            sleep_s(0.05)
+        raise AssertionError(f"never came: {why}")
+
+    # --- what can be seen --------------------------------------------------------------------
+
+    @property
+    def incident(self) -> Incident:
+        with self.inst.journal.read() as session:
+            return incidents.get(session, "INC-0001")
+
+    def entries(self, type: str | None = None) -> list[Any]:
+        with self.inst.journal.read() as session:
+            found = timeline.entries(session, "INC-0001")
+        return [e for e in found if type is None or e.type == type]
+
+    def documents(self, client: str, type: str | None = None) -> list[Any]:
+        with self.inst.journal.read() as session:
+            found = documents.of_incident(session, "INC-0001", client)
+        return [d for d in found if type is None or d.type == type]
+
+    def messages(self, purpose: str) -> list[Any]:
+        with self.inst.journal.read() as session:
+            return messages.of_purpose(session, "INC-0001", purpose)
+
+    def question(self, key: str) -> Any:
+        with self.inst.journal.read() as session:
+            return approvals.with_key(session, f"INC-0001:{key}")
+
+    def acks(self, step: str) -> list[Any]:
+        with self.inst.journal.read() as session:
+            return acknowledgements.of_step(session, "INC-0001", step)
+
+    def people(self, entry: Any, *codes: str) -> None:
+        """Give people another character from now on."""
+        for code in codes:
+            self.world.people.characters.change(code, entry)
+
+    def texts_to(self, person: str) -> list[str]:
+        """The SMS that arrived on a person's phone."""
+        phone = next(c.address for c in self.plan.person(person).channels if c.kind == "sms")
+        return [sms.body for sms in self.world.sms.sent if sms.to == phone]
+
+    def press(self, person: str, about: str, answer: str, note: str = "") -> requests.Response:
+        """Press a button behind the link of the person's newest SMS that says ``about``."""
+        text = [t for t in self.texts_to(person) if about in t][-1]
+        link = text.rsplit("\n", 1)[-1]
+        return requests.post(link, data={"answer": answer, "note": note}, timeout=10)
+
+    def client_mails(self, client: str) -> list[Any]:
+        """The mails that arrived at a client's contacts."""
+        wanted = {
+            ch.address for contact in self.plan.client(client).contacts for ch in contact.channels
+        }
+        return [mail for mail in self.world.tenant.mail if wanted & set(mail.to)]
+
+
+@pytest.fixture
+def story(
+    tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Story]:
+    # Real time runs on while the story's stands still: a run is asked for again without delay.
+    monkeypatch.setattr("kitart.gateway.watchman.ASK_FOR_RUN_AGAIN_AFTER_S", 0.3)
+    marker = request.node.get_closest_marker("begins")
+    options = dict(marker.kwargs) if marker else {}
+    one = Story(
+        tmp_path,
+        options.get("at", "2026-11-24T09:00:00+00:00"),  # a Tuesday, every line open
+        {
+            "default": {
+                "delay_s": 0,
+                "answers": {"ack": "take", "priority": "P1", "approve": "approve"},
+                "fills": {"note": "TT-4711"},
+            },
+            **options.get("people", {}),
+        },
+    )
+    yield one
+    one.end()

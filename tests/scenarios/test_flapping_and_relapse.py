@@ -1,0 +1,60 @@
+"""A system that comes and goes (E34), and one that fails again after its recovery (E35)."""
+
+from __future__ import annotations
+
+import pytest
+
+pytestmark = pytest.mark.timeout(300)
+
+
+@pytest.mark.covers("E34", "D7")
+def test_a_flapping_system_is_one_unstable_incident_recovered_after_15_stable_minutes(
+    story,
+) -> None:
+    story.phone_system("down")
+    story.alert()
+    story.begun()
+    for minute, state in ((3, "up"), (5, "down"), (7, "up"), (9, "down"), (11, "up"), (13, "down")):
+        story.at(f"09:{minute:02}")
+        story.phone_system(state)
+    story.at("09:14")
+    from kitart.journal import looks
+
+    with story.inst.journal.read() as session:
+        seen = looks.system_picture(session, story.plan, "INC-0001", story.clock.now())
+    assert seen.state == "unstable"
+    updates = [d for d in story.documents("CL-2") if d.sent_at]
+    story.phone_system("up")
+    story.at("09:28", by_minutes=4)
+    assert story.incident.recovered_at is None
+    later = [d for d in story.documents("CL-2") if d.sent_at and d.id > updates[-1].id]
+    assert len(later) <= 1, [d.type for d in later]  # no message for each change
+    story.at("09:32", by_minutes=4)
+    story.orchestrator.wait()
+    assert story.incident.state == "closed"
+    assert story.incident.recovered_at == story.start.replace(minute=15)
+
+
+@pytest.mark.covers("E35", "A17")
+@pytest.mark.begins(people={f"ERT-{n}": {"answers": {"close": "leave"}} for n in range(1, 6)})
+def test_a_relapse_before_closing_reopens_the_same_incident(story) -> None:
+    story.phone_system("down")
+    story.alert()
+    story.begun()
+    story.at("09:05")
+    story.phone_system("up")
+    story.at("09:24", by_minutes=3)
+    assert story.entries("recovery declared")
+    story.phone_system("down")
+    story.at("09:27")
+    assert story.entries("reopened")
+    assert story.incident.state != "recovered"
+    story.phone_system("up")
+    story.people({"answers": {"close": "close"}}, *[f"ERT-{n}" for n in range(1, 6)])
+    story.at("09:46", by_minutes=4)
+    story.orchestrator.wait()
+    assert story.incident.state == "closed"
+    assert story.incident.reported_at == story.start
+    notices = [d for d in story.documents("CL-2", "recovery-notice") if d.sent_at]
+    assert [d.running_number for d in notices] == [1, 2]
+    assert len(story.entries("reported")) == 1

@@ -1,0 +1,55 @@
+"""The phone system fails, everybody answers, it comes back: the plan from alert to filed report."""
+
+from __future__ import annotations
+
+import pytest
+
+from kitart.journal import timeline
+
+pytestmark = pytest.mark.timeout(240)
+
+
+@pytest.mark.covers("R8", "R9", "R13", "R15", "R47", "R48", "A2", "A14", "D1", "D5", "D19", "E41")
+def test_an_outage_that_ends_well_is_reported_filed_and_closed(story) -> None:
+    story.phone_system("down")
+    answer = story.alert()
+    assert (answer.status_code, answer.json()) == (202, {"opened": ["INC-0001"]})
+    story.begun()
+    story.at("09:14")
+    assert story.incident.priority == "P1"
+    story.phone_system("up")
+    story.at("09:33", by_minutes=1)
+    story.orchestrator.wait()
+
+    incident = story.incident
+    assert incident.state == "closed"
+    assert story.orchestrator.states[-1].is_completed()
+    # Contact is a person's answer, in time (A14, R9); the account managers of all projects too.
+    assert story.acks("ert")[0].person == story.plan.ert_order(story.start)[0].id
+    assert {a.step for a in story.acks("am:AM-1") + story.acks("am:AM-2")} == {"am:AM-1", "am:AM-2"}
+    # It counts as recovered from the first look that saw it up, once proved and stable (E34, E41).
+    assert incident.recovered_at == story.start.replace(minute=15)
+    declared = story.entries("recovery declared")[0]
+    assert declared.occurred_at == story.start.replace(minute=30)
+    lines = {entry.data["line"] for entry in story.entries("success factor proved")}
+    assert lines == {line.id for line in story.plan.lines}
+    # Each client has its own four kinds of reports, each approved by a person, each filed (D23).
+    for client in ("CL-1", "CL-2", "CL-3", "CL-4"):
+        sent = [d for d in story.documents(client) if d.sent_at]
+        kinds = [d.type for d in sent]
+        assert kinds[0] == "first-notification"
+        assert kinds[-2:] == ["recovery-notice", "closing-report"]
+        assert "status-update" in kinds
+        assert all(d.approved_by and d.filed_at for d in sent)
+        others = {c.name for c in story.plan.clients if c.id != client}
+        assert not [name for name in others for d in sent if name in d.html]
+        assert len(story.client_mails(client)) >= len(sent)
+    filed = {path.rsplit("/", 1)[-1] for path in story.world.tenant.files}
+    sent = [d for c in ("CL-1", "CL-2", "CL-3", "CL-4") for d in story.documents(c) if d.sent_at]
+    assert filed == {d.file_name.lower() for d in sent}
+    row = next(iter(story.world.tenant.lists["Incidents"].rows.values()))
+    assert (row.fields["Title"], row.fields["State"]) == ("INC-0001", "closed")
+    assert len(story.world.tenant.lists["Incidents"].rows) == 1
+    # The record holds together, and nothing was written to the supplier but its report.
+    with story.inst.journal.read() as session:
+        assert timeline.first_broken(session, story.incident) is None

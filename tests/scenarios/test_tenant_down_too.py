@@ -1,0 +1,39 @@
+"""The cloud tenant fails as well: mail takes the second way, filing waits and is caught up."""
+
+from __future__ import annotations
+
+import pytest
+
+from kitart.connectors.http import host_pauses
+from kitart.connectors.microsoft.tokens import forget_tokens
+from tasks import filing
+
+pytestmark = pytest.mark.timeout(300)
+
+
+@pytest.mark.covers("E42", "E43", "D14", "D18")
+def test_clients_are_told_by_the_second_way_and_reports_are_filed_later(
+    story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for step in (filing.file_documents, filing.update_register):
+        monkeypatch.setattr(step, "retry_delay_seconds", [0.1, 0.1, 0.1])
+    story.world.tenant_faults.set("/*", "unavailable", retry_after=1)
+    forget_tokens()
+    story.phone_system("down")
+    story.alert()
+    story.begun()
+    story.at("09:03")
+    assert story.texts_to(story.plan.ert_order(story.start)[0].id)
+    first = story.eventually(
+        lambda: [d for d in story.documents("CL-2") if d.sent_at], "the first notification"
+    )[0]
+    assert not story.world.tenant.mail
+    by_relay = [mail for mail in story.world.smtp.mails if "client-2" in str(mail.to)]
+    assert [mail.subject for mail in by_relay][:1] == [first.subject]
+    assert first.filed_at is None
+    assert story.entries("filing waits")
+    story.world.tenant_faults.clear()
+    host_pauses.forget()
+    story.at("09:06")
+    story.eventually(lambda: story.documents("CL-2")[0].filed_at, "the late filing")
+    assert any(first.file_name.lower() in path for path in story.world.tenant.files)

@@ -1,0 +1,178 @@
+"""Bringing a journal up to date, saying what is wrong with one, and hearing of writes."""
+
+from __future__ import annotations
+
+import contextlib
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+from kitart.clock import monotonic_s, sleep_s
+from kitart.journal import database, plans
+from kitart.journal.database import Journal, JournalError
+from kitart.journal.tables import Base
+from kitart.journal.upgrading import check, upgrade
+
+NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+UPGRADE = """
+import sys
+from kitart.journal.database import Journal
+from kitart.journal.upgrading import upgrade
+sys.stdin.readline()
+print(upgrade(Journal(sys.argv[1])))
+"""
+WRITE = """
+import sys
+from datetime import UTC, datetime
+from kitart.journal import plans
+from kitart.journal.database import Journal
+journal = Journal(sys.argv[1])
+for line in sys.stdin:
+    with journal.write() as session:
+        plans.keep(session, line.strip(), {}, now=datetime.now(UTC))
+    print("written", flush=True)
+"""
+
+
+def process(program: str, address: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-c", program, address],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+
+
+def test_two_processes_may_upgrade_at_once(empty_journal: Journal) -> None:
+    both = [process(UPGRADE, empty_journal.url) for _ in range(2)]
+    for one in both:
+        assert one.stdin is not None
+        one.stdin.write("\n")
+        one.stdin.flush()
+    said = [one.communicate(timeout=60) for one in both]
+    assert [one.returncode for one in both] == [0, 0], said
+    check(empty_journal)
+
+
+def test_an_upgrade_again_changes_nothing(journal: Journal) -> None:
+    assert upgrade(journal) == upgrade(journal)
+    with journal.read() as session:
+        assert plans.snapshot(session, "0" * 64) == {"a": "plan"}
+
+
+def test_the_migrations_make_what_the_tables_say(journal: Journal) -> None:
+    with journal.engine.connect() as connection:
+        context = MigrationContext.configure(
+            connection, opts={"compare_type": True, "compare_server_default": True}
+        )
+        assert compare_metadata(context, Base.metadata) == []
+
+
+def test_an_empty_journal_is_named_with_what_to_do(empty_journal: Journal) -> None:
+    with pytest.raises(JournalError, match=r"is empty: run 'kitart db upgrade'"):
+        check(empty_journal)
+
+
+def test_a_journal_of_a_newer_kitart_is_not_to_be_upgraded(journal: Journal) -> None:
+    with journal.write() as session:
+        session.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(JournalError, match="made by a newer Kitart"):
+        check(journal)
+
+
+def test_an_older_journal_is_to_be_upgraded(
+    journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kitart.journal.upgrading._newest", lambda: "0002")
+    with pytest.raises(JournalError, match=r"at revision 0001, .* needs 0002: run 'kitart db up"):
+        check(journal)
+
+
+def test_a_locked_journal_is_said_to_be(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(database, "LOCK_LIMIT_S", 0.1)
+    address = f"sqlite:///{tmp_path / 'journal.db'}"
+    journal, other = Journal(address), Journal(address)
+    with other.write() as session:
+        session.execute(sa.text("SELECT 1"))
+        with pytest.raises(JournalError, match="locked"):
+            upgrade(journal)
+    journal.close()
+    other.close()
+
+
+def test_a_file_that_is_no_journal_is_said_to_be(tmp_path: Path) -> None:
+    (tmp_path / "journal.db").write_text("a letter to my aunt, and certainly no database. " * 50)
+    journal = Journal(f"sqlite:///{tmp_path / 'journal.db'}")
+    with pytest.raises(JournalError, match="can't be opened: file is not a database"):
+        check(journal)
+    with pytest.raises(JournalError, match="can't be brought up to date"):
+        upgrade(journal)
+
+
+@pytest.mark.parametrize("address", ["nonsense", "mysql://host/name", "sqlite://"])
+def test_an_address_that_is_none_is_refused_with_what_would_be_right(address: str) -> None:
+    with pytest.raises(JournalError, match=r"database_url is .*(SQLite|sqlite)"):
+        Journal(address).engine  # noqa: B018
+
+
+def test_a_new_journals_folder_is_private(tmp_path: Path) -> None:
+    journal = Journal(f"sqlite:///{tmp_path / 'var' / 'journal.db'}")
+    upgrade(journal)
+    journal.close()
+    assert (tmp_path / "var").stat().st_mode & 0o777 == 0o700
+
+
+def test_a_watch_hears_another_process_within_a_fifth_of_a_second(journal: Journal) -> None:
+    writer = process(WRITE, journal.url)
+    assert writer.stdin is not None
+    assert writer.stdout is not None
+    watch = journal.watch()
+    try:
+        for n in range(5):
+            watch.changed()
+            while watch.changed():
+                sleep_s(0.01)
+            sleep_s(0.05)
+            assert not watch.changed()
+            writer.stdin.write(f"{n + 1:064d}\n")
+            writer.stdin.flush()
+            assert writer.stdout.readline() == "written\n"
+            written = monotonic_s()
+            while not watch.changed():
+                assert monotonic_s() - written < 0.2
+                sleep_s(0.005)
+    finally:
+        watch.close()
+        writer.communicate(timeout=10)
+
+
+def test_a_watch_hears_this_process_too_and_not_what_was_undone(journal: Journal) -> None:
+    watch = journal.watch()
+    assert watch.changed()
+    while watch.changed():
+        sleep_s(0.01)
+    with contextlib.suppress(KeyError), journal.write() as session:
+        plans.keep(session, "3" * 64, {}, now=NOW)
+        raise KeyError
+    sleep_s(0.05)
+    assert not watch.changed()
+    with journal.write() as session:
+        plans.keep(session, "3" * 64, {}, now=NOW)
+    sleep_s(0.1)
+    assert watch.changed()
+    watch.close()
+
+
+def test_a_reader_sees_the_journal_as_it_stood_at_its_first_question(journal: Journal) -> None:
+    with journal.read() as reader:
+        plans.snapshot(reader, "0" * 64)
+        with journal.write() as writer:
+            plans.keep(writer, "4" * 64, {}, now=NOW)
+        with pytest.raises(LookupError):
+            plans.snapshot(reader, "4" * 64)
+    with journal.read() as reader:
+        assert plans.snapshot(reader, "4" * 64) == {}

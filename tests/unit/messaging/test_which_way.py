@@ -1,0 +1,148 @@
+"""Which way a message goes, and that it goes once (D14, D15, E43, E44)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from kitart.alerts.opening import open_or_join
+from kitart.clock import HandClock
+from kitart.connectors.errors import ConnectorError
+from kitart.installation import Installation
+from kitart.journal import incidents, messages, observations, timeline
+from kitart.journal.messages import Outgoing
+from kitart.journal.tables import Document, Message
+from kitart.journal.upgrading import upgrade
+from kitart.messaging import client, delivering
+from kitart.messaging.channels import Way, down_systems, ways
+from kitart.plan.loading import load_plan
+from kitart.settings import HOUSE, Settings
+
+NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+PLAN = load_plan(HOUSE / "config")
+
+
+@pytest.fixture
+def inst(tmp_path: Path) -> Iterator[Installation]:
+    settings = Settings(data_dir=tmp_path, secret_key=SecretStr("sixteen-letters-or-more"))
+    made = Installation(settings, HandClock(NOW))
+    upgrade(made.journal)
+    yield made
+    made.journal.close()
+
+
+def opened(inst: Installation, system: str) -> str:
+    with inst.journal.write() as session:
+        return open_or_join(
+            session, PLAN, system, reported_by="monitor test", seen="away", cause_at=None, now=NOW
+        ).incident.number
+
+
+def probed(inst: Installation, system: str, state: str, number: str) -> None:
+    with inst.journal.write() as session:
+        observations.add(session, system, state, "probe", "", now=NOW, incident=number)
+
+
+def down(inst: Installation) -> frozenset[str]:
+    with inst.journal.read() as session:
+        return down_systems(session, PLAN)
+
+
+@pytest.mark.covers("D14", "E44")
+def test_what_shares_a_failure_is_taken_as_down_with_it(inst: Installation) -> None:
+    assert down(inst) == frozenset()
+    opened(inst, "SHAREPOINT")
+    assert down(inst) == {"SHAREPOINT", "MAIL", "SIGN-ON"}
+
+
+def test_a_probe_that_sees_it_up_counts_more_than_the_report(inst: Installation) -> None:
+    number = opened(inst, "SHAREPOINT")
+    probed(inst, "SHAREPOINT", "up", number)
+    assert down(inst) == frozenset()
+    probed(inst, "SHAREPOINT", "unknown", number)
+    assert "SHAREPOINT" in down(inst)
+
+
+def test_looks_of_a_closed_incident_say_nothing_about_today(inst: Installation) -> None:
+    old = opened(inst, "VCC")
+    probed(inst, "SHAREPOINT", "down", old)
+    probed(inst, "VCC", "up", old)
+    assert down(inst) == {"SHAREPOINT", "MAIL", "SIGN-ON"}
+    with inst.journal.write() as session:
+        incidents.close(session, old, "closed", now=NOW)
+    assert down(inst) == frozenset(), "it is not down for ever"
+    opened(inst, "VCC")
+    assert down(inst) == {"VCC"}, "last month's 'up' does not speak against today's alert"
+
+
+@pytest.mark.covers("D14", "E43")
+def test_a_way_that_stands_on_what_is_down_is_passed_over() -> None:
+    assert ways(PLAN, "mail", (), frozenset()) == [Way("graph_mail", None), Way("smtp", None)]
+    assert ways(PLAN, "mail", (), frozenset({"MAIL"})) == [
+        Way("smtp", None), Way("graph_mail", "MAIL"),
+    ]  # fmt: skip
+    assert ways(PLAN, "sms", ("OPERATOR-1",), frozenset({"OPERATOR-1"})) == [
+        Way("sms", "OPERATOR-1")
+    ]
+
+
+def wanted(number: str, document: int | None = None) -> Outgoing:
+    return Outgoing(
+        key="k", incident=number, purpose="ert-alarm", recipient="ERT-1", role="ert",
+        channel="mail", address="ert-1@kitart.example", subject="s", text="take it",
+        document_id=document,
+    )  # fmt: skip
+
+
+def test_the_second_way_takes_what_the_first_refused_and_the_record_says_why(
+    inst: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[str] = []
+
+    def send(_inst: Installation, connector: str, _message: Outgoing, _text: str) -> str:
+        tried.append(connector)
+        if connector == "graph_mail":
+            raise ConnectorError("the client secret is wrong", permanent=True)
+        return "id-1"
+
+    monkeypatch.setattr(delivering, "send_by", send)
+    number = opened(inst, "VCC")
+    for _ in range(3):
+        row = delivering.deliver(inst, PLAN, wanted(number))
+        assert row is not None
+        assert (row.state, row.provider_id) == ("accepted", "id-1")
+    assert tried == ["graph_mail", "smtp"]
+    with inst.journal.read() as session:
+        said = [e.text for e in timeline.entries(session, number) if e.type == "message accepted"]
+    assert len(said) == 1
+    assert "by smtp; graph_mail: the client secret is wrong" in said[0]
+
+
+def test_a_repeat_says_that_it_may_be_one(
+    inst: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts: list[str] = []
+    monkeypatch.setattr(delivering, "send_by", lambda _i, _c, _m, text: texts.append(text) or "id")
+    number = opened(inst, "VCC")
+    with inst.journal.write() as session:
+        long_ago = NOW - timedelta(days=300)
+        messages.claim(session, wanted(number), now=NOW, real_now=long_ago)
+    delivering.deliver(inst, PLAN, wanted(number))
+    assert texts == ["REPEAT, may have reached you before: take it"]
+
+
+@pytest.mark.parametrize("state", ["sending", "uncertain", "failed"])
+def test_a_report_that_no_mail_took_says_whether_to_wait_to_ask_or_to_try_again(
+    inst: Installation, monkeypatch: pytest.MonkeyPatch, state: str
+) -> None:
+    row = None if state == "sending" else Message(state=state)
+    monkeypatch.setattr(client, "deliver", lambda *_a, **_k: row)
+    document = Document(client="CL-1", incident="INC-0001", type="status-update", id=1)
+    with pytest.raises(ConnectorError) as trouble:
+        client.send_report(inst, PLAN, document, None)  # type: ignore[arg-type]
+    assert trouble.value.permanent == (state == "uncertain")
+    assert isinstance(trouble.value, client.OnItsWay) == (state == "sending")

@@ -1,0 +1,106 @@
+"""Asking Prefect for runs: once a request, within a limit, and what counts as still coming."""
+
+from __future__ import annotations
+
+import socket
+from types import SimpleNamespace
+from typing import Any
+from uuid import uuid4
+
+import prefect
+import pytest
+from prefect.exceptions import ObjectNotFound
+from prefect.settings import PREFECT_API_URL, temporary_settings
+from prefect.states import Cancelled, Crashed, Pending, Running, Scheduled, State
+
+from kitart import orchestrator
+from kitart.clock import monotonic_s
+from kitart.journal.tables import Incident
+from kitart.orchestrator import OrchestratorError, PrefectOrchestrator
+
+INCIDENT = Incident(
+    number="INC-0142", kind="vital systems offline", system_id="VCC", title="Phone system offline"
+)
+
+
+class FakeClient:
+    """As much of Prefect's client as is used, by hand."""
+
+    def __init__(self, state: State | None = None, fault: Exception | None = None) -> None:
+        self.state, self.fault = state, fault
+        self.asked: dict[str, Any] = {}
+
+    def __enter__(self) -> FakeClient:
+        return self
+
+    def __exit__(self, *_: object) -> None: ...
+
+    def read_flow_run(self, _id: object) -> SimpleNamespace:
+        if self.fault:
+            raise self.fault
+        return SimpleNamespace(state=self.state)
+
+    def read_deployment_by_name(self, name: str) -> SimpleNamespace:
+        return SimpleNamespace(id=name)
+
+    def create_flow_run_from_deployment(self, deployment: str, **asked: Any) -> SimpleNamespace:
+        self.asked = {"deployment": deployment, **asked}
+        return SimpleNamespace(id="run-1")
+
+
+@pytest.fixture
+def use(monkeypatch: pytest.MonkeyPatch):
+    def give(client: FakeClient) -> FakeClient:
+        monkeypatch.setattr(prefect, "get_client", lambda **_: client)
+        return client
+
+    return give
+
+
+def test_a_run_is_asked_for_with_a_key_that_makes_it_one(use) -> None:
+    client = use(FakeClient())
+    assert PrefectOrchestrator().start(INCIDENT, 2) == "run-1"
+    assert client.asked["deployment"] == "critical-system-offline/system-outage"
+    assert client.asked["idempotency_key"] == "INC-0142:2"
+    assert client.asked["name"] == "INC-0142 · VCC offline (continued, run 2)"
+    assert client.asked["parameters"]["report"] == {
+        "system": "VCC",
+        "seen": "Phone system offline",
+        "incident": "INC-0142",
+    }
+
+
+@pytest.mark.parametrize(
+    ("state", "coming"),
+    [
+        (Scheduled(), True), (Pending(), True), (Running(), False), (Crashed(), False),
+        (Cancelled(), False), (None, False),
+    ],
+)  # fmt: skip
+def test_only_a_run_that_waits_to_begin_is_still_coming(use, state, coming) -> None:
+    use(FakeClient(state))
+    assert PrefectOrchestrator().still_coming(str(uuid4())) == coming
+
+
+def test_a_run_that_prefect_no_longer_knows_is_not_waited_for(use) -> None:
+    use(FakeClient(fault=ObjectNotFound(KeyError("gone"))))
+    assert not PrefectOrchestrator().still_coming(str(uuid4()))
+    assert not PrefectOrchestrator().still_coming("no number of a run")
+
+
+def test_while_prefect_can_not_be_asked_a_run_may_still_come(use) -> None:
+    use(FakeClient(fault=OSError("away")))
+    assert PrefectOrchestrator().still_coming(str(uuid4()))
+
+
+def test_a_prefect_that_takes_calls_and_never_answers_is_left_after_the_limit(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(orchestrator, "LIMIT", {"timeout": 0.5})
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"http://127.0.0.1:{silent.getsockname()[1]}/api"
+        with temporary_settings({PREFECT_API_URL: address}):
+            begun = monotonic_s()
+            with pytest.raises(OrchestratorError, match="Prefect did not take a run"):
+                PrefectOrchestrator().start(INCIDENT, 1)
+            assert monotonic_s() - begun < 15
