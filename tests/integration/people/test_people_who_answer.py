@@ -95,7 +95,7 @@ def test_rules_say_what_each_person_answers_to_each_kind(world: Any, soon: Soon)
     for number, phone in enumerate(("+36301111111", "+36302222222", "+36303333333")):
         for kind in ("priority", "ack", "notice"):
             world.sms(phone, world.link(f"{number}-{kind}", kind))
-    soon(lambda: len(world.gateway.posts) == 9)
+    soon(lambda: len(people.diary) == 9)
     said = {(entry.person, entry.kind): entry.answer for entry in people.diary}
     assert said == {
         ("AM-1", "priority"): "P1",
