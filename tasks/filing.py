@@ -17,7 +17,7 @@ from tasks.steps import step
 
 def anything_to_file(session: Session, plan: Plan, incident: str) -> bool:
     """Whether a sent document is unfiled or the register row is behind."""
-    if documents.unfiled(session, incident):
+    if documents.anything_unfiled(session, incident):
         return True
     written = register.written(session, incident)
     return written is None or written.fields != register_fields(session, plan, incident)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, undefer
 
 from kitart.journal.tables import Document
+
+WHOLE = (undefer(Document.html), undefer(Document.facts))
 
 
 def add(session: Session, document: Document) -> Document:
@@ -30,7 +32,7 @@ def add(session: Session, document: Document) -> Document:
 
 def get(session: Session, document_id: int) -> Document:
     """The version with this number; ``LookupError`` when there is none."""
-    row = session.get(Document, document_id)
+    row = session.get(Document, document_id, options=WHOLE)
     if row is None:
         raise LookupError(f"there is no document {document_id}")
     return row
@@ -64,11 +66,19 @@ def next_version(
     return (highest or 0) + 1
 
 
-def of_incident(session: Session, incident: str, client: str | None = None) -> list[Document]:
-    """An incident's report versions in the order they were made, or one client's."""
+def of_incident(
+    session: Session, incident: str, client: str | None = None, *, whole: bool = False
+) -> list[Document]:
+    """An incident's report versions in the order they were made, or one client's.
+
+    Waits ask this after every write, so page and facts are loaded only when first looked at, or
+    at once with ``whole`` (for use when the session has ended).
+    """
     query = sa.select(Document).where(Document.incident == incident)
     if client is not None:
         query = query.where(Document.client == client)
+    if whole:
+        query = query.options(*WHOLE)
     return list(session.scalars(query.order_by(Document.id)))
 
 
@@ -77,11 +87,26 @@ def sent(session: Session, incident: str, client: str) -> list[Document]:
     return [d for d in of_incident(session, incident, client) if d.sent_at is not None]
 
 
+def anything_unfiled(session: Session, incident: str) -> bool:
+    """Whether something was sent and is not in the client's folder yet."""
+    return session.execute(_unfiled(incident).limit(1)).first() is not None
+
+
 def unfiled(session: Session, incident: str) -> list[Document]:
-    """What was sent and is not in the client's folder yet."""
-    return [
-        d for d in of_incident(session, incident) if d.sent_at is not None and d.filed_at is None
-    ]
+    """What was sent and is not in the client's folder yet, whole."""
+    return list(session.scalars(_unfiled(incident).options(*WHOLE)))
+
+
+def _unfiled(incident: str) -> sa.Select[tuple[Document]]:
+    return (
+        sa.select(Document)
+        .where(
+            Document.incident == incident,
+            Document.sent_at.is_not(None),
+            Document.filed_at.is_(None),
+        )
+        .order_by(Document.id)
+    )
 
 
 def mark_filed(session: Session, document_id: int, url: str, *, now: datetime) -> None:

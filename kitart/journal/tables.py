@@ -237,13 +237,13 @@ class Document(Base):
     state: Mapped[str]
     reason: Mapped[str]
     subject: Mapped[str]
-    html: Mapped[str] = mapped_column(Text)
+    html: Mapped[str] = mapped_column(Text, deferred=True)
     text: Mapped[str] = mapped_column(Text)
     file_name: Mapped[str]
     checksum: Mapped[str]
     fingerprint: Mapped[str]
     # What the version was made of: the sent copy is laid out again from it, with its approval.
-    facts: Mapped[dict[str, Any]]
+    facts: Mapped[dict[str, Any]] = mapped_column(deferred=True)
     valid_as_of: Mapped[datetime]
     next_update_at: Mapped[datetime | None]
     created_at: Mapped[datetime]

@@ -243,7 +243,7 @@ class Story:
 
     def documents(self, client: str, type: str | None = None) -> list[Any]:
         with self.inst.journal.read() as session:
-            found = documents.of_incident(session, "INC-0001", client)
+            found = documents.of_incident(session, "INC-0001", client, whole=True)
         return [d for d in found if type is None or d.type == type]
 
     def messages(self, purpose: str) -> list[Any]:
