@@ -97,7 +97,7 @@ def unfiled(session: Session, incident: str) -> list[Document]:
     return list(session.scalars(_unfiled(incident).options(*WHOLE)))
 
 
-def _unfiled(incident: str) -> sa.Select[tuple[Document]]:
+def _unfiled(incident: str) -> sa.Select[Document]:
     return (
         sa.select(Document)
         .where(
