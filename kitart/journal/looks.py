@@ -26,7 +26,7 @@ def system_looks(session: Session, incident: str, system_id: str) -> list[Observ
     counted = [r for r in rows if r.source == "probe" or (r.state == "down" and _alert(r))]
     if any(r.source == "probe" and r.state == "down" for r in rows):
         return counted
-    proved = [e for e in timeline.entries(session, incident) if e.type == PROVED]
+    proved = timeline.entries(session, incident, PROVED)
     since = proved[0].recorded_at if proved else None
     return [r for r in counted if r.state == "down" or (since is not None and r.at >= since)]
 
@@ -69,7 +69,7 @@ def effect_confirmed(session: Session, incident: str) -> bool:
 
 def declared_at(session: Session, incident: str) -> datetime | None:
     """When the recovery that holds was declared: seen, proved, stable, and no relapse since."""
-    course = [e for e in timeline.entries(session, incident) if e.type in (RECOVERED, REOPENED)]
+    course = timeline.entries(session, incident, RECOVERED, REOPENED)
     return course[-1].recorded_at if course and course[-1].type == RECOVERED else None
 
 

@@ -56,9 +56,11 @@ def append(
     return entry
 
 
-def entries(session: Session, incident: str) -> list[TimelineEntry]:
-    """The incident's entries in the order they were recorded."""
+def entries(session: Session, incident: str, *types: str) -> list[TimelineEntry]:
+    """The incident's entries in the order they were recorded; of some types only, if named."""
     query = sa.select(TimelineEntry).where(TimelineEntry.incident == incident)
+    if types:
+        query = query.where(TimelineEntry.type.in_(types))
     return list(session.scalars(query.order_by(TimelineEntry.seq)))
 
 

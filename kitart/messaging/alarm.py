@@ -99,9 +99,8 @@ def ack_link(inst: Installation, number: str, step: str, person: str) -> str:
 
 def _asked(session: Session, number: str) -> dict[str, list[datetime]]:
     asked: dict[str, list[datetime]] = {}
-    for entry in timeline.entries(session, number):
-        if entry.type == "ack requested":
-            asked.setdefault(entry.data["person"], []).append(entry.occurred_at)
+    for entry in timeline.entries(session, number, "ack requested"):
+        asked.setdefault(entry.data["person"], []).append(entry.occurred_at)
     return asked
 
 

@@ -22,9 +22,7 @@ def option(value: str, label: str, means: str, note: str = "none") -> dict[str, 
 def known(session: Session, plan: Plan, incident: str, now: datetime) -> list[str]:
     """What is known at this moment, for the person who decides."""
     facts = gather(session, plan, incident, now)
-    reports = [
-        e for e in timeline.entries(session, incident) if e.type in ("report", "duplicate added")
-    ]
+    reports = timeline.entries(session, incident, "report", "duplicate added")
     return [
         *known_facts(facts, now=now, zone=plan.company.time_zone),
         *(e.text for e in reports[-2:]),

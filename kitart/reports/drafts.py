@@ -77,7 +77,7 @@ def system_up(session: Session, plan: Plan, incident: str, now: datetime) -> boo
 
 def tested(session: Session, incident: str) -> bool:
     """Whether a call has proved anything yet."""
-    return any(e.type == "success factor proved" for e in timeline.entries(session, incident))
+    return bool(timeline.entries(session, incident, looks.PROVED))
 
 
 def findings_settled(session: Session, incident: str) -> bool:
@@ -106,8 +106,8 @@ def all_served(session: Session, incident: str, clients: Iterable[str]) -> bool:
 
 def divert_active(session: Session, incident: str) -> bool:
     """Whether a divert was made and not ended since."""
-    course = [e.type for e in timeline.entries(session, incident) if e.type.startswith("routing ")]
-    return "routing executed" in course and "routing ended" not in course
+    course = timeline.entries(session, incident, "routing executed", "routing ended")
+    return bool(course) and all(e.type == "routing executed" for e in course)
 
 
 def rhythm_of(session: Session, plan: Plan, incident: str, client: str) -> Rhythm:
