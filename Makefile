@@ -18,13 +18,14 @@ unexport PYTHONDONTWRITEBYTECODE
 unexport PYTHONPATH
 unexport PYTHONHOME
 
-.PHONY: help .venv demo up test lint
+.PHONY: help .venv demo up test test-postgresql lint
 
 help:
 	@echo 'make demo   play an outage of the phone system, from the alert to the filed report'
 	@echo '            (SPEED=20: how fast the clock runs; KILL=1: kill the run in the middle)'
 	@echo 'make up     start everything on this machine and leave it running until Ctrl-C'
 	@echo 'make test   linters and all tests'
+	@echo 'make test-postgresql   the tests that write a journal, on PostgreSQL'
 	@echo 'make lint   linters and type checks alone'
 
 .venv: $(STAMP)
@@ -64,3 +65,7 @@ lint: .venv
 
 test: lint
 	$(VENV)/bin/pytest -n $(JOBS) --dist worksteal
+
+test-postgresql: .venv
+	$(VENV)/bin/pytest -n $(JOBS) --dist worksteal --database postgresql \
+		tests/unit/journal tests/integration/gateway tests/scenarios tests/browser tests/faults

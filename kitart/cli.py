@@ -148,6 +148,36 @@ def upgrade() -> None:
     typer.echo(f"The journal is at revision {revision}.")
 
 
+@db_app.command("move")
+def move(
+    to: Annotated[str, typer.Option("--to", help="SQLAlchemy URL of a new, upgraded database")],
+) -> None:
+    """Copy the whole journal into another database, for example from SQLite to PostgreSQL.
+
+    Stop the gateway and the workers first; make the tables there with 'kitart db upgrade'. The
+    journal in use is only read: set KITART_DATABASE_URL to the new address when it is done.
+    """
+    from sqlalchemy.exc import DatabaseError
+
+    from kitart.clock import real_now
+    from kitart.journal import moving
+    from kitart.journal.database import Journal, JournalError
+
+    source, target = Journal(the_settings().journal_url), Journal(to)
+    try:
+        moved = moving.move(source, target, real_now=real_now())
+    except JournalError as trouble:
+        refuse(str(trouble))
+    except DatabaseError as trouble:
+        refuse(f"Nothing was moved: {trouble.orig}")
+    finally:
+        source.close()
+        target.close()
+    for name, rows in moved.items():
+        typer.echo(f"{name:<20} {rows}")
+    typer.echo("All of it arrived, every record is whole. Now set KITART_DATABASE_URL.")
+
+
 @app.command("gateway")
 def gateway(
     host: Annotated[str, typer.Option(help="Address to listen on")] = "127.0.0.1",

@@ -37,7 +37,10 @@ UNTIL_BEGUN_S = 4.0
 
 @dataclass(frozen=True)
 class Wishes:
-    """What kind of stack: where, how fast, since when on the plan's clock (None: real time)."""
+    """What kind of stack: where, how fast, since when on the plan's clock (None: real time).
+
+    The journal is a SQLite file in the folder, unless ``database_url`` names an empty database.
+    """
 
     folder: Path
     speed: float = 1.0
@@ -45,6 +48,7 @@ class Wishes:
     people: Path | None = None
     gateway_port: int = GATEWAY_PORT
     prefect_port: int = PREFECT_PORT
+    database_url: str = ""
 
 
 class Stack:
@@ -70,7 +74,7 @@ class Stack:
     @property
     def journal_url(self) -> str:
         """The journal's SQLAlchemy URL."""
-        return f"sqlite:///{self.folder / 'journal.db'}"
+        return self._wishes.database_url or f"sqlite:///{self.folder / 'journal.db'}"
 
     def __enter__(self) -> Stack:
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -153,6 +157,7 @@ class Stack:
         self.env = clean_environment() | {
             "KITART_MODE": "sandbox",
             "KITART_DATA_DIR": str(self.folder),
+            "KITART_DATABASE_URL": self.journal_url,
             "KITART_GATEWAY_URL": self.gateway_url,
             "KITART_PREFECT_UI_URL": self.prefect_url,
             "KITART_SECRET_KEY": secrets.token_urlsafe(32),

@@ -32,6 +32,7 @@ def main() -> int:
         people=scenario.file_of("vcc"),
         gateway_port=options.gateway_port,
         prefect_port=options.prefect_port,
+        database_url=options.database_url,
     )
     try:
         with Stack(wishes, lambda text: console.print(text)) as stack:
@@ -48,10 +49,13 @@ def main() -> int:
 
 
 def add_places(parser: argparse.ArgumentParser) -> None:
-    """Where a stack runs: its folder and its ports (0: any free one)."""
+    """Where a stack runs: its folder, its ports (0: any free one) and its journal."""
     parser.add_argument("--folder", type=Path, help="new folder for all it writes")
     parser.add_argument("--gateway-port", type=int, default=GATEWAY_PORT)
     parser.add_argument("--prefect-port", type=int, default=PREFECT_PORT)
+    parser.add_argument(
+        "--database-url", default="", help="an empty database for the journal (default: a file)"
+    )
 
 
 def run_folder(kind: str, now: datetime) -> Path:

@@ -220,7 +220,9 @@ def _begin_sqlite(connection: sa.Connection) -> None:
 
 def _check_lease(session: Session, lease: Lease) -> None:
     held = session.execute(
-        sa.select(Incident.lease_fence).where(Incident.number == lease.incident).with_for_update()
+        sa.select(Incident.lease_fence)
+        .where(Incident.number == lease.incident)
+        .with_for_update(key_share=True)
     ).scalar_one_or_none()
     if held != lease.fence:
         raise LeaseLost(

@@ -55,8 +55,12 @@ def claim(
     ``uncertain`` instead and waits for a person.
     """
     new = insert_once(session, Message, **_fresh(message, now, real_now))
+    # What this session read of the row before it was locked may be old: another sender's claim.
     row = session.scalars(
-        sa.select(Message).where(Message.key == message.key).with_for_update()
+        sa.select(Message)
+        .where(Message.key == message.key)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
     ).one()
     if new:
         return Claim(row.id, repeat=False)

@@ -31,8 +31,14 @@ def append(
     ``occurred_at`` is when it happened, ``now`` when it is recorded; both are UTC (E39). Raises
     ``ValueError`` for a moment without a zone.
     """
+    # Others who hold the row by a reference to it must not keep us out, nor we them (two who
+    # answer at once would wait for one another on PostgreSQL); and what this session read of the
+    # row before it was locked may be old.
     row = session.execute(
-        sa.select(Incident).where(Incident.number == incident).with_for_update()
+        sa.select(Incident)
+        .where(Incident.number == incident)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
     ).scalar_one()
     if key is not None and _has(session, incident, key):
         return None

@@ -75,7 +75,7 @@ def _demo(console: Console, plan: Plan, scenario: Scenario, options: argparse.Na
     limit_s = max(LIMIT_S, scenario.usual_minutes * 60 * SLACK / options.speed)
     wishes = Wishes(
         folder, options.speed, start, scenarios.file_of(options.scenario),
-        options.gateway_port, options.prefect_port,
+        options.gateway_port, options.prefect_port, options.database_url,
     )  # fmt: skip
     console.print(f"{scenario.title}: the demo, in {folder}", markup=False)
     begun_s = monotonic_s()

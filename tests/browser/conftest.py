@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -60,11 +60,16 @@ class NoOrchestrator:
 class Desk:
     """A gateway with one open incident of the phone system, and questions put to people."""
 
-    def __init__(self, folder: Path, at: str = "2026-11-24T02:00:00+00:00") -> None:
+    def __init__(
+        self, folder: Path, database_url: str, at: str = "2026-11-24T02:00:00+00:00"
+    ) -> None:
         self.clock = HandClock(datetime.fromisoformat(at))
         self.plan = load_plan(HOUSE / "config")
         settings = Settings(
-            mode="sandbox", data_dir=folder, secret_key=SecretStr("a-long-key-for-the-desk")
+            mode="sandbox",
+            data_dir=folder,
+            database_url=database_url,
+            secret_key=SecretStr("a-long-key-for-the-desk"),
         )
         self.inst = Installation(settings, self.clock)
         upgrade(self.inst.journal)
@@ -170,8 +175,8 @@ class Desk:
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    one = Desk(tmp_path)
+def desk(tmp_path: Path, database_url: Callable[[], str]) -> Iterator[Desk]:
+    one = Desk(tmp_path, database_url())
     yield one
     one.end()
 

@@ -21,10 +21,14 @@ TIMES_PRESSED = 5
 
 
 @pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+def stack(
+    database_url: Callable[[], str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Stack]:
     folder = tmp_path_factory.mktemp("stack") / "run"
     notes: list[str] = []
-    with Stack(Wishes(folder, gateway_port=0, prefect_port=0), notes.append) as running:
+    with Stack(
+        Wishes(folder, gateway_port=0, prefect_port=0, database_url=database_url()), notes.append
+    ) as running:
         yield running
 
 

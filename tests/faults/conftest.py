@@ -70,7 +70,7 @@ class Program:
 
 
 @pytest.fixture
-def run(tmp_path: Path) -> Iterator[Callable[..., Program]]:
+def run(tmp_path: Path, database_url: Callable[[], str]) -> Iterator[Callable[..., Program]]:
     """Start ``python -m <module> <arguments>`` as a program of its own, on free ports."""
     programs: list[Program] = []
 
@@ -80,7 +80,7 @@ def run(tmp_path: Path) -> Iterator[Callable[..., Program]]:
         with output.open("wb") as out:
             process = subprocess.Popen(
                 [sys.executable, "-m", module, "--folder", str(tmp_path / f"run-{mark}"),
-                 *arguments],
+                 "--database-url", database_url(), *arguments],
                 env={**os.environ, MARK: mark}, stdin=subprocess.DEVNULL,
                 stdout=out, stderr=subprocess.STDOUT, start_new_session=True,
             )  # fmt: skip

@@ -105,7 +105,9 @@ class InProcessOrchestrator:
 class Story:
     """One company, one outside world, one clock."""
 
-    def __init__(self, folder: Path, start: str, characters: dict[str, Any]) -> None:
+    def __init__(
+        self, folder: Path, database_url: str, start: str, characters: dict[str, Any]
+    ) -> None:
         self.clock = HandClock(datetime.fromisoformat(start))
         self.start = self.clock.now()
         self.plan = load_plan(HOUSE / "config")
@@ -113,6 +115,7 @@ class Story:
         settings = Settings(
             mode="sandbox",
             data_dir=folder,
+            database_url=database_url,
             secret_key=SecretStr("a-long-key-for-the-story"),
             webhook_secrets={"alertmanager": SecretStr(SECRET), "grafana": SecretStr(SECRET)},
         )
@@ -284,7 +287,10 @@ class Story:
 
 @pytest.fixture
 def story(
-    tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
+    database_url: Callable[[], str],
+    request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Story]:
     # Real time runs on while the story's stands still: a run is asked for again without delay.
     monkeypatch.setattr("kitart.gateway.watchman.ASK_FOR_RUN_AGAIN_AFTER_S", 0.3)
@@ -292,6 +298,7 @@ def story(
     options = dict(marker.kwargs) if marker else {}
     one = Story(
         tmp_path,
+        database_url(),
         options.get("at", "2026-11-24T09:00:00+00:00"),  # a Tuesday, every line open
         {
             "default": {

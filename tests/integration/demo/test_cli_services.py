@@ -28,6 +28,28 @@ def test_the_journal_is_made_and_made_again_without_harm(tmp_path: Path) -> None
     assert (tmp_path / "data" / "journal.db").exists()
 
 
+def test_a_journal_is_moved_to_another_database(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    other = f"sqlite:///{tmp_path / 'other.db'}"
+    for address in ("", other):
+        monkeypatch.setenv("KITART_DATABASE_URL", address)
+        settings.cache_clear()
+        assert CliRunner().invoke(app, ["db", "upgrade"]).exit_code == 0
+    monkeypatch.setenv("KITART_DATABASE_URL", "")
+    settings.cache_clear()
+    done = CliRunner().invoke(app, ["db", "move", "--to", other])
+    assert done.exit_code == 0, done.output
+    assert "Now set KITART_DATABASE_URL" in done.output
+
+
+def test_a_move_to_a_database_without_tables_says_what_to_run(tmp_path: Path) -> None:
+    assert CliRunner().invoke(app, ["db", "upgrade"]).exit_code == 0
+    done = CliRunner().invoke(app, ["db", "move", "--to", f"sqlite:///{tmp_path / 'no.db'}"])
+    assert done.exit_code == 1
+    assert "kitart db upgrade" in done.output
+
+
 def test_an_address_that_is_no_database_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KITART_DATABASE_URL", "mongodb://somewhere")
     done = CliRunner().invoke(app, ["db", "upgrade"])

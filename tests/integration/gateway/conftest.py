@@ -58,7 +58,7 @@ class HandOrchestrator:
 class Place:
     """One gateway, its world and its clock."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, database_url: str) -> None:
         self.folder = folder
         self.clock = HandClock(datetime.fromisoformat(START))
         self.plan = load_plan(HOUSE / "config")
@@ -73,6 +73,7 @@ class Place:
             Settings(
                 mode="sandbox",
                 data_dir=folder,
+                database_url=database_url,
                 secret_key=SecretStr("a-long-key-for-the-test"),
                 webhook_secrets={"alertmanager": SecretStr(SECRET), "grafana": SecretStr(SECRET)},
                 gateway_url=f"http://127.0.0.1:{port}",
@@ -176,9 +177,9 @@ def _free_port() -> int:
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Iterator[Place]:
+def place(tmp_path: Path, database_url: Callable[[], str]) -> Iterator[Place]:
     host_pauses.forget()
     forget_tokens()
-    one = Place(tmp_path)
+    one = Place(tmp_path, database_url())
     yield one
     one.end()

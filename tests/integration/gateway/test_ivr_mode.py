@@ -72,6 +72,7 @@ def break_journal(place) -> None:
     (place.folder / "broken.db").replace(place.folder / "journal.db")
 
 
+@pytest.mark.sqlite_only
 def test_with_the_journal_away_the_last_mode_is_served_from_memory(place) -> None:
     line = place.plan.lines[0]
     place.inst.routing.write(line.id, "notice", 0, "AM-1")

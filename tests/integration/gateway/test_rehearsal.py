@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 
+import pytest
+
 from kitart.gateway.rehearsal import rehearse
 from kitart.journal import database
 
@@ -20,6 +22,7 @@ def test_a_rehearsal_leaves_nothing_behind(place) -> None:
     assert [e.hash for e in place.entries("report")] == before
 
 
+@pytest.mark.sqlite_only
 def test_a_journal_that_is_locked_does_not_stop_the_start(place, monkeypatch) -> None:
     place.inst.journal.close()
     monkeypatch.setattr(database, "LOCK_LIMIT_S", 0.2)

@@ -115,6 +115,7 @@ def test_another_encoding_of_json_is_read(place) -> None:
     assert place.post(body).json() == {"opened": ["INC-0001"]}
 
 
+@pytest.mark.sqlite_only
 def test_a_locked_journal_is_answered_with_come_again_and_nothing_is_half_done(
     place, monkeypatch
 ) -> None:
@@ -134,6 +135,7 @@ def test_a_locked_journal_is_answered_with_come_again_and_nothing_is_half_done(
     assert place.post_alerts(place.alert()).json() == {"opened": ["INC-0001"]}
 
 
+@pytest.mark.sqlite_only
 def test_a_journal_that_can_not_be_written_is_answered_with_come_again(place) -> None:
     with place.inst.journal.write() as session:
         session.connection().exec_driver_sql(
@@ -147,6 +149,7 @@ def test_a_journal_that_can_not_be_written_is_answered_with_come_again(place) ->
     assert place.incidents() == []
 
 
+@pytest.mark.sqlite_only
 def test_a_person_is_told_in_words_when_the_record_is_away(place) -> None:
     place.inst.journal.close()
     (place.folder / "broken.db").write_bytes(b"no database at all, this is. " * 200)

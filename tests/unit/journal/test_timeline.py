@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
@@ -11,7 +12,7 @@ import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kitart.journal import incidents, timeline
+from kitart.journal import acknowledgements, incidents, timeline
 from kitart.journal.database import Journal
 from kitart.journal.hashing import broken_at, entry_hash, first_hash
 from kitart.journal.incidents import Opened
@@ -181,4 +182,29 @@ def test_text_that_no_database_takes_is_made_fit(
         timeline.append(session, "INC-0001", "note", "a\x00b\ud800c", now=NOW)
     with journal.read() as session:
         assert timeline.entries(session, "INC-0001")[-1].text == "ab?c"
+        assert timeline.first_broken(session, incidents.get(session, "INC-0001")) is None
+
+
+@pytest.mark.covers("D1")
+def test_of_many_who_answer_at_once_each_gets_an_entry_of_its_own(
+    journal: Journal, open_one: Callable[..., object]
+) -> None:
+    """As a link's answer is written: the incident is read, then a row about it, then the entry."""
+    open_one()
+    answerers = 8
+
+    def answer(number: int) -> None:
+        with journal.write() as session:
+            row = incidents.get(session, "INC-0001")
+            acknowledgements.record(
+                session, row.number, "ert", f"ERT-{number}", "ert", "take", via="link", now=NOW
+            )
+            timeline.append(session, row.number, "ack received", f"{number}", now=NOW)
+            row.state = "acknowledged"
+
+    with ThreadPoolExecutor(answerers) as pool:
+        list(pool.map(answer, range(answerers)))
+    with journal.read() as session:
+        entries = timeline.entries(session, "INC-0001", "ack received")
+        assert len(entries) == answerers
         assert timeline.first_broken(session, incidents.get(session, "INC-0001")) is None

@@ -1,0 +1,107 @@
+"""Which database the tests run on: SQLite, or PostgreSQL with ``--database postgresql``.
+
+Tests of the journal itself run on both in every run. A test marked ``sqlite_only`` does to the
+journal's file what a disk or another program would do to it, and is left out on PostgreSQL.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--database", choices=("sqlite", "postgresql"), default="sqlite")
+
+
+def pytest_collection_finish() -> None:
+    # What is imported by now stays until the end: looking through it for garbage at every turn
+    # would take a good part of the time of a story.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--database") == "sqlite":
+        return
+    on_files = [item for item in items if item.get_closest_marker("sqlite_only")]
+    config.hook.pytest_deselected(items=on_files)
+    items[:] = [item for item in items if item not in on_files]
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a PostgreSQL server of this test run, on a socket in a folder of its own."""
+    programs = sorted(Path("/usr/lib/postgresql").glob("*/bin/pg_ctl"))
+    found = programs[-1] if programs else shutil.which("pg_ctl")
+    if found is None:
+        reason = "no PostgreSQL server (pg_ctl) on this machine"
+        if os.environ.get("KITART_REQUIRE_ALL") == "1":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    # A socket's path must be short, and the server's own user must be able to reach it.
+    folder = Path(tempfile.mkdtemp(prefix="kpg"))
+    as_user = _server_user(folder)
+    bin_folder = Path(found).parent
+    data = folder / "data"
+
+    def run(program: str, *words: str) -> None:
+        command = [str(bin_folder / program), *words]
+        done = subprocess.run(
+            command, user=as_user, cwd=folder, capture_output=True, text=True, timeout=60
+        )
+        assert done.returncode == 0, f"{command}: {done.stderr or done.stdout}"
+
+    run("initdb", "-D", str(data), "-A", "trust", "-U", "kitart", "-E", "UTF8", "--no-sync")
+    options = f"-c listen_addresses='' -k {folder} -c max_connections=200 -c fsync=off"
+    run("pg_ctl", "-D", str(data), "-w", "-l", str(folder / "log"), "-o", options, "start")
+    yield str(folder)
+    run("pg_ctl", "-D", str(data), "-m", "immediate", "stop")
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _server_user(folder: Path) -> int | None:
+    """PostgreSQL refuses to run as root: then its own user runs it."""
+    if os.getuid() != 0:
+        return None
+    try:
+        user = pwd.getpwnam("postgres")
+    except KeyError:
+        user = pwd.getpwnam("nobody")
+    os.chown(folder, user.pw_uid, user.pw_gid)
+    return user.pw_uid
+
+
+@pytest.fixture(scope="session")
+def new_postgres_database(postgres: str) -> Callable[[], str]:
+    """Make an empty database; its address."""
+
+    def make() -> str:
+        name = f"k{uuid.uuid4().hex}"
+        with psycopg.connect(
+            host=postgres, user="kitart", dbname="postgres", autocommit=True
+        ) as connection:
+            connection.execute(f"CREATE DATABASE {name}")
+        return f"postgresql://kitart@/{name}?host={postgres}"
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def database_url(request: pytest.FixtureRequest) -> Callable[[], str]:
+    """What to set as ``database_url`` for a new journal: nothing on SQLite, which is a file."""
+    if request.config.getoption("--database") == "sqlite":
+        return lambda: ""
+    make: Callable[[], str] = request.getfixturevalue("new_postgres_database")
+    return make
