@@ -6,10 +6,12 @@ Imports are light on purpose: what only one command needs is imported where it i
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 from zoneinfo import ZoneInfo
 
 import typer
@@ -22,6 +24,9 @@ from kitart.plan.loading import PlanError, load_with_files, placed
 from kitart.plan.problems import Problem
 from kitart.plan.schema import Plan
 from kitart.settings import Settings, settings
+
+if TYPE_CHECKING:
+    from kitart.journal.database import Journal
 
 app = typer.Typer(
     name="kitart",
@@ -128,23 +133,32 @@ def deadline(
         typer.echo(found.rule)
 
 
+@contextmanager
+def the_journals(*urls: str) -> Iterator[list[Journal]]:
+    """Journals to work on, closed in the end; ends the command in plain words on trouble."""
+    from sqlalchemy.exc import DatabaseError
+
+    from kitart.journal.database import Journal, JournalError
+
+    journals = [Journal(url) for url in urls]
+    try:
+        yield journals
+    except JournalError as trouble:
+        refuse(str(trouble))
+    except DatabaseError as trouble:
+        refuse(f"The journal can't be used: {trouble.orig}")
+    finally:
+        for journal in journals:
+            journal.close()
+
+
 @db_app.command("upgrade")
 def upgrade() -> None:
     """Make the journal's tables, or bring them to this version; safe to run again."""
-    from sqlalchemy.exc import OperationalError
-
-    from kitart.journal.database import Journal, JournalError
     from kitart.journal.upgrading import upgrade as bring_up_to_date
 
-    journal = Journal(the_settings().journal_url)
-    try:
+    with the_journals(the_settings().journal_url) as (journal,):
         revision = bring_up_to_date(journal)
-    except JournalError as trouble:
-        refuse(str(trouble))
-    except OperationalError as trouble:
-        refuse(f"The journal can't be opened: {trouble.orig}")
-    finally:
-        journal.close()
     typer.echo(f"The journal is at revision {revision}.")
 
 
@@ -157,22 +171,11 @@ def move(
     Stop the gateway and the workers first; make the tables there with 'kitart db upgrade'. The
     journal in use is only read: set KITART_DATABASE_URL to the new address when it is done.
     """
-    from sqlalchemy.exc import DatabaseError
-
     from kitart.clock import real_now
     from kitart.journal import moving
-    from kitart.journal.database import Journal, JournalError
 
-    source, target = Journal(the_settings().journal_url), Journal(to)
-    try:
+    with the_journals(the_settings().journal_url, to) as (source, target):
         moved = moving.move(source, target, real_now=real_now())
-    except JournalError as trouble:
-        refuse(str(trouble))
-    except DatabaseError as trouble:
-        refuse(f"Nothing was moved: {trouble.orig}")
-    finally:
-        source.close()
-        target.close()
     for name, rows in moved.items():
         typer.echo(f"{name:<20} {rows}")
     typer.echo("All of it arrived, every record is whole. Now set KITART_DATABASE_URL.")

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from kitart.clock import monotonic_s
+from kitart.journal.once import locked
 from kitart.journal.tables import Incident
 
 CHANNEL = "kitart_journal"
@@ -219,11 +220,8 @@ def _begin_sqlite(connection: sa.Connection) -> None:
 
 
 def _check_lease(session: Session, lease: Lease) -> None:
-    held = session.execute(
-        sa.select(Incident.lease_fence)
-        .where(Incident.number == lease.incident)
-        .with_for_update(key_share=True)
-    ).scalar_one_or_none()
+    fence = sa.select(Incident.lease_fence).where(Incident.number == lease.incident)
+    held = session.scalars(locked(fence)).one_or_none()
     if held != lease.fence:
         raise LeaseLost(
             f"{lease.incident} is driven by another run (fence {held}, ours was {lease.fence})"

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from kitart.journal.once import insert_once
+from kitart.journal.once import insert_once, locked
 from kitart.journal.tables import Message
 from kitart.journal.words import storable
 
@@ -55,13 +55,7 @@ def claim(
     ``uncertain`` instead and waits for a person.
     """
     new = insert_once(session, Message, **_fresh(message, now, real_now))
-    # What this session read of the row before it was locked may be old: another sender's claim.
-    row = session.scalars(
-        sa.select(Message)
-        .where(Message.key == message.key)
-        .with_for_update(key_share=True)
-        .execution_options(populate_existing=True)
-    ).one()
+    row = session.scalars(locked(sa.select(Message).where(Message.key == message.key))).one()
     if new:
         return Claim(row.id, repeat=False)
     if row.state == "sending":

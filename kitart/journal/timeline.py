@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from kitart.journal.hashing import broken_at, entry_hash
+from kitart.journal.once import locked
 from kitart.journal.tables import Incident, TimelineEntry
 from kitart.journal.words import storable
 
@@ -31,15 +32,7 @@ def append(
     ``occurred_at`` is when it happened, ``now`` when it is recorded; both are UTC (E39). Raises
     ``ValueError`` for a moment without a zone.
     """
-    # Others who hold the row by a reference to it must not keep us out, nor we them (two who
-    # answer at once would wait for one another on PostgreSQL); and what this session read of the
-    # row before it was locked may be old.
-    row = session.execute(
-        sa.select(Incident)
-        .where(Incident.number == incident)
-        .with_for_update(key_share=True)
-        .execution_options(populate_existing=True)
-    ).scalar_one()
+    row = session.scalars(locked(sa.select(Incident).where(Incident.number == incident))).one()
     if key is not None and _has(session, incident, key):
         return None
     fields: dict[str, Any] = {
