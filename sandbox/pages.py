@@ -19,7 +19,10 @@ DECLINING = frozenset(
 
 @dataclass(frozen=True)
 class Question:
-    """A form that asks something; ``options`` are the answers offered, in their order."""
+    """A form that asks something; ``options`` are the answers offered, in their order.
+
+    ``page_text`` is all the words of the page around it.
+    """
 
     kind: str
     question_id: str
@@ -28,6 +31,7 @@ class Question:
     fields: tuple[tuple[str, str], ...] = ()
     blanks: tuple[str, ...] = ()
     answer_name: str = "answer"
+    page_text: str = ""
 
 
 @dataclass(frozen=True)
@@ -68,13 +72,13 @@ def page_of(html: str, url: str) -> Page:
         title=soup.title.get_text(" ", strip=True) if soup.title else "",
         heading=heading.get_text(" ", strip=True) if heading else "",
         questions=tuple(
-            _question(form, url)
+            _question(form, url, soup.get_text(" ", strip=True))
             for form in soup.find_all("form", attrs={"data-question-kind": True})
         ),
     )
 
 
-def _question(form: Tag, url: str) -> Question:
+def _question(form: Tag, url: str, text: str) -> Question:
     fields: list[tuple[str, str]] = []
     blanks: list[str] = []
     options: list[str] = []
@@ -104,6 +108,7 @@ def _question(form: Tag, url: str) -> Question:
         tuple(options),
         tuple(fields),
         tuple(blanks),
+        page_text=text,
     )
 
 

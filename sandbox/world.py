@@ -17,6 +17,7 @@ from sandbox.characters import Characters
 from sandbox.faults import Faults
 from sandbox.letters import mailbox_letters
 from sandbox.microsoft import TenantState, tenant_app
+from sandbox.pages import Question
 from sandbox.people import People, Person, people_router
 from sandbox.server import SandboxServer
 from sandbox.sms import sms_app
@@ -67,12 +68,14 @@ class World:
         self.vcc, self.vcc_faults = _phone_system(plan, clock), Faults()
         self.sms, self.sms_faults = SmsState("kitart", SMS_TOKEN), Faults()
         self.smtp = SmtpState("kitart", SMTP_PASSWORD)
+        persons = persons_of(plan)
         self.people = People(
-            persons_of(plan),
+            persons,
             [self.sms.letters, self._mail, self.smtp.letters],
             gateway_url,
             clock,
             Characters(characters or {}),
+            {(person.code, "uncertain"): self._what_the_client_says for person in persons},
         )
         people_app = FastAPI(title="Sandbox people")
         people_app.include_router(people_router(self.people))
@@ -86,6 +89,12 @@ class World:
 
     def _mail(self) -> list[Any]:
         return mailbox_letters(self.tenant.mail)
+
+    def _what_the_client_says(self, question: Question) -> str:
+        """Whoever is asked whether a mail arrived rings the client up, who looks for it."""
+        subjects = {letter.subject for letter in (*self._mail(), *self.smtp.letters())}
+        found = any(subject and subject in question.page_text for subject in subjects)
+        return "arrived" if found else "again"
 
     def start(self) -> World:
         """Start every part; raises ``OSError`` for a taken port."""

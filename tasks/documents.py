@@ -121,23 +121,15 @@ def send(lease: Lease, document_id: int) -> str:
         row = documents.get(session, document_id)
         if row.sent_at is not None:
             return "sent"
-        if not drafts.still_fits(session, plan, document_id, now):
-            return "stale"
-        approved_by = _approver(session, row)
-        if not documents.move(
-            session, document_id, from_states=("draft", "approved"), to="approved"
-        ):
-            return "stale"
-        stamped = editions.sent_copy(
-            row,
-            approver_role=role_name(approved_by.answered_role or ""),
-            approved_at=approved_by.answered_at or now,
-            now=now,
-        )
-        row.approved_by, row.approved_role = approved_by.answered_by, approved_by.answered_role
-        row.approved_at = approved_by.answered_at
-        row.subject, row.html, row.text = stamped.subject, stamped.html, stamped.text
-        row.file_name, row.checksum = stamped.file_name, stamped.checksum
+        # What a sender that died handed over, or may have, is brought to its end as it is.
+        if not messages.has_set_out(session, document_id):
+            if not drafts.still_fits(session, plan, document_id, now):
+                return "stale"
+            if not documents.move(
+                session, document_id, from_states=("draft", "approved"), to="approved"
+            ):
+                return "stale"
+            _stamp(session, row, now)
         values = about(session, plan, lease.incident)
         still_down = not drafts.system_up(session, plan, lease.incident, now)
     try:
@@ -151,6 +143,21 @@ def send(lease: Lease, document_id: int) -> str:
             send_short_text(inst, plan, row, values, lease)
         raise
     return _sent(inst, lease, document_id)
+
+
+def _stamp(session: Session, row: Document, now: datetime) -> None:
+    """Print the approval on the version that leaves."""
+    approval = _approver(session, row)
+    stamped = editions.sent_copy(
+        row,
+        approver_role=role_name(approval.answered_role or ""),
+        approved_at=approval.answered_at or now,
+        now=now,
+    )
+    row.approved_by, row.approved_role = approval.answered_by, approval.answered_role
+    row.approved_at = approval.answered_at
+    row.subject, row.html, row.text = stamped.subject, stamped.html, stamped.text
+    row.file_name, row.checksum = stamped.file_name, stamped.checksum
 
 
 def _approver(session: Session, document: Document) -> Approval:

@@ -42,8 +42,13 @@ async def publish(drive: Drive, wanted: Wanted) -> Outcome:
 
     Nothing goes to a client without a person's approval, except a text that its contract
     pre-approved. ``stale`` when the facts changed first: its approval is void, the approver was
-    told, and the caller decides what is wanted now.
+    told, and the caller decides what is wanted now. So it does when an earlier run died while it
+    sent a report: that one is brought to its end first, and may be the one that is wanted.
     """
+    half_sent = drive.read(lambda s: documents_kept.half_sent(s, drive.incident, wanted.client))
+    if half_sent is not None:
+        await _send(drive, half_sent)
+        return "stale"
     draft = await drive.step(
         documents.draft,
         drive.lease,
@@ -57,11 +62,15 @@ async def publish(drive: Drive, wanted: Wanted) -> Outcome:
     if outcome == "approved" and draft.second is not None:
         outcome = await _second_approval(drive, draft, draft.second, wanted)
     if outcome == "approved":
-        outcome = await _send(drive, draft.id)
+        return await _send(drive, draft.id)
     if outcome == "stale":
-        await drive.step(documents.withdraw, drive.lease, draft.id)
-        return "stale"
-    return "sent" if outcome == "sent" else "refused"
+        return await _withdraw(drive, draft.id)
+    return "refused"
+
+
+async def _withdraw(drive: Drive, document_id: int) -> Outcome:
+    await drive.step(documents.withdraw, drive.lease, document_id)
+    return "stale"
 
 
 async def _approval(drive: Drive, wanted: Wanted, draft: Draft) -> str:
@@ -126,11 +135,12 @@ def _settled(
     return question
 
 
-async def _send(drive: Drive, document_id: int) -> str:
+async def _send(drive: Drive, document_id: int) -> Outcome:
     """Send the approved report; while no way takes it, try again each minute."""
     while True:
         try:
-            return await drive.step(documents.send, drive.lease, document_id)
+            outcome = await drive.step(documents.send, drive.lease, document_id)
+            return "sent" if outcome == "sent" else await _withdraw(drive, document_id)
         except ConnectorError as error:
             if error.permanent:
                 await _settle_uncertain(drive, document_id)

@@ -7,6 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, undefer
 
+from kitart.journal import messages
 from kitart.journal.tables import Document
 
 WHOLE = (undefer(Document.html), undefer(Document.facts))
@@ -85,6 +86,18 @@ def of_incident(
 def sent(session: Session, incident: str, client: str) -> list[Document]:
     """What a client was sent, oldest first."""
     return [d for d in of_incident(session, incident, client) if d.sent_at is not None]
+
+
+def half_sent(session: Session, incident: str, client: str) -> int | None:
+    """The report that had set out to a client when its sender died, if there is one."""
+    query = sa.select(Document.id).where(
+        Document.incident == incident,
+        Document.client == client,
+        Document.state == "approved",
+    )
+    return next(
+        (each for each in session.scalars(query) if messages.has_set_out(session, each)), None
+    )
 
 
 def anything_unfiled(session: Session, incident: str) -> bool:

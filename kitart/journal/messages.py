@@ -125,6 +125,15 @@ def with_key(session: Session, key: str) -> Message | None:
     return session.scalars(sa.select(Message).where(Message.key == key)).first()
 
 
+def has_set_out(session: Session, document_id: int) -> bool:
+    """Whether a report reached somebody at the client, or may have: it can't be called back."""
+    query = sa.select(Message.id).where(
+        Message.document_id == document_id,
+        Message.state.in_(("sending", "accepted", "uncertain")),
+    )
+    return session.scalars(query.limit(1)).first() is not None
+
+
 def settle_uncertain(session: Session, document_id: int, arrived: bool, *, now: datetime) -> None:
     """A person said whether a report reached the client: then it is sent, or may be sent again."""
     query = sa.select(Message).where(

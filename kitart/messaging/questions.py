@@ -89,7 +89,8 @@ def uncertain(session: Session, plan: Plan, document: Document, now: datetime) -
         incident=document.incident,
         kind="uncertain",
         title=f"Did the {what} reach {plan.client(document.client).name}?",
-        text="Kitart stopped in the middle of sending it. Ask the client, then say.",
+        text="Kitart stopped in the middle of sending it. Ask the client, then say. "
+        f"The mail's subject: “{document.subject}”.",
         options=[
             option("arrived", "It arrived", "It counts as sent"),
             option("again", "Send it again", "It is sent once more, the client may get it twice"),

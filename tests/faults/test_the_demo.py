@@ -6,14 +6,16 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(290)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
+# Slow enough that no deadline of the plan is missed by a machine that is busy with other tests.
+SPEED = "15"
 ANY_PORTS = ("--gateway-port", "0", "--prefect-port", "0")
 
 
 @pytest.mark.covers("R9", "R15", "R47", "R48", "A14", "D5", "D18", "D23")
 def test_the_demo_plays_an_outage_to_its_end_and_every_check_holds(run) -> None:
-    demo = run("sandbox.demo", "--speed", "30", *ANY_PORTS)
-    assert demo.ends(within_s=270) == 0, demo.said()
+    demo = run("sandbox.demo", "--speed", SPEED, *ANY_PORTS)
+    assert demo.ends(within_s=340) == 0, demo.said()
     said = demo.said()
     assert "FAILED" not in said
     assert "checks hold" in said
@@ -27,8 +29,8 @@ def test_the_demo_plays_an_outage_to_its_end_and_every_check_holds(run) -> None:
 
 @pytest.mark.covers("D21")
 def test_a_run_killed_in_the_middle_is_gone_on_with_and_tells_no_client_twice(run) -> None:
-    demo = run("sandbox.demo", "--speed", "30", "--kill-run-at", "11", *ANY_PORTS)
-    assert demo.ends(within_s=270) == 0, demo.said()
+    demo = run("sandbox.demo", "--speed", SPEED, "--kill-run-at", "11", *ANY_PORTS)
+    assert demo.ends(within_s=340) == 0, demo.said()
     said = demo.said()
     assert "was killed" in said
     assert "run took over" in said

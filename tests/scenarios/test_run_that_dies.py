@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
 import pytest
+
+from kitart.journal import documents
+from kitart.messaging import delivering
+from tasks import documents as report_steps
 
 pytestmark = pytest.mark.timeout(240)
 
@@ -27,3 +35,103 @@ def test_a_new_run_takes_over_and_says_nothing_twice(story) -> None:
     for client in ("CL-1", "CL-2", "CL-3", "CL-4"):
         subjects = [(m.subject, tuple(m.to)) for m in story.client_mails(client)]
         assert len(subjects) == len(set(subjects))
+
+
+class Died(BaseException):
+    """What ends a process, as seen from inside it."""
+
+
+@pytest.fixture
+def dies_once(story, monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[bool]]:
+    """Let the run die the first time that ``place.name`` is called with what ``when`` accepts."""
+
+    def arm(place: Any, name: str, when: Callable[..., bool], *, after: bool) -> list[bool]:
+        real, died = getattr(place, name), []
+
+        def wrapped(*values: Any, **more: Any) -> Any:
+            if died or not when(*values):
+                return real(*values, **more)
+            died.append(True)
+            if after:
+                real(*values, **more)
+            raise Died
+
+        monkeypatch.setattr(place, name, wrapped)
+        monkeypatch.setattr("kitart.journal.messages.SENDER_DEAD_AFTER", timedelta(seconds=2))
+        return died
+
+    return arm
+
+
+def taken_over(story, died: list[bool]) -> None:
+    """Wait until the run has died in the middle of it and the next one drives."""
+    story.eventually(lambda: died and story.orchestrator.failures, "the death")
+    story.orchestrator.failures.clear()
+    story.phone_system("up")
+    story.eventually(lambda: story.entries("run took over"), "the next run")
+
+
+def first_words(story, client: str) -> list[str]:
+    return [
+        mail.subject
+        for mail in story.client_mails(client)
+        if "First notification" in mail.subject or "Notice of a past" in mail.subject
+    ]
+
+
+def nothing_came_twice_and_all_is_filed(story) -> None:
+    for client in ("CL-1", "CL-2", "CL-3", "CL-4"):
+        got = [(m.subject, tuple(m.to)) for m in story.client_mails(client)]
+        assert len(got) == len(set(got))
+    mailed = {mail.content.encode() for mail in story.client_mails("CL-3")}
+    assert mailed <= {file.content for file in story.world.tenant.files.values()}
+
+
+@pytest.mark.covers("D21", "D5")
+@pytest.mark.parametrize(
+    ("mail_went", "answer", "heard"),
+    [(True, "arrived", "First notification"), (False, "again", "Notice of a past disturbance")],
+)
+def test_whether_a_report_arrived_whose_sender_died_is_asked_and_the_client_hears_once(
+    story, dies_once, mail_went: bool, answer: str, heard: str
+) -> None:
+    died = dies_once(
+        delivering, "send_by",
+        lambda _inst, connector, message, _text: message.recipient == "CL-3-WARRANTY",
+        after=mail_went,
+    )  # fmt: skip
+    story.phone_system("down")
+    story.alert()
+    taken_over(story, died)
+    asked = story.eventually(
+        lambda: [e for e in story.entries("decided") if "reach Charlie" in e.text], "the answer"
+    )
+    assert asked[0].data["answer"] == answer
+    story.at("09:12")
+    assert [words for words in first_words(story, "CL-3") if heard in words]
+    assert len(first_words(story, "CL-3")) == 1
+    nothing_came_twice_and_all_is_filed(story)
+
+
+@pytest.mark.covers("D21", "E31")
+def test_a_report_that_was_taken_before_the_run_died_counts_as_sent_though_the_facts_changed(
+    story, dies_once
+) -> None:
+    died = dies_once(
+        report_steps, "_sent",
+        lambda inst, _lease, number: client_of(inst, number) == "CL-3",
+        after=False,
+    )  # fmt: skip
+    story.phone_system("down")
+    story.alert()
+    taken_over(story, died)
+    story.at("09:12")
+    assert len(first_words(story, "CL-3")) == 1
+    assert [d.state for d in story.documents("CL-3", "first-notification")] == ["sent"]
+    assert story.documents("CL-3", "combined-notice") == []
+    nothing_came_twice_and_all_is_filed(story)
+
+
+def client_of(inst: Any, document_id: int) -> str:
+    with inst.journal.read() as session:
+        return documents.get(session, document_id).client

@@ -118,7 +118,7 @@ class World:
         return letter
 
 
-def eventually(condition: Callable[[], object], limit_s: float = 5.0) -> None:
+def eventually(condition: Callable[[], object], limit_s: float = 20.0) -> None:
     """Wait until something is so; fail after ``limit_s``."""
     deadline = time.monotonic() + limit_s
     while not condition():
