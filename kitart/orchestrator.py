@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Protocol
 from uuid import UUID
 
+from kitart.clock import real_now
 from kitart.journal.tables import Incident
 
 if TYPE_CHECKING:
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
 
 LIMIT = {"timeout": 10.0}
 """Real seconds that Prefect has for each answer."""
+TAKES_HOLD_WITHIN_S = 20.0
+"""Real seconds in which a run that Prefect calls running has loaded the plan and holds the
+incident; one that does not by then died on the way."""
 DEPLOYMENTS = {"vital systems offline": "critical-system-offline/system-outage"}
 
 
@@ -28,7 +32,7 @@ class Orchestrator(Protocol):
         """Ask for a run that drives the incident; returns its id. The same request asks once."""
 
     def still_coming(self, run_id: str) -> bool:
-        """Whether a run asked for earlier may still begin."""
+        """Whether a run asked for earlier, which never held the incident, may still begin."""
 
 
 class PrefectOrchestrator:
@@ -58,7 +62,7 @@ class PrefectOrchestrator:
         return str(run.id)
 
     def still_coming(self, run_id: str) -> bool:
-        """Whether the run waits to begin; while Prefect can't be asked it counts as coming."""
+        """Whether the run waits, or is about, to begin; while Prefect can't be asked: yes."""
         from prefect.exceptions import ObjectNotFound
 
         try:
@@ -68,7 +72,11 @@ class PrefectOrchestrator:
             return False  # deleted, or Prefect's database is another one now
         except Exception:
             return True
-        return run.state is not None and (run.state.is_scheduled() or run.state.is_pending())
+        if run.state is None:
+            return False
+        if run.state.is_running():
+            return (real_now() - run.state.timestamp).total_seconds() < TAKES_HOLD_WITHIN_S
+        return run.state.is_scheduled() or run.state.is_pending()
 
 
 @contextlib.contextmanager

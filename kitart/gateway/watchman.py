@@ -160,4 +160,5 @@ class Watchman:
         if (real_now() - asked).total_seconds() < ASK_FOR_RUN_AGAIN_AFTER_S:
             return False
         coming = incident.requested_run
-        return coming is None or not self._orchestrator.still_coming(coming)
+        held_it = coming == incident.run_id
+        return coming is None or held_it or not self._orchestrator.still_coming(coming)

@@ -66,13 +66,14 @@ class InProcessOrchestrator:
         report = SystemOffline(
             system=incident.system_id, seen=incident.title, incident=incident.number
         )
-        thread = threading.Thread(target=self._run, args=(report,), daemon=True)
+        name = f"{incident.number}:{request}"
+        thread = threading.Thread(target=self._run, args=(report,), daemon=True, name=name)
         self._threads.append(thread)
         thread.start()
-        return f"{incident.number}:{request}"
+        return name
 
     def still_coming(self, run_id: str) -> bool:
-        return False
+        return any(thread.name == run_id and thread.is_alive() for thread in self._threads)
 
     def _run(self, report: SystemOffline) -> None:
         try:

@@ -97,5 +97,5 @@ def test_an_update_that_nobody_approves_is_never_replaced_by_a_text_that_says_is
     assert story.entries("recovery declared")
     assert not story.messages("client-short-text")
     # The waiting update gives way to the recovery notice.
-    notice = story.eventually(lambda: story.documents("CL-1", "recovery-notice"), "the notice")[0]
+    notice = story.eventually(lambda: story.documents("CL-1", "recovery-notice"), "the notice")[-1]
     assert notice.state == "draft"

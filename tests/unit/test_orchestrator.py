@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
@@ -14,10 +15,11 @@ from prefect.settings import PREFECT_API_URL, temporary_settings
 from prefect.states import Cancelled, Crashed, Pending, Running, Scheduled, State
 
 from kitart import orchestrator
-from kitart.clock import monotonic_s
+from kitart.clock import monotonic_s, real_now
 from kitart.journal.tables import Incident
-from kitart.orchestrator import OrchestratorError, PrefectOrchestrator
+from kitart.orchestrator import TAKES_HOLD_WITHIN_S, OrchestratorError, PrefectOrchestrator
 
+LONG = timedelta(seconds=TAKES_HOLD_WITHIN_S + 1)
 INCIDENT = Incident(
     number="INC-0142", kind="vital systems offline", system_id="VCC", title="Phone system offline"
 )
@@ -73,11 +75,13 @@ def test_a_run_is_asked_for_with_a_key_that_makes_it_one(use) -> None:
 @pytest.mark.parametrize(
     ("state", "coming"),
     [
-        (Scheduled(), True), (Pending(), True), (Running(), False), (Crashed(), False),
-        (Cancelled(), False), (None, False),
+        (Scheduled(), True), (Pending(), True), (Crashed(), False), (Cancelled(), False),
+        (Running(), True), (Running(timestamp=real_now() - LONG), False), (None, False),
     ],
 )  # fmt: skip
-def test_only_a_run_that_waits_to_begin_is_still_coming(use, state, coming) -> None:
+def test_only_a_run_that_waits_to_begin_or_began_just_now_is_still_coming(
+    use, state, coming
+) -> None:
     use(FakeClient(state))
     assert PrefectOrchestrator().still_coming(str(uuid4())) == coming
 

@@ -131,6 +131,18 @@ def test_a_run_is_asked_for_once_and_again_only_after_a_while(place, monkeypatch
     )
 
 
+def test_a_run_that_held_the_incident_and_let_go_is_replaced_though_prefect_calls_it_running(
+    place, monkeypatch
+) -> None:
+    monkeypatch.setattr(watchman, "ASK_FOR_RUN_AGAIN_AFTER_S", 0.5)
+    place.orchestrator.coming = True
+    place.post_alerts(place.alert())
+    place.eventually(lambda: place.incidents()[0].requested_run == "run-INC-0001-1", "its number")
+    with place.inst.journal.write() as session:
+        incidents.get(session, "INC-0001").run_id = "run-INC-0001-1"
+    place.eventually(lambda: ("INC-0001", 2) in place.orchestrator.asked, "the next run")
+
+
 def test_a_prefect_that_comes_back_is_asked_again(place, monkeypatch) -> None:
     monkeypatch.setattr(watchman, "ASK_FOR_RUN_AGAIN_AFTER_S", 0.5)
     place.orchestrator.away = True
