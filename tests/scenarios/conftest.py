@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
@@ -48,6 +48,16 @@ SECRET = "webhook-secret-of-the-story"
 def _prefect() -> Iterator[None]:
     with prefect_test_harness(server_startup_timeout=120):
         yield
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, Any]:
+    """A story that fails shows what happened in it."""
+    report = yield
+    story = getattr(item, "funcargs", {}).get("story")
+    if report.when == "call" and report.failed and story is not None:
+        report.sections.append(("What happened in the story", story.told()))
+    return report
 
 
 class InProcessOrchestrator:
@@ -244,6 +254,15 @@ class Story:
         with self.inst.journal.read() as session:
             found = timeline.entries(session, "INC-0001")
         return [e for e in found if type is None or e.type == type]
+
+    def told(self) -> str:
+        """The whole timeline as text, each entry with both its times."""
+        with self.inst.journal.read() as session:
+            return "\n".join(
+                f"{e.recorded_at:%H:%M:%S} {e.occurred_at:%H:%M:%S} {e.type}: {e.text}"
+                for incident in incidents.unsettled(session) or [self.incident]
+                for e in timeline.entries(session, incident.number)
+            )
 
     def documents(self, client: str, type: str | None = None) -> list[Any]:
         with self.inst.journal.read() as session:
