@@ -113,6 +113,11 @@ class InProcessOrchestrator:
         self._running.clear()
 
 
+def _look_anew() -> None:
+    for drive in list(DRIVES):
+        drive.rests = 0
+
+
 class Story:
     """One company, one outside world, one clock."""
 
@@ -218,15 +223,16 @@ class Story:
         A drive counts its own looks at rest: its strands look twice as rarely, so after a few
         each has seen the last write and the last move of the clock, however slow the machine.
         """
-        for drive in list(DRIVES):
-            drive.rests = 0
         watch = self.inst.journal.watch()
         try:
             until = monotonic_s() + PATIENCE_S
             quiet_since = monotonic_s()
+            _look_anew()
             while monotonic_s() - quiet_since < quiet_s:
+                if watch.changed():
+                    _look_anew()  # a drive may be slow to notice: what it rested before is void
                 restless = any(drive.rests < RESTS for drive in list(DRIVES))
-                if watch.changed() or restless or self.world.people.busy:
+                if restless or self.world.people.busy:
                     quiet_since = monotonic_s()
                 assert monotonic_s() < until, "it does not come to rest"
                 sleep_s(0.02)
