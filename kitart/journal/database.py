@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from kitart.clock import monotonic_s
+from kitart.clock import monotonic_s, sleep_s
 from kitart.journal.once import locked
 from kitart.journal.tables import Incident
 
@@ -206,12 +207,25 @@ def _make_private_folder(folder: Path) -> None:
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # Kitart begins its transactions itself, below.
     cursor = connection.cursor()
-    # First of all: changing the mode waits for the lock too, when two processes begin at once.
     cursor.execute(f"PRAGMA busy_timeout={round(LOCK_LIMIT_S * 1000)}")
-    cursor.execute("PRAGMA journal_mode=WAL")
+    _use_wal(cursor)
     cursor.execute("PRAGMA synchronous=FULL")
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.close()
+
+
+def _use_wal(cursor: Any) -> None:
+    """Change a new file's mode: of two processes that do it at once SQLite refuses one without
+    waiting, whatever the time-out says, so that one comes again."""
+    until = monotonic_s() + LOCK_LIMIT_S
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or monotonic_s() > until:
+                raise
+        sleep_s(0.02)
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:

@@ -76,13 +76,19 @@ def test_a_run_is_asked_for_with_a_key_that_makes_it_one(use) -> None:
     ("state", "coming"),
     [
         (Scheduled(), True), (Pending(), True), (Crashed(), False), (Cancelled(), False),
-        (Running(), True), (Running(timestamp=real_now() - LONG), False), (None, False),
+        (None, False),
     ],
 )  # fmt: skip
-def test_only_a_run_that_waits_to_begin_or_began_just_now_is_still_coming(
+def test_a_run_that_waits_to_begin_is_still_coming_and_one_that_ended_is_not(
     use, state, coming
 ) -> None:
     use(FakeClient(state))
+    assert PrefectOrchestrator().still_coming(str(uuid4())) == coming
+
+
+@pytest.mark.parametrize(("began", "coming"), [(LONG / 2, True), (LONG, False)])
+def test_a_run_that_began_just_now_has_a_while_to_take_hold(use, began, coming) -> None:
+    use(FakeClient(Running(timestamp=real_now() - began)))
     assert PrefectOrchestrator().still_coming(str(uuid4())) == coming
 
 
