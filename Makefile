@@ -22,7 +22,8 @@ unexport PYTHONHOME
 
 help:
 	@echo 'make demo   play an outage of the phone system, from the alert to the filed report'
-	@echo '            (SPEED=20: how fast the clock runs; KILL=1: kill the run in the middle)'
+	@echo '            (SCENARIO=sharepoint: an outage of SharePoint instead; SPEED=20: how fast the'
+	@echo '            clock runs; KILL=1: kill the run in the middle)'
 	@echo 'make up     start everything on this machine and leave it running until Ctrl-C'
 	@echo 'make test   linters and all tests'
 	@echo 'make test-postgresql   the tests that write a journal, on PostgreSQL'

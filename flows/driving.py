@@ -23,7 +23,7 @@ from kitart.clock import nap_async, real_now
 from kitart.installation import Installation, installation
 from kitart.journal import incidents, timeline
 from kitart.journal.database import JournalWatch, Lease
-from kitart.plan.schema import Plan
+from kitart.plan.schema import Plan, System
 from kitart.reports.facts import IncidentFacts
 from kitart.reports.gathering import gather
 
@@ -59,10 +59,14 @@ class Drive:
         return self.inst.clock.now()
 
     @property
+    def system(self) -> System:
+        """The incident's system, as the plan has it."""
+        return self.plan.system(self.read(lambda s: incidents.get(s, self.incident).system_id))
+
+    @property
     def clients(self) -> tuple[str, ...]:
         """The clients whose projects the incident's system touches, in the plan's order."""
-        system = self.read(lambda s: incidents.get(s, self.incident).system_id)
-        touched = [project.client for project in self.plan.projects_affected_by(system)]
+        touched = [project.client for project in self.plan.projects_affected_by(self.system.id)]
         return tuple(dict.fromkeys(touched))
 
     def read(self, question: Callable[[Session], T]) -> T:

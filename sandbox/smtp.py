@@ -16,6 +16,7 @@ from uuid import uuid4
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, Envelope, LoginPassword
+from fastapi import APIRouter
 
 from kitart.clock import real_now
 from sandbox.letters import Letter
@@ -61,6 +62,18 @@ class SmtpState:
         """The mails as their readers see them."""
         with self.lock:
             return [Letter(m.id, m.to, m.subject, m.text, m.html, m.at) for m in self.mails]
+
+
+def relay_router(state: SmtpState) -> APIRouter:
+    """``GET /sandbox/relay``: the mails taken so far, for a judge in another process."""
+    router = APIRouter(prefix="/sandbox/relay")
+
+    @router.get("")
+    def mails() -> list[dict[str, Any]]:
+        with state.lock:
+            return [mail.as_json() for mail in state.mails]
+
+    return router
 
 
 class SandboxSmtp:

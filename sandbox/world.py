@@ -22,7 +22,7 @@ from sandbox.people import People, Person, people_router
 from sandbox.server import SandboxServer
 from sandbox.sms import sms_app
 from sandbox.sms_state import SmsState
-from sandbox.smtp import SandboxSmtp, SmtpState
+from sandbox.smtp import SandboxSmtp, SmtpState, relay_router
 from sandbox.tls import issue_certificate
 from sandbox.vcc import vcc_app
 from sandbox.vcc_state import VccState
@@ -79,6 +79,7 @@ class World:
         )
         people_app = FastAPI(title="Sandbox people")
         people_app.include_router(people_router(self.people))
+        people_app.include_router(relay_router(self.smtp))  # a relay has no pages of its own
         self._tenant_server = SandboxServer(
             tenant_app(self.tenant, self.tenant_faults), port=ports.microsoft, tls=self._tls
         )

@@ -18,6 +18,7 @@ from kitart.messaging.occasion import about
 from kitart.messaging.telling import tell
 from kitart.plan import whom
 from kitart.plan.roles import role_name
+from kitart.plan.schema import Plan
 from kitart.reports import drafts, editions
 from tasks.steps import step
 
@@ -71,6 +72,17 @@ def _questions_about(session: Session, document: Document) -> list[Approval]:
     ]
 
 
+def _short_text_is_true(session: Session, plan: Plan, document: Document, now: datetime) -> bool:
+    """Whether "your lines may not be reached" may stand in for the report: never after the system
+    is back (E31), nor where calls go on, and only to a client that waits for news."""
+    system_id = incidents.get(session, document.incident).system_id
+    return (
+        plan.system(system_id).carries_calls
+        and document.type in NEWS_OF_THE_OUTAGE
+        and not drafts.system_up(session, plan, document.incident, now)
+    )
+
+
 @step("a report is due")
 def due_passed(lease: Lease, document_id: int) -> None:
     """Nobody approved in time: the pre-approved short text goes out, or the miss is recorded.
@@ -83,13 +95,7 @@ def due_passed(lease: Lease, document_id: int) -> None:
     with inst.journal.write(lease) as session:
         row = documents.get(session, document_id)
         settings = plan.client(row.client).report
-        # The short text says that lines can't be reached: never after the system is back (E31),
-        # and only to a client that waits for news.
-        short = (
-            settings.pre_approved_short_text
-            and row.type in NEWS_OF_THE_OUTAGE
-            and not drafts.system_up(session, plan, lease.incident, now)
-        )
+        short = settings.pre_approved_short_text and _short_text_is_true(session, plan, row, now)
         what = "the pre-approved short text goes out" if short else "nothing is sent"
         _note(session, row, "notification overdue", f"due and not approved: {what}", now)
         values = about(session, plan, lease.incident)
@@ -131,7 +137,7 @@ def send(lease: Lease, document_id: int) -> str:
                 return "stale"
             _stamp(session, row, now)
         values = about(session, plan, lease.incident)
-        still_down = not drafts.system_up(session, plan, lease.incident, now)
+        short = _short_text_is_true(session, plan, row, now)
     try:
         send_report(inst, plan, row, lease)
     except OnItsWay:
@@ -139,7 +145,7 @@ def send(lease: Lease, document_id: int) -> str:
     except ConnectorError:
         # The client must know although no mail goes out: the approved report waits, the short
         # text of the same news goes by SMS (E43).
-        if still_down and row.type in NEWS_OF_THE_OUTAGE:
+        if short:
             send_short_text(inst, plan, row, values, lease)
         raise
     return _sent(inst, lease, document_id)

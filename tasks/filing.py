@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from kitart.connectors.microsoft import RowRef
 from kitart.installation import installation
-from kitart.journal import documents, incidents, leading, register, timeline
+from kitart.journal import documents, incidents, leading, looks, register, timeline
 from kitart.journal.database import Lease
 from kitart.journal.tables import Document, Incident
 from kitart.plan.schema import Plan
+from kitart.reports.facts import DOCUMENTS_FILED
 from tasks.steps import step
+
+QUEUED = "document queued"
 
 
 def anything_to_file(session: Session, plan: Plan, incident: str) -> bool:
@@ -38,11 +42,24 @@ def file_documents(lease: Lease) -> None:
             documents.mark_filed(session, document.id, filed.web_url, now=now)
             timeline.append(
                 session, lease.incident, "document filed",
-                f"{document.file_name} filed in SharePoint, SHA-256 {document.checksum[:16]}…",
+                f"{document.file_name} filed in SharePoint{_after(session, document, now)}, "
+                f"SHA-256 {document.checksum[:16]}…",
                 now=now, data={"client": document.client, "document": document.id,
                                "checksum": document.checksum},
                 key=f"filed:{document.id}",
             )  # fmt: skip
+
+
+def _after(session: Session, document: Document, now: datetime) -> str:
+    """How late it is filed, for a document that had to wait (D18)."""
+    waited = timeline.has(session, document.incident, _queued_key(document))
+    if not waited or document.sent_at is None:
+        return ""
+    return f" late, {round((now - document.sent_at).total_seconds() / 60)} min after it was sent"
+
+
+def _queued_key(document: Document) -> str:
+    return f"queued:{document.id}"
 
 
 def file_path(document: Document) -> str:
@@ -84,12 +101,45 @@ def register_fields(session: Session, plan: Plan, incident: str) -> dict[str, An
 
 @step("filing has to wait")
 def filing_waits(lease: Lease, why: str) -> None:
-    """SharePoint does not take it: what was sent stays in the journal and is filed later."""
+    """SharePoint does not take it: what was sent waits here, numbered, and is filed later (D18)."""
     inst = installation()
     now = inst.clock.now()
     with inst.journal.write(lease) as session:
+        before = len(timeline.entries(session, lease.incident, QUEUED))
+        waiting = [
+            document for document in documents.unfiled(session, lease.incident)
+            if not timeline.has(session, lease.incident, _queued_key(document))
+        ]  # fmt: skip
+        for number, document in enumerate(waiting, start=before + 1):
+            timeline.append(
+                session, lease.incident, QUEUED,
+                f"{document.file_name} waits for SharePoint as number {number}, "
+                f"SHA-256 {document.checksum[:16]}…",
+                now=now, data={"client": document.client, "document": document.id,
+                               "number": number, "checksum": document.checksum},
+                key=_queued_key(document),
+            )  # fmt: skip
         timeline.append(
             session, lease.incident, "filing waits",
             f"SharePoint does not take documents; they wait and are filed later ({why})",
             now=now, key=f"filing-waits:{now:%Y%m%d%H}",
         )  # fmt: skip
+
+
+@step("record that all is filed")
+def record_all_filed(lease: Lease, up_since: datetime) -> None:
+    """SharePoint has taken the register row and every document: it does again what it is for."""
+    inst = installation()
+    plan = inst.plan_of(lease.incident)
+    with inst.journal.write(lease) as session:
+        system_id = incidents.get(session, lease.incident).system_id
+        late = len(timeline.entries(session, lease.incident, QUEUED)) or "none"
+        for project in plan.projects_affected_by(system_id):
+            timeline.append(
+                session, lease.incident, looks.PROVED,
+                f"{project.id}: SharePoint takes documents; {late} had waited, all are filed",
+                now=inst.clock.now(), source="our own write",
+                data={"factor": DOCUMENTS_FILED, "kind": "our own write",
+                      "project": project.id, "client": project.client},
+                key=f"proof:filing:{project.id}:{up_since.isoformat()}",
+            )  # fmt: skip

@@ -22,6 +22,8 @@ from tasks.watching import look_at_system
 
 log = logging.getLogger(__name__)
 
+SHAREPOINT = "SHAREPOINT"
+
 
 class SystemOffline(BaseModel):
     """What is needed to start the plan: which system, what is seen, since when, who says so."""
@@ -93,23 +95,24 @@ def open_incident(report: SystemOffline) -> str:
 def gather_facts(lease: Lease) -> None:
     """Look at the failing system and at SharePoint, from our side and by announcement (R47)."""
     look_at_system(lease)
-    look_at_sharepoint(lease)
-
-
-def look_at_sharepoint(lease: Lease) -> None:
-    """Record our own probe of SharePoint and Microsoft's announcement, both (E42)."""
     inst = installation()
-    found = inst.microsoft.probe()
+    with inst.journal.read() as session:
+        looked_at = incidents.get(session, lease.incident).system_id
+    if looked_at != SHAREPOINT:
+        found = inst.microsoft.probe()
+        keep_look(lease, "probe", found.state, found.detail)
     announced = inst.microsoft.announced_health()
+    keep_look(lease, "announcement", announced.state, announced.word or "no word")
+
+
+def keep_look(lease: Lease, source: str, state: str, detail: str) -> None:
+    """Record one look at SharePoint: our own probe, or Microsoft's announcement (E42)."""
+    inst = installation()
     with inst.journal.write(lease) as session:
-        for source, state, detail in (
-            ("probe", found.state, found.detail),
-            ("announcement", announced.state, announced.word or "no word"),
-        ):
-            observations.add(
-                session, "SHAREPOINT", state, source, detail,
-                now=inst.clock.now(), incident=lease.incident,
-            )  # fmt: skip
+        observations.add(
+            session, SHAREPOINT, state, source, detail,
+            now=inst.clock.now(), incident=lease.incident,
+        )  # fmt: skip
 
 
 async def name_run(incident: str) -> None:

@@ -10,9 +10,8 @@ from kitart.journal import approvals, incidents, looks, observations, timeline
 from kitart.journal.database import Lease
 from kitart.plan.roles import role_name
 from kitart.plan.schema import Plan
+from kitart.reports.facts import CALLS_REACH_VCC
 from tasks.steps import step
-
-CALLS_REACH_VCC = "calls reach VCC"
 
 
 def look_at_system(lease: Lease) -> str:
@@ -21,15 +20,17 @@ def look_at_system(lease: Lease) -> str:
     plan = inst.plan_of(lease.incident)
     with inst.journal.read() as session:
         system = plan.system(incidents.get(session, lease.incident).system_id)
-        before = observations.of_incident(session, lease.incident, system.id, "probe")
+        looks_before = observations.of_incident(session, lease.incident, system.id, "probe")
     state, detail, latency_s = _probe(inst, system.probe)
+    # A look that was not to be had (asked to wait, no answer of our own side) changes nothing.
+    seen_before = [look.state for look in looks_before if look.state in ("up", "down")]
     now = inst.clock.now()
     with inst.journal.write(lease) as session:
         observations.add(
             session, system.id, state, "probe", detail,
             now=now, incident=lease.incident, latency_s=latency_s,
         )  # fmt: skip
-        if state in ("up", "down") and (not before or before[-1].state != state):
+        if state in ("up", "down") and seen_before[-1:] != [state]:
             timeline.append(
                 session, lease.incident, f"system {state}", f"{system.name}: {detail}",
                 now=now, source="our own check", data={"system": system.id},
@@ -37,7 +38,8 @@ def look_at_system(lease: Lease) -> str:
         if looks.effect_confirmed(session, lease.incident):
             timeline.append(
                 session, lease.incident, "effect confirmed",
-                "The effect on callers is confirmed: more than a monitor says so",
+                f"The effect on {'callers' if system.carries_calls else 'our work'} is confirmed: "
+                "more than a monitor says so",
                 now=now, key="effect-confirmed",
             )  # fmt: skip
     return state

@@ -15,8 +15,11 @@ from tasks import diverting
 async def divert_calls(drive: Drive) -> None:
     """Ask for the divert, have it made and heard; after the recovery have it ended and heard.
 
-    Kitart can't command the phone system or the carrier, so people do and say what they hear.
+    Kitart can't command the phone system or the carrier, so people do and say what they hear. A
+    system that carries no calls has nothing to divert.
     """
+    if not drive.system.carries_calls:
+        return
     confirmed = await drive.until(
         lambda s: (
             looks.effect_confirmed(s, drive.incident) or looks.recovery_declared(s, drive.incident)

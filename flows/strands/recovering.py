@@ -12,7 +12,7 @@ from flows.strands.deciding import Turn, first_answer
 from kitart.journal import looks
 from kitart.messaging import questions
 from kitart.plan import whom
-from tasks import watching
+from tasks import filing, watching
 
 
 async def watch(drive: Drive) -> None:
@@ -44,7 +44,26 @@ async def recover(drive: Drive) -> None:
 
 
 async def proved(drive: Drive, up_since: datetime) -> bool:
-    """Prove that calls reach the phone system: by call records, else by a person's test calls."""
+    """Prove that the system does again what it is for; ``False`` if it falls back before."""
+    if drive.system.carries_calls:
+        return await proved_by_calls(drive, up_since)
+    return await proved_by_filing(drive, up_since)
+
+
+async def proved_by_filing(drive: Drive, up_since: datetime) -> bool:
+    """SharePoint is proved by taking all that waited for it (D18, E42)."""
+    fell_back = _not_up_since(drive, up_since)
+    await drive.until(
+        lambda s: fell_back(s) or not filing.anything_to_file(s, drive.plan, drive.incident)
+    )
+    if drive.read(fell_back):
+        return False
+    await drive.step(filing.record_all_filed, drive.lease, up_since)
+    return True
+
+
+async def proved_by_calls(drive: Drive, up_since: datetime) -> bool:
+    """Calls reach the phone system: by call records, else by a person's test calls."""
     attempt = 1
     while drive.read(_up_since(drive)) == up_since:
         unproved = await drive.step(watching.prove_by_call_records, drive.lease, up_since)
@@ -64,14 +83,14 @@ async def proved(drive: Drive, up_since: datetime) -> bool:
             question,
             turns,
             by=by,
-            overtaken=lambda s: _up_since(drive)(s) != up_since,
+            overtaken=_not_up_since(drive, up_since),
             why="The system failed again, so the test has to wait",
         )
         if answer and answer.answer == "answered":
             return bool(await drive.step(watching.record_test_calls, drive.lease, answer.id))
         await drive.step(watching.not_proved, drive.lease, question.key, attempt)
         # Asked again after a while, unless the system has failed again meanwhile.
-        await drive.until(lambda s: _up_since(drive)(s) != up_since, by=drive.now + patience)
+        await drive.until(_not_up_since(drive, up_since), by=drive.now + patience)
         attempt += 1
     return False
 
@@ -79,8 +98,12 @@ async def proved(drive: Drive, up_since: datetime) -> bool:
 async def held(drive: Drive, up_since: datetime) -> bool:
     """Wait until the system has been up for the stable time; ``False`` if it falls back."""
     stable_at = up_since + timedelta(minutes=drive.plan.limits.stable_before_recovered)
-    fell_back = await drive.until(lambda s: _up_since(drive)(s) != up_since, by=stable_at)
+    fell_back = await drive.until(_not_up_since(drive, up_since), by=stable_at)
     return not fell_back
+
+
+def _not_up_since(drive: Drive, up_since: datetime) -> Callable[[Session], bool]:
+    return lambda session: _up_since(drive)(session) != up_since
 
 
 def _down_again(drive: Drive, up_since: datetime) -> Callable[[Session], bool]:

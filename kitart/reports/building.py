@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Unpack
 
-from kitart.reports.course import CALLS_REACH_VCC, Course, course_of
+from kitart.reports.course import Course, course_of
 from kitart.reports.english import NOT_KNOWN, English
 from kitart.reports.facts import ClientFacts, IncidentFacts, TimelineEntry
 from kitart.reports.privacy import ReaderFilter, role_words
@@ -149,7 +149,11 @@ def under_way(desk: Desk) -> tuple[str, ...]:
         return ("Nothing more is needed.",)
     if course.restored is not None:
         if course.tested_at is None:
-            doing.append("Test calls to each affected line.")
+            doing.append(
+                "Test calls to each affected line."
+                if facts.system.carries_calls
+                else "Putting away what had to wait, which proves that it works."
+            )
         doing.append(
             f"Watching the system until it has been stable for {facts.stable_minutes} min."
         )
@@ -259,11 +263,13 @@ def decisions(desk: Desk) -> tuple[Decided, ...]:
 def proofs(desk: Desk) -> tuple[ProofLine, ...]:
     """A row for each proof, and one for each affected line that has none: never assumed."""
     rows: list[ProofLine] = []
+    factor, by_line = desk.facts.system.factor, desk.facts.system.carries_calls
     for effect in desk.facts.effects:
         lines = [line for queue in effect.queues if queue.affected for line in queue.lines]
+        lines = lines if by_line else [desk.facts.system.name]
         of_project = [each for each in desk.facts.proofs if each.project_id == effect.project_id]
         for each in sorted(of_project, key=lambda each: each.at):
-            line = each.line if each.line in lines else "all lines"
+            line = each.line if each.line in lines else "all lines" if by_line else lines[0]
             result = "proved" if each.ok else "failed"
             rows.append(
                 ProofLine(
@@ -276,11 +282,9 @@ def proofs(desk: Desk) -> tuple[ProofLine, ...]:
                     each.at,
                 )
             )
-        reached = {each.line for each in of_project if each.factor == CALLS_REACH_VCC}
+        reached = {each.line for each in of_project if each.factor == factor}
         rows.extend(
-            ProofLine(
-                effect.project_id, line, CALLS_REACH_VCC, "not proved yet", "none", "nobody", None
-            )
+            ProofLine(effect.project_id, line, factor, "not proved yet", "none", "nobody", None)
             for line in lines
             if None not in reached and line not in reached
         )

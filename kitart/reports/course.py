@@ -20,7 +20,6 @@ from kitart.rules.verdicts import (
     worst,
 )
 
-CALLS_REACH_VCC = "calls reach VCC"
 """The success factor that a test call or a call record on each affected line proves (R23)."""
 
 RTO_SOURCE = "the plan's objective for cover levels 1 to 3; it names none for a system outage"
@@ -217,14 +216,14 @@ def _proved_at(
         (
             each
             for each in facts.proofs
-            if each.factor == CALLS_REACH_VCC
+            if each.factor == facts.system.factor
             and each.project_id == effect.project_id
             and restored <= each.at <= now
         ),
         key=lambda each: each.at,
     )
     lines: list[str | None] = []
-    for queue in effect.queues:
+    for queue in effect.queues if facts.system.carries_calls else ():
         lines.extend(queue.lines if queue.affected else ())
     lines = lines or [None]
     moments = [_first_lasting(proofs, line) for line in lines]

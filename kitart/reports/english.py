@@ -124,7 +124,8 @@ class English:
         opens = [p.effect.opens_at for p in course.projects if not p.effect.service_open]
         if course.starts is None and any(opens):
             at = self.clock(min(each for each in opens if each))
-            return f"When service opens at {at}, calls to {lines} may not reach us."
+            fails = f"calls to {lines} may not reach us" if calls else f"{name} may not be working"
+            return f"When service opens at {at}, {fails}."
         if course.starts is None:
             return f"No effect on {lines} is known so far; {name} has a fault."
         if course.diverted:
@@ -146,10 +147,13 @@ class English:
             return f"A fault was put right at {self.clock(restored)}, before it reached {lines}."
         span = f"from {self.clock(start)} to {self.clock(restored)}"
         downs = sum(len(each.episode.downs) for each in course.episodes)
-        was = "were disturbed" if lines.endswith("lines") else "was disturbed"
-        if course.facts.system.carries_calls and downs == 1:
-            was = "could not be reached"
         tested = f"tested at {self.clock(course.tested_at)}" if course.tested_at else "being tested"
+        if not course.facts.system.carries_calls:
+            name = course.facts.system.name
+            return f"{_capital(name)}, used for {lines}, failed {span}. It is back, {tested}."
+        was = "were disturbed" if lines.endswith("lines") else "was disturbed"
+        if downs == 1:
+            was = "could not be reached"
         return f"{_capital(lines)} {was} {span}. Service is back, {tested}."
 
     def experience(self, course: Course) -> str:
@@ -157,6 +161,8 @@ class English:
         if course.facts.false_alarm:
             return "Nothing unusual: service was not disturbed."
         if course.restored is not None:
+            if not course.facts.system.carries_calls:
+                return "Calls are answered as usual."
             if course.tested_at is not None:
                 return "Calls reach our agents again, as usual."
             return "Calls should reach our agents again; test calls are under way."
@@ -184,6 +190,8 @@ class English:
             return f"Cover level {level}: calls are {promise}."
         if course.restored is not None or course.starts is None:
             return "No emergency cover is needed: the usual agents answer, in the usual languages."
+        if not course.facts.system.carries_calls:
+            return "No emergency cover is needed: calls go on being answered by the usual agents."
         divert = course.divert
         if divert is None:
             state = "No divert is in place."
@@ -243,7 +251,11 @@ class English:
                 found.append(_capital(text))
         if course.tested_at is not None:
             shown = self.clock(course.tested_at)
-            found.append(f"Calls were shown to get through on each affected line by {shown}.")
+            found.append(
+                f"Calls were shown to get through on each affected line by {shown}."
+                if facts.system.carries_calls
+                else f"{_capital(name)} was used again and worked by {shown}."
+            )
         return tuple(found)
 
     def assumed(self, course: Course) -> tuple[str, ...]:
@@ -259,7 +271,11 @@ class English:
         if course.restored is None and course.facts.expected_recovery is None:
             questions.append("When the system will be working again.")
         if course.restored is not None and course.tested_at is None:
-            questions.append("Whether every affected line works: test calls are under way.")
+            questions.append(
+                "Whether every affected line works: test calls are under way."
+                if course.facts.system.carries_calls
+                else "Whether the system does again what it is for: it is being used to see."
+            )
         if course.restored is not None and not course.recovered:
             questions.append(
                 f"Whether the system stays stable for {course.facts.stable_minutes} min."

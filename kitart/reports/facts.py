@@ -19,6 +19,10 @@ Filled = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 AnswerOfPrivacy = Literal["no", "being checked", "yes"]
 
 
+CALLS_REACH_VCC = "calls reach VCC"
+DOCUMENTS_FILED = "documents are filed"
+
+
 class Fact(BaseModel):
     """Frozen, and strict about names, so that a misspelt field is not lost silently."""
 
@@ -117,6 +121,11 @@ class SystemFacts(Fact):
     name: Filled
     managed_by: Literal["company", "client"] = "company"
     carries_calls: bool = True
+
+    @property
+    def factor(self) -> str:
+        """The success factor that proves it: what must be seen to work again."""
+        return CALLS_REACH_VCC if self.carries_calls else DOCUMENTS_FILED
 
 
 class SystemState(Fact):
@@ -236,7 +245,7 @@ class ProofFacts(Fact):
     factor: str
     project_id: str
     line: str | None = None
-    kind: Literal["call record", "person's word"]
+    kind: Literal["call record", "person's word", "our own write"]
     at: Utc
     by_role: str
     ok: bool

@@ -93,12 +93,9 @@ def checked_text(facts: IncidentFacts) -> str:
     """The tests made so far, counted: never "all" where a line is untested."""
     good = sum(proof.ok for proof in facts.proofs)
     states = len(facts.states)
-    calls = f"test calls: {good} good, {len(facts.proofs) - good} failed"
-    return (
-        f"{states} states from monitoring; {calls}"
-        if facts.proofs
-        else (f"{states} states from monitoring; no test call yet")
-    )
+    kind = "test call" if facts.system.carries_calls else "test"
+    tests = f"{kind}s: {good} good, {len(facts.proofs) - good} failed"
+    return f"{states} states from monitoring; {tests if facts.proofs else f'no {kind} yet'}"
 
 
 def known_facts(facts: IncidentFacts, *, now: datetime, zone: str) -> tuple[str, ...]:

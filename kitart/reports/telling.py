@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from kitart.journal.tables import TimelineEntry
+from kitart.reports.facts import CALLS_REACH_VCC
 
 WORDS: dict[str, Callable[[TimelineEntry], str]] = {
     "reported": lambda e: "The outage was reported.",
-    "effect confirmed": lambda e: "The effect on callers was confirmed.",
+    "effect confirmed": lambda e: "The effect was confirmed.",
     "system down": lambda e: "The system was found not to work.",
     "system up": lambda e: "The system was found working again.",
     "ack received": lambda e: "A member of the emergency response team took charge.",
@@ -22,7 +23,11 @@ WORDS: dict[str, Callable[[TimelineEntry], str]] = {
     "routing executed": lambda e: "The carrier divert was made.",
     "routing verified": lambda e: "The carrier divert was heard working in a test call.",
     "routing ended": lambda e: "The carrier divert was ended.",
-    "success factor proved": lambda e: "A call was answered on your line.",
+    "success factor proved": lambda e: (
+        "A call was answered on your line."
+        if e.data.get("factor") == CALLS_REACH_VCC
+        else "The system was used again and worked."
+    ),
     "recovery declared": lambda e: "The recovery was declared: proved, and stable.",
     "report sent": lambda e: "A report was sent to you.",
 }

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
@@ -94,7 +95,8 @@ def _demo(console: Console, plan: Plan, scenario: Scenario, options: argparse.Na
         if play.posted is None:
             raise PlayFailed(trouble)
         seen = Window(stack).read()
-        checks = judge(plan, scenario.system, play.posted, seen, crashes=play.crashes)
+        posted = replace(play.posted, sharepoint_away=play.sharepoint_away)
+        checks = judge(plan, scenario.system, posted, seen, crashes=play.crashes)
     paths = _keep_documents(seen, folder / "documents")
     _report(console, [Check("The story came to its end in time", not trouble,
                             trouble or f"after {took_s:.0f} s"), *checks], paths)  # fmt: skip

@@ -14,6 +14,8 @@ from sandbox.demo.outside import Mail, Outside
 
 FIRST = ("First notification", "Notice of a past disturbance")
 FIRST_PAGE_LIMIT_S = 2.0
+FILING = ("file the documents", "update the register")
+"""The steps that fail, honestly, while SharePoint is away, and are done again."""
 
 
 @dataclass(frozen=True)
@@ -27,10 +29,12 @@ class Check:
 
 @dataclass(frozen=True)
 class Posted:
-    """When the alert was sent: on the plan's clock, and really."""
+    """When the alert was sent: on the plan's clock, and really. ``sharepoint_away`` is the span
+    on the plan's clock in which SharePoint was taken away, if it was."""
 
     at: datetime
     real_at: datetime
+    sharepoint_away: tuple[datetime, datetime] | None = None
 
 
 def judge(
@@ -47,8 +51,13 @@ def judge(
         _filed(clients, seen),
         _register(seen),
         _supplier(plan, system, seen),
-        _callers(seen),
-        *_runs(crashes, seen),
+        *([_callers(seen)] if plan.system(system).carries_calls else []),
+        *(
+            _waited_for_sharepoint(clients, posted.sharepoint_away, seen)
+            if posted.sharepoint_away
+            else []
+        ),
+        *_runs(crashes, seen, FILING if posted.sharepoint_away else ()),
     ]
 
 
@@ -162,7 +171,33 @@ def _callers(seen: Outside) -> Check:
     return Check("Callers reach agents again after the recovery", ok, said)
 
 
-def _runs(crashes: int, seen: Outside) -> Iterator[Check]:
+def _waited_for_sharepoint(
+    clients: list[Client], away: tuple[datetime, datetime], seen: Outside
+) -> Iterator[Check]:
+    """What went out while SharePoint was away: by the second route, and filed afterwards (E42)."""
+    meanwhile = [
+        mail for client in clients for mail in mails_of(client, seen)
+        if away[0] <= mail.at <= away[1]
+    ]  # fmt: skip
+    relayed = [mail for mail in meanwhile if mail.by_relay]
+    yield Check(
+        "What went out meanwhile took the second route for mail",
+        bool(meanwhile) and relayed == meanwhile,
+        f"{len(relayed)} of {len(meanwhile)} mails",
+    )
+    waiting = {_checksum(mail.content.encode()) for mail in meanwhile}
+    late = [
+        path for path, content in seen.files.items()
+        if _checksum(content) in waiting and seen.filed_at[path] >= away[1]
+    ]  # fmt: skip
+    yield Check(
+        "It waited, and was filed when SharePoint was back",
+        bool(waiting) and len(late) == len(waiting),
+        f"{len(late)} of {len(waiting)} documents",
+    )
+
+
+def _runs(crashes: int, seen: Outside, may_fail: tuple[str, ...]) -> Iterator[Check]:
     states = [run["state_name"] for run in seen.flow_runs]
     last = seen.flow_runs[-1] if seen.flow_runs else None
     ended = last is not None and last["state_type"] == "COMPLETED"
@@ -172,7 +207,7 @@ def _runs(crashes: int, seen: Outside) -> Iterator[Check]:
         "The plan's run completed in Prefect" + (", after the crash" if crashes else ""),
         ended and len(wrong) <= crashes and len(states) == 1 + crashes, said,
     )  # fmt: skip
-    failed = seen.failed_tasks
+    failed = [task for task in seen.failed_tasks if not task.startswith(may_fail)]
     yield Check("No step of it failed", not failed, "; ".join(failed[:3]) or "none failed")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
@@ -26,12 +26,13 @@ class Sms:
 
 @dataclass(frozen=True)
 class Mail:
-    """A mail in the tenant; ``at`` on the plan's clock."""
+    """A mail in the tenant, or by the second route; ``at`` on the plan's clock."""
 
     to: tuple[str, ...]
     subject: str
     content: str
     at: datetime
+    by_relay: bool = False
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,7 @@ class Outside:
     flow_runs: list[dict[str, Any]]
     failed_tasks: list[str]
     calls: dict[str, int]
+    filed_at: dict[str, datetime] = field(default_factory=dict)
 
 
 class Window:
@@ -70,8 +72,12 @@ class Window:
         phones = self.get("vcc", "/sandbox/state")
         return Outside(
             sms=self.sms(),
-            mails=[self._mail(one) for one in self.get("microsoft", "/sandbox/mail")["mail"]],
+            mails=[
+                *(self._mail(one) for one in self.get("microsoft", "/sandbox/mail")["mail"]),
+                *(self._relayed(one) for one in self.get("people", "/sandbox/relay")),
+            ],
             files=self.files(),
+            filed_at=self._filed_at(),
             register=self.register(),
             deeds=[self._deed(one) for one in self.get("people", "/sandbox/people")],
             flow_runs=self.flow_runs(),
@@ -133,6 +139,19 @@ class Window:
         at = self._stack.plan_time(datetime.fromisoformat(one["received"]))
         to = tuple((*one["to"], *one["cc"], *one["bcc"]))
         return Mail(to, one["subject"], one["content"], at)
+
+    def _relayed(self, one: dict[str, Any]) -> Mail:
+        at = self._stack.plan_time(datetime.fromisoformat(one["at"]))
+        # A mail on its way has other line ends, and one more at its end.
+        content = one["html"].replace("\r\n", "\n").removesuffix("\n")
+        return Mail((one["to"],), one["subject"], content, at, by_relay=True)
+
+    def _filed_at(self) -> dict[str, datetime]:
+        listed = self.get("microsoft", "/sandbox/files")["files"]
+        return {
+            one["path"]: self._stack.plan_time(datetime.fromisoformat(one["created"]))
+            for one in listed
+        }
 
     def _deed(self, one: dict[str, Any]) -> Deed:
         at = datetime.fromisoformat(one["at"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -22,6 +22,10 @@ from sandbox.stack import Stack
 
 LOOK_EVERY_S = 0.25
 ASK_EVERY_S = 1.0
+SHAREPOINT_AWAY = [
+    {"pattern": f"/v1.0/{part}/*", "kind": "unavailable"} for part in ("sites", "drives")
+] + [{"pattern": "*/admin/*", "kind": "health_says", "status": "serviceInterruption"}]
+"""Sites and libraries fail while mail and sign-on go on, and Microsoft says so."""
 
 
 class PlayFailed(Exception):
@@ -40,6 +44,7 @@ class Play:
     kill_at: float | None = None
     posted: Posted | None = None
     crashes: int = 0
+    sharepoint: dict[str, datetime] = field(default_factory=dict)
 
     def run(self) -> None:
         """Play until the incident is closed and its run has ended.
@@ -69,6 +74,13 @@ class Play:
         finally:
             view.close()
 
+    @property
+    def sharepoint_away(self) -> tuple[datetime, datetime] | None:
+        """From when to when SharePoint was taken away, on the plan's clock."""
+        if not {"down", "up"} <= self.sharepoint.keys():
+            return None
+        return self.sharepoint["down"], self.sharepoint["up"]
+
     def _agenda(self, window: Window) -> list[tuple[timedelta, Callable[[], None]]]:
         """What is to do when, after the beginning."""
         agenda: list[tuple[timedelta, Callable[[], None]]] = [
@@ -83,6 +95,10 @@ class Play:
         match event.do:
             case "phone_system":
                 window.put("vcc", "/sandbox/outage", {"mode": event.state})
+            case "sharepoint":
+                self.sharepoint[event.state] = self.stack.clock.now()
+                rules = SHAREPOINT_AWAY if event.state == "down" else []
+                window.put("microsoft", "/sandbox/faults", {"rules": rules})
             case "alert":
                 self._alert()
             case "call":

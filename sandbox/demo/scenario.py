@@ -21,7 +21,7 @@ class Event(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     at_minutes: float = Field(ge=0)
-    do: Literal["phone_system", "alert", "call", "change_person"]
+    do: Literal["phone_system", "sharepoint", "alert", "call", "change_person"]
     state: Literal["up", "down"] = "up"
     line: str = ""
     person: str = ""

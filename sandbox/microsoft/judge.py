@@ -29,6 +29,7 @@ def judge_router(state: TenantState) -> APIRouter:
                     "content_type": file.content_type,
                     "version": file.version,
                     "etag": file.etag,
+                    "created": file.created,
                     "modified": file.modified,
                 }
                 for file in state.files.values()

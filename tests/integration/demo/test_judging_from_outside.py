@@ -131,3 +131,53 @@ def test_a_crashed_run_is_forgiven_only_where_one_was_killed_and_another_complet
     assert failed(replace(seen, flow_runs=[crashed]), crashes=1) == [
         "The plan's run completed in Prefect, after the crash"
     ]
+
+
+def a_good_sharepoint_outage() -> Outside:
+    """SharePoint was away for ten minutes: what went out meanwhile was relayed and filed late."""
+    seen = a_good_outage()
+    back = START + timedelta(minutes=10)
+    supplier = next(m for m in seen.mails if m.subject == "Fault report")
+    address = next(c.address for c in PLAN.supplier("SUP-M365").channels if c.kind == "mail")
+    mails = [replace(m, by_relay=True) for m in seen.mails if m is not supplier]
+    return replace(
+        seen,
+        mails=[*mails, replace(supplier, to=(address,))],
+        filed_at=dict.fromkeys(seen.files, back),
+        failed_tasks=["file the documents: SharePoint is away"],
+        calls={"answered": 0, "lost": 0},
+    )
+
+
+def failed_with_sharepoint_away(seen: Outside) -> list[str]:
+    posted = replace(POSTED, sharepoint_away=(START, START + timedelta(minutes=10)))
+    return [c.what for c in judge(PLAN, "SHAREPOINT", posted, seen) if not c.ok]
+
+
+@pytest.mark.covers("D18", "E42")
+def test_an_outage_of_sharepoint_that_went_well_passes_every_check() -> None:
+    assert failed_with_sharepoint_away(a_good_sharepoint_outage()) == []
+
+
+@pytest.mark.covers("D14", "E43")
+def test_a_mail_through_the_tenant_that_is_down_is_found() -> None:
+    seen = a_good_sharepoint_outage()
+    mail = of_client(seen, "First notification")
+    assert failed_with_sharepoint_away(with_mail(seen, mail, replace(mail, by_relay=False))) == [
+        "What went out meanwhile took the second route for mail"
+    ]
+
+
+@pytest.mark.covers("D18", "E42")
+def test_a_document_that_claims_to_be_filed_while_sharepoint_was_away_is_found() -> None:
+    seen = a_good_sharepoint_outage()
+    path = of_client(seen, "First notification").content
+    filed_at = {**seen.filed_at, path: START + timedelta(minutes=6)}
+    assert failed_with_sharepoint_away(replace(seen, filed_at=filed_at)) == [
+        "It waited, and was filed when SharePoint was back"
+    ]
+
+
+def test_another_step_that_failed_meanwhile_is_found() -> None:
+    seen = replace(a_good_sharepoint_outage(), failed_tasks=["send a report: refused"])
+    assert failed_with_sharepoint_away(seen) == ["No step of it failed"]
