@@ -18,7 +18,7 @@ unexport PYTHONDONTWRITEBYTECODE
 unexport PYTHONPATH
 unexport PYTHONHOME
 
-.PHONY: help .venv demo up test test-postgresql lint
+.PHONY: help .venv demo up test test-postgresql lint trace
 
 help:
 	@echo 'make demo   play an outage of the phone system, from the alert to the filed report'
@@ -27,6 +27,7 @@ help:
 	@echo 'make up     start everything on this machine and leave it running until Ctrl-C'
 	@echo 'make test   linters and all tests'
 	@echo 'make test-postgresql   the tests that write a journal, on PostgreSQL'
+	@echo 'make trace  write docs/traceability.md: which code and which tests stand for which number'
 	@echo 'make lint   linters and type checks alone'
 
 .venv: $(STAMP)
@@ -70,3 +71,6 @@ test: lint
 test-postgresql: .venv
 	$(VENV)/bin/pytest -n $(JOBS) --dist worksteal --database postgresql \
 		tests/unit/journal tests/integration/gateway tests/scenarios tests/browser tests/faults
+
+trace: .venv
+	@$(VENV)/bin/python -m tests.traceability
