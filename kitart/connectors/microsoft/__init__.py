@@ -40,10 +40,18 @@ class MicrosoftTenant:
         self._register = ListRows(self._graph, self._site, settings.register_list)
         self._probe_rows = ListRows(self._graph, self._site, settings.probe_list)
         self._library = Library(self._graph, self._site)
+        self._seen_down: ProbeResult | None = None
 
     def probe(self) -> ProbeResult:
-        """Whether SharePoint works for us: token, site read, list write and delete (E42)."""
-        return probe(self._graph, self._site, self._probe_rows)
+        """Whether SharePoint works for us: token, site read, list write and delete (E42).
+
+        Asked to wait after a failure: what was last seen is the best that is known.
+        """
+        found = probe(self._graph, self._site, self._probe_rows)
+        if found.paused and self._seen_down is not None:
+            return self._seen_down
+        self._seen_down = found if found.state == "down" else None
+        return found
 
     def announced_health(self) -> Announcement:
         """What Microsoft says about SharePoint Online; an unknown word is never up."""

@@ -6,6 +6,7 @@ How a failed step is read (up only if all went well; "unknown" is never up):
 - credentials, permissions or settings refused (4xx, untrusted certificate): **unknown**, ours to
   mend;
 - 429, or a pause that the host asked for: **unknown**, it is busy with us, which proves nothing;
+  asked to wait after it was seen down, it stays down (``MicrosoftTenant.probe``);
 - an answer that can't be understood (a captive portal's page): **unknown**.
 """
 
@@ -44,11 +45,15 @@ class ProbeStep:
 
 @dataclass(frozen=True)
 class ProbeResult:
-    """``steps`` are those that were tried; the last one failed unless ``state`` is up."""
+    """``steps`` are those that were tried; the last one failed unless ``state`` is up.
+
+    ``paused``: the host had asked us to wait, so that nothing new was seen.
+    """
 
     state: ProbeState
     detail: str
     steps: tuple[ProbeStep, ...]
+    paused: bool = False
 
     @property
     def failed_step(self) -> StepName | None:
@@ -84,8 +89,9 @@ def _failed(name: StepName, error: ConnectorError, steps: tuple[ProbeStep, ...])
     if _is_evidence(error):
         return ProbeResult("down", f"SharePoint is down: {step} failed ({error.message})", steps)
     return ProbeResult(
-        "unknown", f"Can't tell whether SharePoint works: {step} ({error.message})", steps
-    )
+        "unknown", f"Can't tell whether SharePoint works: {step} ({error.message})", steps,
+        paused=isinstance(error, HostPaused),
+    )  # fmt: skip
 
 
 def _is_evidence(error: ConnectorError) -> bool:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from kitart.connectors.http import Unreachable
+from kitart.connectors.http import Unreachable, host_pauses
 from kitart.connectors.microsoft import MicrosoftTenant
 from kitart.settings import MicrosoftSettings
 from sandbox.faults import Faults
@@ -115,6 +115,18 @@ def test_a_permission_taken_away_is_unknown_not_down(
 ) -> None:
     faults.set("POST */items", "status", status=403)
     assert tenant.probe().state == "unknown"
+
+
+def test_while_it_asks_us_to_wait_after_a_failure_it_stays_down(
+    tenant: MicrosoftTenant, faults: Faults
+) -> None:
+    faults.set("GET /v1.0/sites/*", "unavailable", retry_after=30)
+    first = tenant.probe()
+    faults.clear()
+    assert first.state == "down"
+    assert tenant.probe() == first
+    host_pauses.forget()
+    assert tenant.probe().state == "up"
 
 
 def test_a_captive_portal_is_unknown_never_up(tenant: MicrosoftTenant, faults: Faults) -> None:
