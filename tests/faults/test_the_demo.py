@@ -7,14 +7,15 @@ from pathlib import Path
 import pytest
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
-# Slow enough that no deadline of the plan is missed by a machine that is busy with other tests.
+# While a run that was killed is replaced the plan's clock runs on: slow enough that on a machine
+# busy with other tests no deadline of the plan is missed for that.
 SPEED = "15"
 ANY_PORTS = ("--gateway-port", "0", "--prefect-port", "0")
 
 
 @pytest.mark.covers("R9", "R15", "R47", "R48", "A14", "D5", "D18", "D23")
 def test_the_demo_plays_an_outage_to_its_end_and_every_check_holds(run) -> None:
-    demo = run("sandbox.demo", "--speed", SPEED, *ANY_PORTS)
+    demo = run("sandbox.demo", "--speed", "20", *ANY_PORTS)
     assert demo.ends(within_s=340) == 0, demo.said()
     said = demo.said()
     assert "FAILED" not in said
