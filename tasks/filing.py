@@ -32,7 +32,7 @@ def file_documents(lease: Lease) -> None:
     """Upload what was sent and is not filed; a repeat replaces the same file by the same."""
     inst = installation()
     with inst.journal.read() as session:
-        waiting = documents.unfiled(session, lease.incident)
+        waiting = documents.unfiled(session, lease.incident, whole=True)
     for document in waiting:
         filed = inst.microsoft.upload(
             file_path(document), document.html.encode(), "text/html; charset=utf-8"

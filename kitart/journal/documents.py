@@ -7,8 +7,8 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, undefer
 
-from kitart.journal import messages
-from kitart.journal.tables import Document
+from kitart.journal.messages import SET_OUT
+from kitart.journal.tables import Document, Message
 
 WHOLE = (undefer(Document.html), undefer(Document.facts))
 
@@ -90,14 +90,17 @@ def sent(session: Session, incident: str, client: str) -> list[Document]:
 
 def half_sent(session: Session, incident: str, client: str) -> int | None:
     """The report that had set out to a client when its sender died, if there is one."""
-    query = sa.select(Document.id).where(
-        Document.incident == incident,
-        Document.client == client,
-        Document.state == "approved",
+    query = (
+        sa.select(Document.id)
+        .join(Message, Message.document_id == Document.id)
+        .where(
+            Document.incident == incident,
+            Document.client == client,
+            Document.state == "approved",
+            Message.state.in_(SET_OUT),
+        )
     )
-    return next(
-        (each for each in session.scalars(query) if messages.has_set_out(session, each)), None
-    )
+    return session.scalars(query.order_by(Document.id).limit(1)).first()
 
 
 def anything_unfiled(session: Session, incident: str) -> bool:
@@ -105,9 +108,10 @@ def anything_unfiled(session: Session, incident: str) -> bool:
     return session.execute(_unfiled(incident).limit(1)).first() is not None
 
 
-def unfiled(session: Session, incident: str) -> list[Document]:
-    """What was sent and is not in the client's folder yet, whole."""
-    return list(session.scalars(_unfiled(incident).options(*WHOLE)))
+def unfiled(session: Session, incident: str, *, whole: bool = False) -> list[Document]:
+    """What was sent and is not in the client's folder yet; ``whole`` as in ``of_incident``."""
+    query = _unfiled(incident)
+    return list(session.scalars(query.options(*WHOLE) if whole else query))
 
 
 def _unfiled(incident: str) -> sa.Select[Document]:

@@ -15,6 +15,8 @@ from kitart.journal.words import storable
 
 # Real time after which a sender that never came back is taken for dead.
 SENDER_DEAD_AFTER = timedelta(seconds=30)
+# The states of a message that reached its reader, or may have.
+SET_OUT = ("sending", "accepted", "uncertain")
 # Real time between two tries of a message that failed: doubled each time, up to this.
 LONGEST_PAUSE_S = 60
 
@@ -129,7 +131,7 @@ def has_set_out(session: Session, document_id: int) -> bool:
     """Whether a report reached somebody at the client, or may have: it can't be called back."""
     query = sa.select(Message.id).where(
         Message.document_id == document_id,
-        Message.state.in_(("sending", "accepted", "uncertain")),
+        Message.state.in_(SET_OUT),
     )
     return session.scalars(query.limit(1)).first() is not None
 
