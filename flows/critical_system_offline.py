@@ -6,14 +6,16 @@ import asyncio
 
 from prefect import flow
 from prefect.client.schemas.objects import State
-from prefect.states import Completed
 
-from flows.driving import Drive, beside, driving, first_of_group, together
-from flows.strands.closing import close_as_false_alarm, close_by_decision, closed_already
+from flows.carrying import carry
+from flows.driving import Drive, beside, together
+from flows.strands.assessing import ask_whether_it_works
+from flows.strands.closing import close_by_decision
 from flows.strands.diverting import divert_calls
-from flows.strands.filing import file_all, keep_filed, keep_picture
+from flows.strands.filing import keep_filed, keep_picture
 from flows.strands.informing import inform_client
-from flows.strands.leading import FalseAlarm, lead, reason_of, tell_account_managers
+from flows.strands.leading import lead, tell_account_managers
+from flows.strands.logging_by_hand import log_by_hand
 from flows.strands.recovering import recover, watch
 from flows.strands.reporting_faults import (
     ask_findings,
@@ -21,8 +23,7 @@ from flows.strands.reporting_faults import (
     submit_reports,
     warn_of_recovery_time,
 )
-from tasks import closing
-from tasks.opening import SystemOffline, gather_facts, name_run, open_incident
+from tasks.opening import SystemOffline, gather_facts, open_incident
 
 
 @flow(name="critical-system-offline", flow_run_name="{report.system} offline")
@@ -34,20 +35,8 @@ async def critical_system_offline(report: SystemOffline) -> State:
     and carries the plan to the filed closing report. People decide; every step looks in the
     journal first, so a run begun anew goes on where the last one stood.
     """
-    incident = await asyncio.to_thread(open_incident, report)
-    with first_of_group():
-        async with driving(incident) as drive:
-            if drive is None:
-                return Completed(message=f"{incident} is driven by another run; this one joined it")
-            await name_run(incident)
-            if not closed_already(drive):
-                try:
-                    await carry_out_plan(drive)
-                except* FalseAlarm as alarm:
-                    await close_as_false_alarm(drive, reason_of(alarm))
-            await file_all(drive)
-            await drive.step(closing.settle, drive.lease)
-    return Completed(message=f"{incident} is closed; its record and reports are filed")
+    incident = await asyncio.to_thread(open_incident, report, "company")
+    return await carry(incident, carry_out_plan)
 
 
 async def carry_out_plan(drive: Drive) -> None:
@@ -59,6 +48,8 @@ async def carry_out_plan(drive: Drive) -> None:
     async with beside(
         watch(drive),
         recover(drive),
+        ask_whether_it_works(drive),
+        log_by_hand(drive),
         keep_filed(drive),
         keep_picture(drive),
         *[inform_client(drive, client) for client in drive.clients],

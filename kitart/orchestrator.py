@@ -18,7 +18,10 @@ LIMIT = {"timeout": 10.0}
 TAKES_HOLD_WITHIN_S = 20.0
 """Real seconds in which a run that Prefect calls running has loaded the plan and holds the
 incident; one that does not by then died on the way."""
-DEPLOYMENTS = {"vital systems offline": "critical-system-offline/system-outage"}
+DEPLOYMENTS = {
+    "vital systems offline": "critical-system-offline/system-outage",
+    "client system offline": "client-system-offline/client-system-outage",
+}
 
 
 class OrchestratorError(Exception):

@@ -10,13 +10,13 @@ from prefect import get_client
 from prefect.runtime import flow_run
 from pydantic import BaseModel, Field, field_validator
 
-from kitart.alerts.opening import open_or_join
+from kitart.alerts.opening import KIND_OF, open_or_join
 from kitart.clock import as_utc
 from kitart.installation import installation
 from kitart.journal import incidents, observations
 from kitart.journal.database import Lease
 from kitart.messaging.alarm import raise_alarm
-from kitart.orchestrator import run_name
+from kitart.orchestrator import DEPLOYMENTS, run_name
 from tasks.steps import step
 from tasks.watching import look_at_system
 
@@ -30,7 +30,7 @@ class SystemOffline(BaseModel):
 
     system: str = Field(
         title="System that fails",
-        description="Its code, as in the plan: VCC (the phone system) or SHAREPOINT",
+        description="Its code, as in the plan, like VCC, SHAREPOINT, CLIENT-CRM-2",
     )
     seen: str = Field(
         title="What is seen",
@@ -64,15 +64,20 @@ class SystemOffline(BaseModel):
 
 
 @step("open or join the incident")
-def open_incident(report: SystemOffline) -> str:
+def open_incident(report: SystemOffline, managed_by: str) -> str:
     """The number of the incident this report opened or joined; the first alarm is raised.
 
-    Raises ``KeyError`` naming a system or incident that is not known.
+    Raises ``KeyError`` naming a system or incident that is not known, ``ValueError`` when the
+    system is not managed by whom this plan is for.
     """
     inst = installation()
     if report.incident is not None:
         with inst.journal.read() as session:
-            return incidents.get(session, report.incident).number
+            row = incidents.get(session, report.incident)
+        _right_plan(f"incident is {row.number}", row.kind, managed_by)
+        return row.number
+    owner = inst.current_plan().system(report.system).managed_by
+    _right_plan(f"system is {report.system!r}, managed by the {owner}", KIND_OF[owner], managed_by)
     with inst.journal.write() as session:
         opened = open_or_join(
             session,
@@ -89,6 +94,14 @@ def open_incident(report: SystemOffline) -> str:
         )  # fmt: skip
     raise_alarm(inst, opened.incident.number)
     return opened.incident.number
+
+
+def _right_plan(what: str, kind: str, managed_by: str) -> None:
+    if kind != KIND_OF[managed_by]:
+        raise ValueError(
+            f"{what}: this is the plan for systems that the {managed_by} manages; "
+            f"start the deployment {DEPLOYMENTS[kind]} instead"
+        )
 
 
 @step("gather the facts")

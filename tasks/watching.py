@@ -9,7 +9,7 @@ from kitart.installation import Installation, installation
 from kitart.journal import approvals, incidents, looks, observations, timeline
 from kitart.journal.database import Lease
 from kitart.plan.roles import role_name
-from kitart.plan.schema import Plan
+from kitart.plan.schema import Plan, System
 from kitart.reports.facts import CALLS_REACH_VCC
 from tasks.steps import step
 
@@ -21,6 +21,8 @@ def look_at_system(lease: Lease) -> str:
     with inst.journal.read() as session:
         system = plan.system(incidents.get(session, lease.incident).system_id)
         looks_before = observations.of_incident(session, lease.incident, system.id, "probe")
+    if system.probe is None:
+        return _known_by_word(lease, system)
     state, detail, latency_s = _probe(inst, system.probe)
     # A look that was not to be had (asked to wait, no answer of our own side) changes nothing.
     seen_before = [look.state for look in looks_before if look.state in ("up", "down")]
@@ -36,26 +38,29 @@ def look_at_system(lease: Lease) -> str:
                 now=now, source="our own check", data={"system": system.id},
             )  # fmt: skip
         if looks.effect_confirmed(session, lease.incident):
-            timeline.append(
-                session, lease.incident, "effect confirmed",
-                f"The effect on {'callers' if system.carries_calls else 'our work'} is confirmed: "
-                "more than a monitor says so",
-                now=now, key="effect-confirmed",
-            )  # fmt: skip
+            looks.note_effect(session, lease.incident, system.carries_calls, now=now)
     return state
+
+
+def _known_by_word(lease: Lease, system: System) -> str:
+    """A system without a probe is seen by people; a look of ours would only say "unknown"."""
+    inst = installation()
+    with inst.journal.write(lease) as session:
+        if looks.effect_confirmed(session, lease.incident):
+            looks.note_effect(session, lease.incident, system.carries_calls, now=inst.clock.now())
+        seen = looks.system_looks(session, lease.incident, system.id)
+    return seen[-1].state if seen else "unknown"
 
 
 look = step("look at the system")(look_at_system)
 
 
-def _probe(inst: Installation, probe: str | None) -> tuple[str, str, float | None]:
+def _probe(inst: Installation, probe: str) -> tuple[str, str, float | None]:
     if probe == "vcc":
         health = inst.voice.health()
         return health.state, health.detail, health.latency_s
-    if probe == "sharepoint":
-        result = inst.microsoft.probe()
-        return result.state, result.detail, None
-    return "unknown", "the plan names no probe for this system", None
+    result = inst.microsoft.probe()
+    return result.state, result.detail, None
 
 
 @step("prove by call records")

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from flows.driving import Drive
 from flows.strands.publishing import Wanted, publish
-from kitart.journal import looks
+from kitart.journal import by_word, looks
 from kitart.reports import drafts
 from kitart.rules.reporting import Rhythm
 from tasks import documents
@@ -68,6 +68,11 @@ async def first_word(drive: Drive, client: str, effect_at: datetime) -> str:
     while not drive.read(lambda s: drafts.told(s, drive.incident, client)):
         pace = rhythm(drive, client)
         due_at = effect_at + pace.first
+        if drive.system.managed_by == "client":
+            # The data are collected first, as long as the report is still on time (R44, R45).
+            await drive.until(
+                lambda s: by_word.assessed(s, drive.incident), by=effect_at + pace.first / 2
+            )
         kind = "first-notification"
         if drive.read(lambda s: drafts.system_up(s, drive.plan, drive.incident, drive.now)):
             kind = "combined-notice"
@@ -135,7 +140,8 @@ async def until_sent(drive: Drive, client: str, kind: str, due_at: datetime) -> 
 
 
 async def findings_known(drive: Drive) -> None:
-    """Wait a while for the cause, and for the divert to be ended: both are in the report.
+    """Wait a while for the cause, and for the end of a divert and of logging by hand: all are in
+    the report.
 
     A cause that is not established is an answer; one that is not given holds up no report.
     """
@@ -143,6 +149,7 @@ async def findings_known(drive: Drive) -> None:
         lambda s: (
             drafts.findings_settled(s, drive.incident)
             and not drafts.divert_active(s, drive.incident)
+            and not by_word.logging_by_hand(s, drive.incident)
         ),
         by=drive.now + timedelta(hours=drive.plan.limits.reopen_within_hours),
     )

@@ -51,11 +51,14 @@ async def assess_data_protection(drive: Drive) -> None:
 
 
 async def ask_findings(drive: Drive) -> None:
-    """After the recovery: the cause and what will be done about it, from the IT manager (c9)."""
+    """After the recovery: the cause and what will be done about it (c9), from the IT manager; of a
+    client's system the account manager says what the client has said."""
     await drive.until(lambda s: looks.recovery_declared(s, drive.incident))
     question = drive.read(lambda s: questions.findings(s, drive.plan, drive.incident, drive.now))
     patience = timedelta(hours=drive.plan.limits.reopen_within_hours) / 2
     askable = whom.it_managers(drive.plan)
+    if drive.system.managed_by == "client":
+        askable = whom.approvers(drive.plan, drive.clients[0], None)
     turns = [Turn(person, drive.now + n * patience) for n, person in enumerate(askable)]
     await first_answer(drive, question, turns, by=drive.now + len(turns) * patience)
 

@@ -33,6 +33,7 @@ class Report:
     priority_proposed: str
     plan_hash: str
     exercise: bool = False
+    one_fault_with: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -46,11 +47,15 @@ class Opened:
 def open_or_join(session: Session, report: Report, *, now: datetime, real_now: datetime) -> Opened:
     """Open an incident for the report, or join the open one of the same cause (E33).
 
-    The earliest report time of all becomes T0; the plan's snapshot must be kept already.
+    The earliest report time of all becomes T0; the plan's snapshot must be kept already. Without
+    an open incident of the system itself, that of one which fails by the same cause is joined.
     """
-    open_key = f"{'EXERCISE:' if report.exercise else ''}{report.system_id}"
+    open_key, *same_fault = [
+        f"{'EXERCISE:' if report.exercise else ''}{system}"
+        for system in (report.system_id, *report.one_fault_with)
+    ]
     one_at_a_time(session)
-    existing = session.scalars(sa.select(Incident).where(Incident.open_key == open_key)).first()
+    existing = _open_with(session, [open_key]) or _open_with(session, same_fault)
     if existing is not None:
         _join(session, existing, report, now=now)
         return Opened(existing, new=False)
@@ -93,8 +98,15 @@ def open_or_join(session: Session, report: Report, *, now: datetime, real_now: d
     return Opened(incident, new=True)
 
 
+def _open_with(session: Session, keys: list[str]) -> Incident | None:
+    query = sa.select(Incident).where(Incident.open_key.in_(keys)).order_by(Incident.seq)
+    return session.scalars(query).first()
+
+
 def _join(session: Session, incident: Incident, report: Report, *, now: datetime) -> None:
     incident.cause_at = min(incident.cause_at, report.cause_at)
+    if incident.priority is None:  # the worst of what is proposed; P1 sorts before P4
+        incident.priority_proposed = min(incident.priority_proposed, report.priority_proposed)
     if report.reported_at < incident.reported_at:
         incident.reported_at = report.reported_at
         incident.reported_by = report.reported_by

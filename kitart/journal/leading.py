@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy.orm import Session
 
 from kitart.journal import acknowledgements, incidents
@@ -36,3 +38,13 @@ def divert_deciders(session: Session, plan: Plan, incident: str) -> tuple[str, .
     manager = whom.coordinating_manager(plan, system)
     deputies = [code for code in whom.stand_ins(plan, manager)[1:2]]
     return tuple(dict.fromkeys([manager, *deputies, ert_lead(session, plan, incident)]))
+
+
+def lookers(session: Session, plan: Plan, incident: str, now: datetime) -> tuple[str, ...]:
+    """Who can say what works and what does not where no probe looks: for a client's system the
+    supervisors on duty, the account managers and the ERT lead (R44), else the IT managers."""
+    system = plan.system(incidents.get(session, incident).system_id)
+    if system.managed_by == "company":
+        return whom.it_managers(plan)
+    named = (*whom.assessors(plan, system.id, now), ert_lead(session, plan, incident))
+    return tuple(dict.fromkeys(named))

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from kitart.journal import incidents, observations, timeline
+from kitart.journal import by_word, incidents, observations, timeline
 from kitart.journal.tables import Observation
 from kitart.plan.schema import Plan
 from kitart.rules.system_state import Look, Picture, picture
 
 RECOVERED, REOPENED = "recovery declared", "reopened"
 PROVED = "success factor proved"
+PERSON = "person"
 
 
 def system_looks(session: Session, incident: str, system_id: str) -> list[Observation]:
@@ -20,9 +23,11 @@ def system_looks(session: Session, incident: str, system_id: str) -> list[Observ
 
     A monitor's "it is over" does not count: recovery is seen by ourselves or by a person. And a
     probe that never saw the failure can't see its end: what a person or a monitor reports stays
-    so until a call has proved otherwise.
+    so until a call has proved otherwise. Where there is no probe, people's looks count.
     """
     rows = observations.of_incident(session, incident, system_id)
+    if not any(r.source == "probe" for r in rows):
+        return [r for r in rows if r.source == PERSON or (r.state == "down" and _alert(r))]
     counted = [r for r in rows if r.source == "probe" or (r.state == "down" and _alert(r))]
     if any(r.source == "probe" and r.state == "down" for r in rows):
         return counted
@@ -34,10 +39,19 @@ def system_looks(session: Session, incident: str, system_id: str) -> list[Observ
 def system_picture(session: Session, plan: Plan, incident: str, now: datetime) -> Picture:
     """The incident's system as the looks show it at ``now`` (E34)."""
     row = incidents.get(session, incident)
-    looks = [Look(r.at, r.state) for r in system_looks(session, incident, row.system_id)]
+    seen = _picture_of(system_looks(session, incident, row.system_id), plan, now)
+    if plan.system(row.system_id).probe is None:
+        # Nobody looks each minute: that it comes and goes is known from the monitors alone.
+        told = observations.of_incident(session, incident, row.system_id)
+        if seen.state != "up" and _picture_of(told, plan, now).state == "unstable":
+            return replace(seen, state="unstable")
+    return seen
+
+
+def _picture_of(rows: Iterable[Observation], plan: Plan, now: datetime) -> Picture:
     limits = plan.limits
     return picture(
-        sorted(looks, key=lambda look: look.at),
+        sorted((Look(r.at, r.state) for r in rows), key=lambda look: look.at),
         stable_minutes=limits.stable_before_recovered,
         unstable_changes=limits.unstable_changes,
         unstable_window_minutes=limits.unstable_window,
@@ -58,13 +72,34 @@ def seen_up_since(session: Session, plan: Plan, incident: str, now: datetime) ->
     return probes[0].at if row.priority is not None else None
 
 
+def proved_again(session: Session, plan: Plan, incident: str, now: datetime) -> bool:
+    """Whether the system is up, and was shown to do again what it is for since it came up."""
+    up_since = system_picture(session, plan, incident, now).up_since
+    proofs = timeline.entries(session, incident, PROVED)
+    return up_since is not None and any(proof.occurred_at >= up_since for proof in proofs)
+
+
 def effect_confirmed(session: Session, incident: str) -> bool:
-    """Whether more than a monitor says so: our probe saw it fail, or a person classified it."""
+    """Whether more than a monitor says so: our probe or a person saw it fail, or its priority was
+    set."""
     row = incidents.get(session, incident)
-    if row.priority is not None:
+    if row.priority is not None or timeline.entries(session, incident, by_word.ASSESSED):
         return True
     probes = observations.of_incident(session, incident, row.system_id, "probe")
     return any(look.state == "down" for look in probes)
+
+
+def note_effect(session: Session, incident: str, on_callers: bool, *, now: datetime) -> None:
+    """Keep in the timeline, once, that the effect is confirmed."""
+    timeline.append(
+        session,
+        incident,
+        "effect confirmed",
+        f"The effect on {'callers' if on_callers else 'our work'} is confirmed: "
+        "more than a monitor says so",
+        now=now,
+        key="effect-confirmed",
+    )
 
 
 def declared_at(session: Session, incident: str) -> datetime | None:
@@ -79,4 +114,4 @@ def recovery_declared(session: Session, incident: str) -> bool:
 
 
 def _alert(look: Observation) -> bool:
-    return look.source.startswith("alert ") or look.source == "person"
+    return look.source.startswith("alert ") or look.source == PERSON

@@ -105,6 +105,10 @@ PURPOSES: Mapping[str, Purpose] = {
         ("report", "client", "version", "headline", "next_news", "contact"),
         _MAIL,
     ),
+    "manual-logging": Purpose(
+        "Supervisors: have the agents log calls by hand (R46, reports section 8)",
+        ("projects", "what", "next_news"),
+    ),
     "decision-request": Purpose(
         "Anyone: a question without a text of its own (D5)", ("question", "answer_by", "next_news")
     ),

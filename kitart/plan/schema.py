@@ -154,6 +154,19 @@ class Plan(Part):
         affected = self.system(system_id).affects
         return tuple(project for project in self.projects if project.id in affected)
 
+    def one_fault_with(self, system_id: str) -> tuple[str, ...]:
+        """The systems that fail by the same cause as this one, each naming the other (E33, E44).
+
+        A system that only depends on another one names it alone: its failure is a fault of its
+        own until people know better.
+        """
+        named = self.system(system_id).shares_failure_with
+        return tuple(
+            system.id
+            for system in self.systems
+            if system.id in named and system_id in system.shares_failure_with
+        )
+
     def client_of(self, project_id: str) -> Client:
         """The client whose project this is."""
         return self.client(self.project(project_id).client)

@@ -37,6 +37,16 @@ class System(Part):
     probe: Literal["vcc", "sharepoint"] | None = None
     proposed_priority: PriorityName = "P3"
     carries_calls: bool = False
+    manual_logging: bool = Field(
+        default=False,
+        description="Calls may have to be logged by hand while it fails (A22); for a client's "
+        "system that is always asked (R46)",
+    )
+
+    @property
+    def may_need_manual_logging(self) -> bool:
+        """Whether people are asked to decide on logging calls by hand (R46, A22)."""
+        return self.manual_logging or self.managed_by == "client"
 
     @model_validator(mode="after")
     def _owner_named(self) -> System:

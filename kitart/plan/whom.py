@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from kitart.plan.schema import Person, Plan
+from datetime import datetime
+
+from kitart.plan.hours import within
+from kitart.plan.schema import Contact, Person, Plan, on_leave
 
 
 def account_managers(plan: Plan, system_id: str) -> tuple[str, ...]:
@@ -34,6 +37,29 @@ def coordinating_manager(plan: Plan, system_id: str) -> str:
 def it_managers(plan: Plan) -> tuple[str, ...]:
     """The IT manager and the deputy."""
     return with_deputies(plan, plan.people_of_kind("it_manager")[:1])
+
+
+def assessors(plan: Plan, system_id: str, at: datetime) -> tuple[str, ...]:
+    """Who looks at a client's system: the projects' supervisors on duty at ``at`` (aware), then
+    their account managers and deputies (R44)."""
+    projects = plan.projects_affected_by(system_id)
+    supervisors = [plan.person(code) for project in projects for code in project.supervisors]
+    on_duty = [
+        person.id
+        for person in supervisors
+        if within(person.hours, person.time_zone, at) and not on_leave(person, at)
+    ]
+    managers = [p.account_manager for p in projects] + [p.deputy_account_manager for p in projects]
+    return tuple(dict.fromkeys(code for code in (*on_duty, *managers) if code))
+
+
+def contacts(plan: Plan, client_id: str, at: datetime) -> tuple[Contact, ...]:
+    """A client's contacts in the order to call them at ``at``: those on duty first (A23, E46)."""
+    client = plan.client(client_id)
+    zone = client.contract_zone
+    return tuple(
+        sorted(client.contacts, key=lambda contact: not within((contact.hours,), zone, at))
+    )
 
 
 def vcc_administrators(plan: Plan) -> tuple[str, ...]:

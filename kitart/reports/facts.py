@@ -21,6 +21,7 @@ AnswerOfPrivacy = Literal["no", "being checked", "yes"]
 
 CALLS_REACH_VCC = "calls reach VCC"
 DOCUMENTS_FILED = "documents are filed"
+WORKS_AGAIN = "the system was tried and works"
 
 
 class Fact(BaseModel):

@@ -29,6 +29,12 @@ WORDS: dict[str, Callable[[TimelineEntry], str]] = {
         else "The system was used again and worked."
     ),
     "recovery declared": lambda e: "The recovery was declared: proved, and stable.",
+    "assessed": lambda e: f"We tried it: {e.data.get('note') or 'it works'}",
+    "client acknowledged": lambda e: f"Your {e.data['contact_role']} has our report.",
+    "client contact not reached": lambda e: f"Your {e.data['contact_role']} was not reached.",
+    "not acknowledged": lambda e: "None of your contacts was reached; we go on trying.",
+    "manual logging started": lambda e: "Our agents log calls by hand.",
+    "manual logging ended": lambda e: f"Logging by hand ended. Forms: {e.data.get('note', '')}",
     "report sent": lambda e: "A report was sent to you.",
 }
 

@@ -14,6 +14,7 @@ import requests
 from prefect.testing.utilities import prefect_test_harness
 from pydantic import SecretStr
 
+from flows.client_system_offline import client_system_offline
 from flows.critical_system_offline import critical_system_offline
 from flows.driving import DRIVES
 from kitart.clock import HandClock, as_utc, monotonic_s, sleep_s
@@ -42,6 +43,10 @@ T = TypeVar("T")
 PATIENCE_S = 45.0
 RESTS = 5
 SECRET = "webhook-secret-of-the-story"
+FLOWS = {
+    "vital systems offline": critical_system_offline,
+    "client system offline": client_system_offline,
+}
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -77,7 +82,8 @@ class InProcessOrchestrator:
             system=incident.system_id, seen=incident.title, incident=incident.number
         )
         name = f"{incident.number}:{request}"
-        thread = threading.Thread(target=self._run, args=(report,), daemon=True, name=name)
+        flow = FLOWS[incident.kind]
+        thread = threading.Thread(target=self._run, args=(flow, report), daemon=True, name=name)
         self._threads.append(thread)
         thread.start()
         return name
@@ -85,19 +91,19 @@ class InProcessOrchestrator:
     def still_coming(self, run_id: str) -> bool:
         return any(thread.name == run_id and thread.is_alive() for thread in self._threads)
 
-    def _run(self, report: SystemOffline) -> None:
+    def _run(self, flow: Any, report: SystemOffline) -> None:
         try:
-            asyncio.run(self._drive(report))
+            asyncio.run(self._drive(flow, report))
         except asyncio.CancelledError:
             pass
         except BaseException as error:
             self.failures.append(error)
 
-    async def _drive(self, report: SystemOffline) -> None:
+    async def _drive(self, flow: Any, report: SystemOffline) -> None:
         task = asyncio.current_task()
         assert task is not None
         self._running.append((asyncio.get_running_loop(), task))
-        self.states.append(await critical_system_offline(report, return_state=True))
+        self.states.append(await flow(report, return_state=True))
 
     def wait(self) -> None:
         for thread in self._threads:

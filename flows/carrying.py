@@ -1,0 +1,36 @@
+"""What every plan's run has around its strands: the hold on the incident, the end, the filing."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from prefect.client.schemas.objects import State
+from prefect.states import Completed
+
+from flows.driving import Drive, driving, first_of_group
+from flows.strands.closing import close_as_false_alarm, closed_already
+from flows.strands.filing import file_all
+from flows.strands.leading import FalseAlarm, reason_of
+from tasks import closing
+from tasks.opening import name_run
+
+
+async def carry(incident: str, plan: Callable[[Drive], Awaitable[None]]) -> State:
+    """Carry out a plan for an incident: hold it, follow the plan to the closing, file all.
+
+    A run that finds the incident driven by another ends at once; one that is begun anew goes on
+    where the last one stood. A false alarm ends the plan early (E32).
+    """
+    with first_of_group():
+        async with driving(incident) as drive:
+            if drive is None:
+                return Completed(message=f"{incident} is driven by another run; this one joined it")
+            await name_run(incident)
+            if not closed_already(drive):
+                try:
+                    await plan(drive)
+                except* FalseAlarm as alarm:
+                    await close_as_false_alarm(drive, reason_of(alarm))
+            await file_all(drive)
+            await drive.step(closing.settle, drive.lease)
+    return Completed(message=f"{incident} is closed; its record and reports are filed")

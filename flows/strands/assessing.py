@@ -1,0 +1,89 @@
+"""A system that people look at, because no probe of ours does: what fails, does it work again."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from flows.driving import Drive
+from flows.strands.deciding import Overtaken, Turn, first_answer
+from kitart.journal import by_word, incidents, leading, looks
+from kitart.journal.approvals import Question
+from kitart.journal.tables import Approval
+from kitart.messaging import client_questions as questions
+from kitart.reports import drafts
+from tasks import by_word as words
+
+
+async def assess(drive: Drive) -> None:
+    """Have somebody look at the client's system and collect the data for the report (R44)."""
+    question = drive.read(lambda s: questions.assessment(s, drive.plan, drive.incident, drive.now))
+    answer = await ask_those_who_see_it(
+        drive, question, overtaken=lambda s: looks.recovery_declared(s, drive.incident)
+    )
+    if answer is not None:
+        await drive.step(words.record_assessment, drive.lease, answer.id)
+
+
+async def ask_whether_it_works(drive: Drive) -> None:
+    """While it is down, ask people whether it works again: nobody else can see it.
+
+    A monitor's "it is over" is a reason to ask at once, never an answer.
+    """
+    while drive.system.probe is None:
+        await drive.until(lambda s: not _up(drive, s))
+        asked_last, look_at = drive.read(lambda s: _time_to_ask(drive, s))
+        await drive.until(
+            lambda s, since=asked_last: by_word.monitor_said_over(s, drive.incident, since),  # type: ignore[misc]
+            by=look_at,
+        )
+        question = drive.read(
+            lambda s: questions.works_again(s, drive.plan, drive.incident, drive.now)
+        )
+        # The page stays open until it works: the next person is asked when news are due.
+        answer = await ask_those_who_see_it(
+            drive, question, patience=_news_every(drive), overtaken=lambda s: _up(drive, s)
+        )
+        if answer is not None:
+            await drive.step(words.record_word, drive.lease, answer.id)
+
+
+async def ask_those_who_see_it(
+    drive: Drive,
+    question: Question,
+    *,
+    overtaken: Overtaken,
+    patience: timedelta | None = None,
+    why: str = "It is over",
+) -> Approval | None:
+    """Ask the supervisors on duty, then the account managers and the ERT lead; for a system of
+    the company the IT manager. ``None`` when events overtook the question."""
+    wait = patience or timedelta(minutes=drive.plan.limits.role_unreachable)
+    people = drive.read(lambda s: leading.lookers(s, drive.plan, drive.incident, drive.now))
+    turns = [Turn(person, drive.now + n * wait) for n, person in enumerate(people)]
+    return await first_answer(drive, question, turns, overtaken=overtaken, why=why)
+
+
+def _up(drive: Drive, session: Session) -> bool:
+    return looks.system_picture(session, drive.plan, drive.incident, drive.now).state == "up"
+
+
+def _time_to_ask(drive: Drive, session: Session) -> tuple[datetime, datetime]:
+    """When people were asked last, and when to ask them again: soon after it failed, then as
+    often as the client is promised news."""
+    seen = looks.system_picture(session, drive.plan, drive.incident, drive.now)
+    failed_at = seen.since or incidents.get(session, drive.incident).opened_at
+    asked_at = by_word.last_settled_at(session, drive.incident, questions.WORKS_AGAIN)
+    if asked_at is None or asked_at < failed_at:
+        return failed_at, failed_at + timedelta(minutes=drive.plan.limits.relocate_recheck)
+    return asked_at, asked_at + _news_every(drive)
+
+
+def _news_every(drive: Drive) -> timedelta:
+    rhythms = [
+        drive.read(lambda s, c=client: drafts.rhythm_of(s, drive.plan, drive.incident, c))  # type: ignore[misc]
+        for client in drive.clients
+    ]
+    longest = timedelta(minutes=drive.plan.limits.update_other)
+    return min((rhythm.update for rhythm in rhythms), default=longest)

@@ -1,0 +1,119 @@
+"""The questions about a system that no probe of ours watches: a client's own, for the most part.
+
+People look at it, reach the client, decide on logging calls by hand, and say when it works again.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from kitart.journal import by_word, incidents
+from kitart.journal.approvals import Question
+from kitart.messaging.questions import known, option
+from kitart.plan.schema import Contact, Plan
+
+ASSESSMENT, WORKS_AGAIN = "assessment", "works-again"
+MANUAL_LOG, MANUAL_LOG_STOP, CLIENT_CONTACT = "manual-log", "manual-log-stop", "client-contact"
+
+
+def assessment(session: Session, plan: Plan, incident: str, now: datetime) -> Question:
+    """Look at the system and collect what the client needs to know (R44)."""
+    row = incidents.get(session, incident)
+    name = plan.system(row.system_id).name
+    return Question(
+        key=f"{incident}:{ASSESSMENT}",
+        incident=incident,
+        kind=ASSESSMENT,
+        title=f"What fails in {name}?",
+        text="Try it yourself and ask an agent. Then say: what fails and what still works, since "
+        "when, for how many agents, the exact words of the error, what you tried. Your words go "
+        "into the client's report: no names, no callers' data.",
+        options=[
+            option("fails", "It fails: this is what I found", "The client is told", "required"),
+            option("works", "It works: I tried it", "It is watched for a while, then over"),
+        ],
+        known=known(session, plan, incident, now),
+        due_at=row.opened_at + timedelta(minutes=plan.limits.classify),
+    )
+
+
+def manual_log(session: Session, plan: Plan, incident: str, now: datetime) -> Question:
+    """Whether agents log calls by hand from now on (R46, A22)."""
+    time = by_word.next_time(session, incident, MANUAL_LOG)
+    name = plan.system(incidents.get(session, incident).system_id).name
+    return Question(
+        key=f"{incident}:{MANUAL_LOG}:{time}",
+        incident=incident,
+        kind=MANUAL_LOG,
+        title="Log calls by hand?",
+        text=f"Agents can't write into {name}. By hand means: one numbered form a call, written "
+        "during the call, entered later.",
+        options=[
+            option("start", "Log by hand from now on", "The supervisors tell the agents"),
+            option("not-needed", "Not needed", "Agents go on as they are", "optional"),
+        ],
+        known=known(session, plan, incident, now),
+        due_at=now + timedelta(minutes=plan.limits.classify),
+    )
+
+
+def manual_log_stop(session: Session, plan: Plan, incident: str, now: datetime) -> Question:
+    """The end of logging by hand, with the count of forms (reports §8: stop, reconcile)."""
+    time = by_word.next_time(session, incident, MANUAL_LOG_STOP)
+    name = plan.system(incidents.get(session, incident).system_id).name
+    return Question(
+        key=f"{incident}:{MANUAL_LOG_STOP}:{time}",
+        incident=incident,
+        kind=MANUAL_LOG_STOP,
+        title="Stop logging by hand?",
+        text=f"{name} works again. How many forms were written, how many of them are urgent, and "
+        "by when are they entered? Urgent ones the same day, the others the next working day.",
+        options=[option("stop", "Stop; this is the count", "It stands in the report", "required")],
+        known=known(session, plan, incident, now),
+        due_at=now + timedelta(hours=1),
+    )
+
+
+def client_contact(
+    session: Session, plan: Plan, incident: str, client: str, contact: Contact, now: datetime
+) -> Question:
+    """Reach one contact of the client: a mail that was sent is not contact (A14, E46)."""
+    attempt = by_word.next_time(session, incident, CLIENT_CONTACT, f"{client}:")
+    numbers = [c.address for c in contact.channels if c.kind != "mail"]
+    by = f"Call {', '.join(numbers)}" if numbers else "Ask by mail for an answer"
+    name = plan.client(client).name
+    return Question(
+        key=f"{incident}:{CLIENT_CONTACT}:{client}:{attempt}",
+        incident=incident,
+        kind=CLIENT_CONTACT,
+        title=f"Does the {contact.role} of {name} have our report?",
+        text=f"{by}. The repair is theirs, so somebody there must say “we have it”. Their "
+        "ticket number, if they give one, goes into the field.",
+        options=[
+            option("has-it", "Yes, they have it", "Counts as acknowledged", "optional"),
+            option("no-answer", "Nobody answers", "The next contact is named", "optional"),
+        ],
+        known=known(session, plan, incident, now),
+        due_at=now + timedelta(minutes=plan.limits.role_unreachable),
+    )
+
+
+def works_again(session: Session, plan: Plan, incident: str, now: datetime) -> Question:
+    """Whether the system works: only a person can see it where the plan names no probe."""
+    time = by_word.next_time(session, incident, WORKS_AGAIN)
+    name = plan.system(incidents.get(session, incident).system_id).name
+    return Question(
+        key=f"{incident}:{WORKS_AGAIN}:{time}",
+        incident=incident,
+        kind=WORKS_AGAIN,
+        title=f"Does {name} work again?",
+        text="Try it yourself, or ask an agent to. This page stays open: press when it works.",
+        options=[
+            option("works", "It works: I tried it", "It is watched for a while, then over"),
+            option("not-yet", "Not yet", "You are asked again", "optional"),
+        ],
+        known=known(session, plan, incident, now),
+        due_at=None,
+    )

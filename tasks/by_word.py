@@ -1,0 +1,175 @@
+"""What people say of a system that we can't look at ourselves, and of the client who owns it."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from kitart.installation import installation
+from kitart.journal import approvals, by_word, incidents, looks, observations, timeline
+from kitart.journal.database import Lease
+from kitart.journal.tables import Approval
+from kitart.messaging.occasion import about
+from kitart.messaging.telling import tell
+from kitart.plan.roles import role_name
+from kitart.plan.schema import Plan
+from kitart.reports.facts import WORKS_AGAIN
+from tasks.steps import step
+
+
+@step("record what was found")
+def record_assessment(lease: Lease, approval_id: int) -> None:
+    """The supervisor's or account manager's findings; the client's report is made of them (R44)."""
+    inst = installation()
+    plan = inst.plan_of(lease.incident)
+    with inst.journal.write(lease) as session:
+        answer = _answer(session, approval_id)
+        fails = answer.answer == "fails"
+        _note(
+            session, answer, by_word.ASSESSED,
+            answer.note or "It was tried, and it works",
+            state="down" if fails else "up",
+        )  # fmt: skip
+        _see(session, plan, answer, "down" if fails else "up")
+
+
+@step("record whether it works")
+def record_word(lease: Lease, approval_id: int) -> None:
+    """A person tried the system: it works again, or not yet."""
+    inst = installation()
+    plan = inst.plan_of(lease.incident)
+    with inst.journal.write(lease) as session:
+        answer = _answer(session, approval_id)
+        if answer.answer == "works":
+            _see(session, plan, answer, "up")
+        else:
+            said = f": {answer.note}" if answer.note else ""
+            _note(session, answer, "still down", f"It was tried and does not work yet{said}")
+
+
+def _see(session: Session, plan: Plan, answer: Approval, state: str) -> None:
+    """The person's look at the system, and the change in the timeline if it is one."""
+    row = incidents.get(session, answer.incident)
+    system = plan.system(row.system_id)
+    at = answer.answered_at
+    assert at is not None
+    now = installation().clock.now()
+    if by_word.kept(session, answer):
+        return
+    before = looks.system_looks(session, row.number, system.id)
+    observations.add(
+        session, system.id, state, looks.PERSON, by_word.detail_of(answer),
+        now=at, incident=row.number,
+    )  # fmt: skip
+    if not before or before[-1].state != state:
+        timeline.append(
+            session, row.number, f"system {state}", f"{system.name}: a person tried it",
+            now=now, occurred_at=at, author=role_name(answer.answered_role or ""), source="person",
+            data={"system": system.id, "role": answer.answered_role},
+        )  # fmt: skip
+    if state == "down":
+        looks.note_effect(session, row.number, system.carries_calls, now=now)
+
+
+@step("prove by a person's word")
+def prove_by_word(lease: Lease) -> None:
+    """Somebody works with the system again: proved for every project that needs it."""
+    inst = installation()
+    plan = inst.plan_of(lease.incident)
+    with inst.journal.write(lease) as session:
+        answer = by_word.last_said_works(session, lease.incident)
+        row = incidents.get(session, lease.incident)
+        system = plan.system(row.system_id)
+        for project in plan.projects_affected_by(row.system_id):
+            timeline.append(
+                session, lease.incident, looks.PROVED,
+                f"{project.id}: {system.name} was tried and works, says the "
+                f"{role_name(answer.answered_role or '')}",
+                now=inst.clock.now(), occurred_at=answer.answered_at, source="person",
+                data={"factor": WORKS_AGAIN, "kind": "person's word", "project": project.id,
+                      "role": answer.answered_role, "client": project.client},
+                key=f"proof:word:{project.id}:{answer.id}",
+            )  # fmt: skip
+
+
+@step("record the decision on logging by hand")
+def record_manual_logging(lease: Lease, approval_id: int) -> bool:
+    """Whether logging by hand was started; the supervisors are then told to start it (R46)."""
+    inst = installation()
+    plan = inst.plan_of(lease.incident)
+    with inst.journal.write(lease) as session:
+        answer = _answer(session, approval_id)
+        said = f" ({answer.note})" if answer.note else ""
+        if answer.answer != "start":
+            _note(session, answer, "manual logging not needed", f"Calls are logged as usual{said}")
+            return False
+        _note(session, answer, by_word.LOGGING_STARTED, f"Calls are logged by hand{said}")
+        values = about(session, plan, lease.incident)
+        projects = plan.projects_affected_by(incidents.get(session, lease.incident).system_id)
+    for person in dict.fromkeys(code for project in projects for code in project.supervisors):
+        mine = [project.id for project in projects if person in project.supervisors]
+        tell(
+            inst, plan, lease.incident, person, "manual-logging", f"manual-logging:{approval_id}",
+            values | {"projects": ", ".join(mine), "next_news": "when the system works again"},
+            lease=lease,
+        )  # fmt: skip
+    return True
+
+
+@step("record the end of logging by hand")
+def record_logging_ended(lease: Lease, approval_id: int) -> None:
+    """Stopped by a person, with the count of forms in that person's words."""
+    inst = installation()
+    with inst.journal.write(lease) as session:
+        answer = _answer(session, approval_id)
+        _note(session, answer, by_word.LOGGING_ENDED, f"Forms: {answer.note}")
+
+
+@step("record whether the client was reached")
+def record_contact(lease: Lease, approval_id: int, client: str, contact: str) -> bool:
+    """One attempt at one contact: acknowledged, or not reached (E46)."""
+    inst = installation()
+    plan = inst.plan_of(lease.incident)
+    role = next(c.role for c in plan.client(client).contacts if c.id == contact)
+    with inst.journal.write(lease) as session:
+        answer = _answer(session, approval_id)
+        reached = answer.answer == "has-it"
+        _note(
+            session, answer,
+            by_word.ACKNOWLEDGED if reached else by_word.NOT_REACHED,
+            f"The {role} {'has our report' if reached else 'did not answer'}"
+            + (f" ({answer.note})" if answer.note else ""),
+            client=client, contact=contact, contact_role=role,
+        )  # fmt: skip
+    return reached
+
+
+@step("record that the client was not reached")
+def record_unacknowledged(lease: Lease, client: str, attempts: int) -> None:
+    """Every contact was tried: what was sent counts as sent, not as acknowledged (E46)."""
+    inst = installation()
+    with inst.journal.write(lease) as session:
+        timeline.append(
+            session, lease.incident, by_word.UNACKNOWLEDGED,
+            f"{client}: sent, not acknowledged; {attempts} attempts, no contact answered",
+            now=inst.clock.now(), data={"client": client, "attempts": attempts},
+            key=f"unacknowledged:{client}:{attempts}",
+        )  # fmt: skip
+
+
+def _answer(session: Session, approval_id: int) -> Approval:
+    row = approvals.get(session, approval_id)
+    if row is None or row.answer is None or row.answered_at is None:
+        raise LookupError(f"question {approval_id} has no answer")
+    return row
+
+
+def _note(session: Session, answer: Approval, type: str, text: str, **data: str) -> None:
+    timeline.append(
+        session, answer.incident, type, text,
+        now=installation().clock.now(), occurred_at=answer.answered_at,
+        author=role_name(answer.answered_role or ""), source="person",
+        data={
+            "role": answer.answered_role, "approval": answer.id, "note": answer.note or "", **data
+        },
+        key=f"{type}:{answer.id}",
+    )  # fmt: skip

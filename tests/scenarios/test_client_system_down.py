@@ -1,0 +1,135 @@
+"""A client's own system fails: assessed, reported by its procedure, calls logged by hand."""
+
+from __future__ import annotations
+
+import pytest
+
+from kitart.journal import incidents, looks
+
+pytestmark = pytest.mark.timeout(300)
+
+FOUND = "Searches end with error 503 since 09:00, for all agents; notes can still be read"
+SEES = {"answers": {"assessment": "fails", "manual-log": "start", "works-again": "leave",
+                    "client-contact": "leave"},
+        "fills": {"note": FOUND}}  # fmt: skip
+NOT_REACHED = SEES | {"answers": SEES["answers"] | {"client-contact": "no-answer"}}
+LEADS = {"answers": {"ack": "take", "priority": "P2"}}
+ERT = [f"ERT-{n}" for n in range(1, 6)]
+NO_WORD = {"client-contact": "leave", "works-again": "leave"}
+PEOPLE = {"default": {"delay_s": 0, "answers": NO_WORD | {"ack": "take", "approve": "approve"},
+                      "fills": {"note": "an update on the client's side"}},
+          "SV-2": SEES, **{member: LEADS for member in ERT}}  # fmt: skip
+
+
+def alert(story, status: str = "firing") -> None:
+    if status == "firing":
+        story.alert_began = story.clock.now()
+    labels = {"service": "client-crm-2", "alertname": "BravoCrmDown"}
+    story.alert(status, started=story.alert_began, **labels)
+
+
+def begun(story) -> None:
+    alert(story)
+    story.eventually(lambda: story.entries("run began"), "the run")
+    story.settle(quiet_s=0.8)
+
+
+@pytest.mark.covers("R5", "R43", "R44", "R45", "R46", "A22", "A23", "E46")
+@pytest.mark.begins(people=PEOPLE)
+def test_it_is_assessed_reported_and_logged_by_hand_until_the_client_has_repaired_it(story) -> None:
+    begun(story)
+    story.at("09:05")
+    assert story.incident.kind == "client system offline"
+    # Assessed by the supervisor on duty, and only then reported, in the finder's words.
+    (assessed,) = story.entries("assessed")
+    assert assessed.text == FOUND
+    (first,) = [d for d in story.documents("CL-2", "first-notification") if d.sent_at]
+    assert first.created_at >= assessed.recorded_at
+    assert "error 503" in first.html
+    assert "managed by you" in first.html
+    # Only the owner is told; calls go on, so nothing is diverted and no supplier is written to.
+    assert not [d for code in ("CL-1", "CL-3", "CL-4") for d in story.documents(code)]
+    assert not [e for e in story.entries("decision requested") if "divert" in e.text]
+    assert not story.entries("supplier ticket opened")
+    # Logging by hand: decided by a person, the supervisors of the project carry it to the agents.
+    assert story.entries("manual logging started")
+    assert any("log calls by hand" in text for text in story.texts_to("SV-2"))
+    # The client repairs it; the monitor's word is a reason to ask, a person's word is the proof.
+    story.people({"answers": {"works-again": "works", "manual-log-stop": "stop"},
+                  "fills": {"note": "14 forms, 2 urgent; all entered by tomorrow noon"}},
+                 "SV-2")  # fmt: skip
+    story.at("09:07")
+    assert not story.entries("system up")
+    alert(story, "resolved")
+    story.at("09:09")
+    assert story.entries("system up")
+    assert {e.data["factor"] for e in story.entries("success factor proved")} == {
+        "the system was tried and works"
+    }
+    story.at("09:26", by_minutes=3)
+    assert story.entries("recovery declared")
+    (ended,) = story.entries("manual logging ended")
+    assert "14 forms" in ended.text
+    story.at("09:33", by_minutes=3)
+    story.orchestrator.wait()
+    assert story.incident.state == "closed"
+    closing = story.documents("CL-2", "closing-report")[-1]
+    assert closing.sent_at
+    assert "14 forms, 2 urgent" in closing.html
+
+
+@pytest.mark.covers("E46", "A14", "D15")
+@pytest.mark.begins(people=PEOPLE | {"SV-2": NOT_REACHED})
+def test_a_notice_that_nobody_at_the_client_answers_counts_as_sent_not_as_acknowledged(
+    story,
+) -> None:
+    begun(story)
+    story.at("09:06")
+    tried = [e.data["contact"] for e in story.entries("client contact not reached")]
+    assert tried == ["CL-2-DUTY", "CL-2-OPERATIONS"]  # one after the other, each attempt kept
+    (said,) = story.entries("not acknowledged")
+    assert "sent, not acknowledged; 2 attempts" in said.text
+    assert not story.entries("client acknowledged")
+    # They are called again with the next news, until somebody has it.
+    story.people({"answers": {"client-contact": "has-it", "works-again": "leave"},
+                  "fills": {"note": "their ticket BT-118"}}, "SV-2")  # fmt: skip
+    due = story.documents("CL-2", "first-notification")[-1].next_update_at
+    story.until(due, by_minutes=5)
+    story.settle(quiet_s=0.8)
+    (reached,) = story.entries("client acknowledged")
+    assert reached.data["contact"] == "CL-2-DUTY"
+    assert "BT-118" in reached.text
+
+
+@pytest.mark.covers("R44", "E24")
+@pytest.mark.begins(people=PEOPLE | {"SV-2": "never", "AM-2": "never", "AM-1": SEES})
+def test_an_assessment_that_nobody_makes_goes_to_the_next_person_and_delays_no_notice(
+    story,
+) -> None:
+    begun(story)
+    story.at("09:09")
+    assert not story.entries("assessed")
+    story.at("09:12")
+    (assessed,) = story.entries("assessed")
+    assert assessed.author == "account manager"
+    story.at("09:31", by_minutes=4)
+    drafted = [d for d in story.documents("CL-2", "first-notification")]
+    assert drafted
+    assert min(d.created_at for d in drafted) <= story.start.replace(minute=16)
+
+
+@pytest.mark.covers("E34", "R6")
+@pytest.mark.begins(people=PEOPLE)
+def test_a_client_system_that_comes_and_goes_is_one_unstable_incident(story) -> None:
+    begun(story)
+    for minute, status in ((3, "resolved"), (5, "firing"), (7, "resolved"), (9, "firing")):
+        story.at(f"09:{minute:02}")
+        alert(story, status)
+    story.at("09:11")
+    with story.inst.journal.read() as session:
+        seen = looks.system_picture(session, story.plan, "INC-0001", story.clock.now())
+        assert len(incidents.open_incidents(session)) == 1
+    assert seen.state == "unstable"
+    assert seen.up_since is None  # a monitor's word ends nothing
+    sent = [d for d in story.documents("CL-2") if d.sent_at]
+    assert len(sent) <= 2, [d.type for d in sent]  # no message for each change
