@@ -19,8 +19,11 @@ Filled = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 AnswerOfPrivacy = Literal["no", "being checked", "yes"]
 
 
+KindOfSystem = Literal["phone", "documents", "client-managed", "other"]
+
 CALLS_REACH_VCC = "calls reach VCC"
 DOCUMENTS_FILED = "documents are filed"
+CLIENT_SYSTEM_USED = "agents work in the client's system"
 
 
 class Fact(BaseModel):
@@ -121,11 +124,23 @@ class SystemFacts(Fact):
     name: Filled
     managed_by: Literal["company", "client"] = "company"
     carries_calls: bool = True
+    probe: Literal["vcc", "sharepoint"] | None = None
+
+    @property
+    def kind(self) -> KindOfSystem:
+        """What it is for, which decides on what is said of it (R43, R44)."""
+        if self.carries_calls:
+            return "phone"
+        if self.managed_by == "client":
+            return "client-managed"
+        return "documents" if self.probe == "sharepoint" else "other"
 
     @property
     def factor(self) -> str:
         """The success factor that proves it: what must be seen to work again."""
-        return CALLS_REACH_VCC if self.carries_calls else DOCUMENTS_FILED
+        if self.carries_calls:
+            return CALLS_REACH_VCC
+        return CLIENT_SYSTEM_USED if self.kind == "client-managed" else DOCUMENTS_FILED
 
 
 class SystemState(Fact):
@@ -175,7 +190,10 @@ class AmTold(Fact):
 
 
 class TimelineEntry(Fact):
-    """An entry of the timeline. Without a scope it concerns everybody."""
+    """An entry of the timeline. Without a scope it concerns everybody.
+
+    ``values`` are name and text of what a sentence of ours holds in braces: "Priority set: {p}."
+    """
 
     seq: int
     occurred_at: Utc
@@ -184,6 +202,7 @@ class TimelineEntry(Fact):
     author_role: str
     source: str
     text: str
+    values: tuple[tuple[str, str], ...] = ()
     audience: Literal["internal", "client-safe"] = "internal"
     project_id: str | None = None
     client_id: str | None = None
@@ -295,6 +314,16 @@ class PrivacyAnswer(Fact):
     at: Utc | None = None
 
 
+class ManualLogging(Fact):
+    """Whether contacts are logged by hand while a client's system fails, and how many (R46)."""
+
+    decision: Literal["decided", "not needed", "not yet decided"] = "decided"
+    started_at: Utc | None = None
+    ended_at: Utc | None = None
+    contacts: Number | None = None
+    handed_over_at: Utc | None = None
+
+
 class ExpectedRecovery(Fact):
     """A forecast, never without its basis."""
 
@@ -345,7 +374,7 @@ class IncidentFacts(Fact):
     corrective_actions: tuple[CorrectiveAction, ...] = ()
     privacy: PrivacyAnswer = PrivacyAnswer()
     normal_at: Utc | None = None
-    manual_logging: tuple[Utc, Utc | None] | None = None
+    manual_logging: ManualLogging | None = None
     attachments: tuple[str, ...] = ()
     company_names: tuple[str, ...] = ()
 

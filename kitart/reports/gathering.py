@@ -19,10 +19,11 @@ from kitart.journal.tables import Acknowledgement, Approval, Incident, TimelineE
 from kitart.plan.roles import role_name
 from kitart.plan.schema import Client, Plan, Project
 from kitart.reports import facts as f
-from kitart.reports.telling import client_line
+from kitart.reports.telling import client_line, decision_line
+from kitart.reports.terms import N_
 from kitart.rules.deadlines import effect_start, ert_deadline
 
-FIGURES_BY_DAY = "the phone system gives call figures by day only; they follow when it has them"
+FIGURES_BY_DAY = N_("the phone system gives call figures by day only; they follow when it has them")
 
 
 def gather(session: Session, plan: Plan, number: str, now: datetime) -> f.IncidentFacts:
@@ -40,7 +41,7 @@ def gather(session: Session, plan: Plan, number: str, now: datetime) -> f.Incide
         kind=row.kind,
         system=f.SystemFacts(
             id=system.id, name=system.name, managed_by=system.managed_by,
-            carries_calls=system.carries_calls,
+            carries_calls=system.carries_calls, probe=system.probe,
         ),
         company_names=_company_names(plan),
         exercise=row.exercise,
@@ -167,7 +168,7 @@ def _told(
 
 
 def _entry(entry: TimelineEntry) -> f.TimelineEntry:
-    words = client_line(entry)
+    told = client_line(entry)
     return f.TimelineEntry(
         seq=entry.seq,
         occurred_at=entry.occurred_at,
@@ -175,8 +176,9 @@ def _entry(entry: TimelineEntry) -> f.TimelineEntry:
         type=entry.type,
         author_role=entry.data.get("role", entry.author),
         source=entry.source,
-        text=words or entry.text,
-        audience="client-safe" if words else "internal",
+        text=told.text if told else entry.text,
+        values=told.values if told else (),
+        audience="client-safe" if told else "internal",
         project_id=entry.data.get("project"),
         client_id=entry.data.get("client"),
     )
@@ -195,10 +197,12 @@ def _messages(session: Session, plan: Plan, number: str) -> tuple[f.MessageFacts
 
 def _decision(plan: Plan, question: Approval) -> f.DecisionFacts:
     asked = {str(o["value"]): str(o["label"]) for o in question.options}
-    shared = question.kind in ("priority", "divert-order")
+    answer = question.answer or ""
+    shared = decision_line(question.kind, answer)
+    what, said = shared or (question.title, asked.get(answer, answer))
     return f.DecisionFacts(
-        what=question.title,
-        answer=asked.get(question.answer or "", question.answer or ""),
+        what=what,
+        answer=said,
         by_role=role_name(question.answered_role or ""),
         at=question.answered_at or question.asked_at,
         reason=question.note or "",
