@@ -12,7 +12,7 @@ from kitart.messaging.occasion import about
 from kitart.messaging.telling import tell
 from kitart.plan.roles import role_name
 from kitart.plan.schema import Plan
-from kitart.reports.facts import WORKS_AGAIN
+from kitart.reports.facts import CLIENT_SYSTEM_USED, WORKS_AGAIN
 from tasks.steps import step
 
 
@@ -79,13 +79,14 @@ def prove_by_word(lease: Lease) -> None:
         answer = by_word.last_said_works(session, lease.incident)
         row = incidents.get(session, lease.incident)
         system = plan.system(row.system_id)
+        factor = CLIENT_SYSTEM_USED if system.managed_by == "client" else WORKS_AGAIN
         for project in plan.projects_affected_by(row.system_id):
             timeline.append(
                 session, lease.incident, looks.PROVED,
                 f"{project.id}: {system.name} was tried and works, says the "
                 f"{role_name(answer.answered_role or '')}",
                 now=inst.clock.now(), occurred_at=answer.answered_at, source="person",
-                data={"factor": WORKS_AGAIN, "kind": "person's word", "project": project.id,
+                data={"factor": factor, "kind": "person's word", "project": project.id,
                       "role": answer.answered_role, "client": project.client},
                 key=f"proof:word:{project.id}:{answer.id}",
             )  # fmt: skip

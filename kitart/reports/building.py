@@ -6,18 +6,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Unpack
 
+from kitart.reports import manual_logging
 from kitart.reports.course import Course, course_of
-from kitart.reports.english import NOT_KNOWN, English
-from kitart.reports.facts import ClientFacts, IncidentFacts, TimelineEntry
-from kitart.reports.privacy import ReaderFilter, role_words
+from kitart.reports.facts import ClientFacts, IncidentFacts, SupplierFacts, TimelineEntry
+from kitart.reports.kinds import words_of
+from kitart.reports.privacy import ReaderFilter
 from kitart.reports.scope import for_client
+from kitart.reports.sentences import level
+from kitart.reports.terms import NOT_RECORDED
 from kitart.reports.views import (
     CallLine,
     Decided,
     Edition,
     Entry,
     Heading,
-    Knowledge,
     ProofLine,
     QueueLine,
     RtoLine,
@@ -25,10 +27,9 @@ from kitart.reports.views import (
     Supplier,
     Variant,
 )
+from kitart.reports.wording import Wording
 
 LATE_ENTRY = timedelta(minutes=5)
-NOT_RECORDED = "not available: not recorded"
-NO_CHANGE_RECORDED = "not available: no change was recorded for this version"
 
 
 @dataclass(frozen=True)
@@ -38,11 +39,15 @@ class Desk:
     facts: IncidentFacts
     client: ClientFacts
     course: Course
-    words: English
+    words: Wording
     now: datetime
     """The moment that the information is of; the report may be written later."""
     written_at: datetime
     reader: ReaderFilter
+
+    def recorded(self, text: str) -> str:
+        """A text of the record, in our words where it is one of ours; never blank (D3)."""
+        return self.words.term(text or NOT_RECORDED)
 
 
 def desk_for(
@@ -53,7 +58,8 @@ def desk_for(
     reader = ReaderFilter.for_client(facts, client_id)
     client = mine.client(client_id)
     at = as_of or now
-    return Desk(mine, client, course_of(mine, client_id, at), English(client.zone), at, now, reader)
+    words = Wording(client.zone, client.language)
+    return Desk(mine, client, course_of(mine, client_id, at), words, at, now, reader)
 
 
 def heading(
@@ -61,8 +67,10 @@ def heading(
 ) -> Heading:
     """The header fields; a later version says what changed (D25)."""
     facts, client, words = desk.facts, desk.client, desk.words
-    version = edition.get("version", 1)
-    changes = desk.reader.texts(edition.get("changes", ()))
+    version, status = edition.get("version", 1), edition.get("status", "draft")
+    changes = tuple(map(words.term, desk.reader.texts(edition.get("changes", ()))))
+    if not changes and version > 1:
+        changes = (words.say("not available: no change was recorded for this version"),)
     approver, reviewer = edition.get("approver_role"), edition.get("reviewer_role")
     return Heading(
         incident=facts.number,
@@ -70,9 +78,12 @@ def heading(
         variant=variant,
         running_number=running_number,
         version=version,
-        status=edition.get("status", "draft"),
-        changes=changes or ((NO_CHANGE_RECORDED,) if version > 1 else ()),
-        classification=f"Confidential – for {client.name} only",
+        status=status,
+        edition=words.say(
+            "version {version}, {status}", version=version, status=words.term(status)
+        ),
+        changes=changes,
+        classification=words.say("Confidential – for {client} only", client=client.name),
         exercise=facts.exercise,
         client_id=client.id,
         client_name=client.name,
@@ -86,16 +97,16 @@ def heading(
             if queue.affected
         ),
         priority=words.priority(facts.priority),
-        cover_level=words.level(facts),
+        cover_level=level(words, facts),
         reported_at=desk.written_at,
         data_as_of=desk.now,
-        author_role=role_words(edition.get("author_role", "account_manager")),
-        reviewer_role=role_words(reviewer) if reviewer else "not yet reviewed",
-        approver_role=role_words(approver) if approver else "not yet approved",
+        author_role=words.role(edition.get("author_role", "account_manager")),
+        reviewer_role=words.role(reviewer) if reviewer else words.say("not yet reviewed"),
+        approver_role=words.role(approver) if approver else words.say("not yet approved"),
         approved_at=edition.get("approved_at"),
-        recipients=", ".join(map(role_words, client.recipients)) or NOT_RECORDED,
-        channel=client.channel or NOT_RECORDED,
-        contact=f"{role_words(client.contact.role)}, {client.contact.phone or NOT_RECORDED}",
+        recipients=", ".join(map(words.role, client.recipients)) or desk.recorded(""),
+        channel=desk.recorded(client.channel),
+        contact=f"{words.role(client.contact.role)}, {desk.recorded(client.contact.phone)}",
         contact_until=client.contact.until,
     )
 
@@ -108,14 +119,15 @@ def rto_lines(desk: Desk) -> tuple[RtoLine, ...]:
         for result in project.rto:
             limit = desk.words.hours(result.target.limit)
             start = project.effect.effect_start
-            source = result.target.source
+            source = desk.words.term(result.target.source)
             after = project.restored - start if project.restored and start else None
             lines.append(
                 RtoLine(name, start, result.due, limit, source, result.verdict, _from_zero(after))
             )
         if not project.rto:
             limit = desk.words.hours(timedelta(minutes=desk.facts.rto_minutes))
-            lines.append(RtoLine(name, None, None, limit, NOT_KNOWN, project.verdict))
+            unknown = desk.words.say("Not yet known.")
+            lines.append(RtoLine(name, None, None, limit, unknown, project.verdict))
     return tuple(lines)
 
 
@@ -127,79 +139,77 @@ def _from_zero(length: timedelta | None) -> timedelta | None:
 def entries(desk: Desk, since: datetime | None = None) -> tuple[Entry, ...]:
     """The timeline for this client in the order of events; late entries are marked (E39)."""
     ordered = sorted(desk.facts.timeline, key=lambda each: (each.occurred_at, each.seq))
-    return tuple(_entry(each) for each in ordered if since is None or each.recorded_at > since)
+    return tuple(
+        _entry(desk, each) for each in ordered if since is None or each.recorded_at > since
+    )
 
 
-def _entry(entry: TimelineEntry) -> Entry:
+def _entry(desk: Desk, entry: TimelineEntry) -> Entry:
     late = entry.recorded_at - entry.occurred_at > LATE_ENTRY
     return Entry(
         at=entry.occurred_at,
-        actor=role_words(entry.author_role),
-        event=entry.text,
-        source=entry.source or NOT_RECORDED,
+        actor=desk.words.role(entry.author_role),
+        event=desk.words.say(entry.text, **dict(entry.values)),
+        source=desk.recorded(entry.source),
         entered_late_at=entry.recorded_at if late else None,
     )
 
 
 def under_way(desk: Desk) -> tuple[str, ...]:
     """What is being done now: verbs, and only what the record shows."""
-    facts, course = desk.facts, desk.course
-    doing: list[str] = []
+    facts, course, words = desk.facts, desk.course, desk.words
+    kind = words_of(facts.system)
     if facts.false_alarm or course.recovered:
-        return ("Nothing more is needed.",)
+        return (words.say("Nothing more is needed."),)
+    by_hand = manual_logging.under_way(words, facts)
+    doing = [by_hand] if by_hand else []
     if course.restored is not None:
         if course.tested_at is None:
-            doing.append(
-                "Test calls to each affected line."
-                if facts.system.carries_calls
-                else "Putting away what had to wait, which proves that it works."
-            )
-        doing.append(
-            f"Watching the system until it has been stable for {facts.stable_minutes} min."
-        )
+            doing.append(words.say(kind.testing))
+        watching = "Watching the system until it has been stable for {minutes} min."
+        doing.append(words.say(watching, minutes=facts.stable_minutes))
         return tuple(doing)
     if facts.supplier is not None:
-        ticket = f", ticket {facts.supplier.ticket}" if facts.supplier.ticket else ""
-        doing.append(
-            f"The supplier ({facts.supplier.name or NOT_RECORDED}{ticket}) is on the fault."
-        )
+        doing.append(_supplier_at_work(desk, facts.supplier))
     divert = course.divert
     if divert is not None and not course.diverted:
-        doing.append(f"Setting up and testing a divert to a {divert.kind or 'recorded notice'}.")
-    doing.append("Our emergency response team is working on the fault.")
+        target = words.term(divert.kind)
+        doing.append(words.say("Setting up and testing a divert to a {target}.", target=target))
+    doing.append(words.say(kind.working_on_it))
     return tuple(doing)
 
 
-def knowledge(desk: Desk) -> Knowledge:
-    """Facts, assumptions and open questions, never mixed (D24)."""
-    words, course, facts = desk.words, desk.course, desk.facts
-    return Knowledge(
-        facts=words.known(course),
-        assumptions=words.assumed(course) + facts.assumptions or ("None.",),
-        open_questions=words.asked(course) + facts.open_questions or ("None.",),
-    )
+def _supplier_at_work(desk: Desk, supplier: SupplierFacts) -> str:
+    name = desk.recorded(supplier.name)
+    if not supplier.ticket:
+        return desk.words.say("The supplier ({name}) is on the fault.", name=name)
+    return desk.words.say(
+        "The supplier ({name}, ticket {ticket}) is on the fault.",
+        name=name, ticket=supplier.ticket,
+    )  # fmt: skip
 
 
 def expected(desk: Desk) -> tuple[datetime | None, str]:
     """The forecast with its basis, or that there is none."""
-    forecast = desk.facts.expected_recovery
+    forecast, words = desk.facts.expected_recovery, desk.words
     if desk.course.restored is not None:
-        return None, "Service is back."
+        return None, words.say("Service is back.")
     if forecast is None or not forecast.basis:
-        return None, NOT_KNOWN
-    return forecast.at, f"{forecast.basis} We have not been able to confirm this."
+        return None, words.say(words_of(desk.facts.system).forecast_unknown)
+    unconfirmed = words.say("We have not been able to confirm this.")
+    return forecast.at, f"{forecast.basis} {unconfirmed}"
 
 
 def next_update(desk: Desk) -> tuple[datetime | None, str]:
     """The clock time of the next news, or why there is none."""
     if desk.facts.false_alarm:
-        return None, "No further update is planned: this was a false alarm."
+        return None, desk.words.say("No further update is planned: this was a false alarm.")
     due = desk.facts.next_update_at
     if due is not None and (due > desk.now or not desk.course.recovered):
-        return due, "also if nothing has changed by then"
+        return due, desk.words.say("also if nothing has changed by then")
     if desk.course.recovered:
-        return None, "No further update is planned; the closing report follows."
-    return None, "not available: no time has been set; please ask the contact below"
+        return None, desk.words.say("No further update is planned; the closing report follows.")
+    return None, desk.words.say("not available: no time has been set; please ask the contact below")
 
 
 def calls(desk: Desk) -> tuple[CallLine, ...]:
@@ -224,8 +234,8 @@ def seats(desk: Desk) -> tuple[Seats, ...]:
         Seats(
             effect.project_id,
             desk.words.language_name(queue.lang),
-            str(queue.seats_needed) if queue.seats_needed is not None else NOT_RECORDED,
-            str(queue.seats_filled) if queue.seats_filled is not None else NOT_RECORDED,
+            str(queue.seats_needed) if queue.seats_needed is not None else desk.recorded(""),
+            str(queue.seats_filled) if queue.seats_filled is not None else desk.recorded(""),
         )
         for effect in desk.facts.effects
         for queue in effect.queues
@@ -238,10 +248,11 @@ def supplier(desk: Desk) -> Supplier | None:
     found = desk.facts.supplier
     if found is None:
         return None
+    no_ticket = desk.words.say("not available: the supplier has not given one yet")
     return Supplier(
-        name=found.name or NOT_RECORDED,
-        ticket=found.ticket or "not available: the supplier has not given one yet",
-        statement=found.statement or "none yet",
+        name=desk.recorded(found.name),
+        ticket=found.ticket or no_ticket,
+        statement=found.statement or desk.words.say("none yet"),
         stated_at=found.stated_at if found.statement else None,
     )
 
@@ -250,11 +261,11 @@ def decisions(desk: Desk) -> tuple[Decided, ...]:
     """Decisions that this client may read, with the role that took them."""
     return tuple(
         Decided(
-            each.what or NOT_RECORDED,
-            each.answer or NOT_RECORDED,
-            role_words(each.by_role),
+            desk.recorded(each.what),
+            desk.recorded(each.answer),
+            desk.words.role(each.by_role),
             each.at,
-            each.reason or "not recorded",
+            each.reason or desk.words.say("not recorded"),
         )
         for each in sorted(desk.facts.decisions, key=lambda each: each.at)
     )
@@ -264,28 +275,32 @@ def proofs(desk: Desk) -> tuple[ProofLine, ...]:
     """A row for each proof, and one for each affected line that has none: never assumed."""
     rows: list[ProofLine] = []
     factor, by_line = desk.facts.system.factor, desk.facts.system.carries_calls
+    all_lines = desk.words.say("all lines")
     for effect in desk.facts.effects:
         lines = [line for queue in effect.queues if queue.affected for line in queue.lines]
         lines = lines if by_line else [desk.facts.system.name]
         of_project = [each for each in desk.facts.proofs if each.project_id == effect.project_id]
         for each in sorted(of_project, key=lambda each: each.at):
-            line = each.line if each.line in lines else "all lines" if by_line else lines[0]
+            line = each.line if each.line in lines else all_lines if by_line else lines[0]
             result = "proved" if each.ok else "failed"
             rows.append(
                 ProofLine(
                     effect.project_id,
-                    line or "all lines",
-                    each.factor or NOT_RECORDED,
+                    line or all_lines,
+                    desk.recorded(each.factor),
                     result,
-                    each.kind,
-                    role_words(each.by_role),
+                    desk.words.term(each.kind),
+                    desk.words.role(each.by_role),
                     each.at,
                 )
             )
         reached = {each.line for each in of_project if each.factor == factor}
         rows.extend(
-            ProofLine(effect.project_id, line, factor, "not proved yet", "none", "nobody", None)
+            ProofLine(
+                effect.project_id, line, desk.words.term(factor), "not proved yet", "none",
+                "nobody", None,
+            )
             for line in lines
             if None not in reached and line not in reached
-        )
+        )  # fmt: skip
     return tuple(rows)

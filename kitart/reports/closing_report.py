@@ -6,16 +6,17 @@ from datetime import datetime
 from typing import Unpack
 
 from kitart.reports import building as part
+from kitart.reports import sentences
 from kitart.reports.course import ProjectCourse
-from kitart.reports.english import CAUSE_OPEN
 from kitart.reports.facts import IncidentFacts, Number, not_available
-from kitart.reports.first_notification import systems
-from kitart.reports.privacy import role_words
+from kitart.reports.knowing import knowledge
+from kitart.reports.manual_logging import backlog
+from kitart.reports.terms import N_
 from kitart.reports.views import ClosingReportView, Edition, Heading, Knowledge
 from kitart.rules.measured_times import MeasuredTime, Moments, measured_times
 from kitart.rules.verdicts import Outcome, punctuality
 
-FALSE_ALARM = "false alarm: kept for statistics only"
+FALSE_ALARM = "false alarm: kept for statistics only"  # among the terms
 
 
 def build_closing_report(
@@ -27,7 +28,7 @@ def build_closing_report(
     """
     desk = part.desk_for(facts, client_id, now, edition.get("data_as_of"))
     course, words, facts = desk.course, desk.words, desk.facts
-    heading = part.heading(desk, "Closing report", "closing", 1, **edition)
+    heading = part.heading(desk, words.say("Closing report"), "closing", 1, **edition)
     sent = [m for m in facts.messages if m.due_at is not None]
     return ClosingReportView(
         heading=heading,
@@ -38,7 +39,7 @@ def build_closing_report(
         times=tuple((p.effect.project_id, _times(desk, p)) for p in course.projects),
         punctuality=tuple(
             (
-                m.purpose or part.NOT_RECORDED,
+                desk.recorded(m.purpose),
                 m.due_at,
                 m.sent_at,
                 punctuality(m.due_at, m.sent_at, now=desk.now),
@@ -50,62 +51,89 @@ def build_closing_report(
         projects=course.projects,
         episodes=course.episodes,
         calls=part.calls(desk),
-        service_level="not available: no usual figures are on record to compare with",
+        service_level=words.say("not available: no usual figures are on record to compare with"),
         lost_contacts=_lost(desk),
         language_quality=_language_quality(desk),
-        backlog=words.backlog(course),
-        cause=facts.cause or f"Not established. {CAUSE_OPEN}",
+        backlog=backlog(words, facts),
+        cause=facts.cause or f"{words.say('Not established.')} {words.say(sentences.CAUSE_OPEN)}",
         response=_response(desk),
         service_agreement=desk.client.service_agreement
-        or "not available: not yet settled between us",
+        or words.say("not available: not yet settled between us"),
         privacy=facts.privacy,
         supplier=part.supplier(desk),
         actions=_actions(desk),
         knowledge=_open_points(desk),
-        attachments=facts.attachments or ("None.",),
+        attachments=facts.attachments or (words.say(sentences.NONE),),
         approval=_approval(desk, heading),
     )
 
 
 def _summary(desk: part.Desk) -> tuple[str, ...]:
     """Five lines: what, when, effect, cause, what changes."""
-    words, course, facts = desk.words, desk.course, desk.facts
-    downs = sum(len(each.episode.downs) for each in course.episodes)
-    when = "When: no effect on your lines is on record."
-    if course.starts is not None:
-        end = words.moment(course.restored, "not yet restored")
-        when = f"When: from {words.moment(course.starts)} to {end}."
-        if downs > 1:
-            when += f" The system failed {downs} times in that time."
-    changes = f"{len(facts.corrective_actions)} corrective actions, listed below."
-    if len(facts.corrective_actions) == 1:
-        changes = "one corrective action, listed below."
+    words, facts = desk.words, desk.facts
+    cause = facts.cause or words.say("not established")
     return (
-        f"What: {words.headline(course)}",
-        when,
-        f"Recovery objective: {words.verdict(course.verdict)}.",
-        f"Cause: {facts.cause or 'not established'}",
-        "What changes: " + (changes if facts.corrective_actions else "nothing decided yet."),
+        words.say("What: {what}", what=sentences.headline(words, desk.course)),
+        _when(desk),
+        words.say("Recovery objective: {verdict}.", verdict=words.verdict(desk.course.verdict)),
+        words.say("Cause: {cause}", cause=cause),
+        _what_changes(desk),
     )
+
+
+def _when(desk: part.Desk) -> str:
+    words, course = desk.words, desk.course
+    if course.starts is None:
+        return words.say("When: no effect on your lines is on record.")
+    when = words.say(
+        "When: from {start} to {end}.",
+        start=words.moment(course.starts),
+        end=words.moment(course.restored, N_("not yet restored")),
+    )
+    downs = sum(len(each.episode.downs) for each in course.episodes)
+    if downs > 1:
+        when += " " + words.say("The system failed {count} times in that time.", count=downs)
+    return when
+
+
+def _what_changes(desk: part.Desk) -> str:
+    count = len(desk.facts.corrective_actions)
+    if not count:
+        return desk.words.say("What changes: nothing decided yet.")
+    if count == 1:
+        return desk.words.say("What changes: one corrective action, listed below.")
+    return desk.words.say("What changes: {count} corrective actions, listed below.", count=count)
 
 
 def _classification(desk: part.Desk) -> tuple[tuple[str, str], ...]:
     words, facts = desk.words, desk.facts
-    status = "Exercise" if facts.exercise else "Real incident"
-    if facts.false_alarm:
-        reason = facts.false_alarm_reason or part.NOT_RECORDED
-        status = f"{'Exercise, false alarm' if facts.exercise else 'False alarm'}: {reason}"
     levels = [
-        f"{change.level} from {words.moment(change.at)} ({change.reason or 'no reason recorded'})"
+        words.say(
+            "{level} from {at} ({reason})",
+            level=change.level,
+            at=words.moment(change.at),
+            reason=change.reason or words.say("no reason recorded"),
+        )
         for change in sorted(facts.level_changes, key=lambda each: each.at)
     ]
+    passed = "; ".join(levels) or sentences.level(words, facts)
     return (
-        ("Type", f"{facts.kind or part.NOT_RECORDED}; {words.event_kind(facts)}"),
-        ("System", systems(desk)),
-        ("Priority", words.priority(facts.priority)),
-        ("Cover levels passed through", "; ".join(levels) or words.level(facts)),
-        ("Kind of record", status),
+        (words.say("Type"), f"{desk.recorded(facts.kind)}; {sentences.event_kind(words, facts)}"),
+        (words.say("System"), sentences.system(words, facts)),
+        (words.say("Priority"), words.priority(facts.priority)),
+        (words.say("Cover levels passed through"), passed),
+        (words.say("Kind of record"), _kind_of_record(desk)),
     )
+
+
+def _kind_of_record(desk: part.Desk) -> str:
+    words, facts = desk.words, desk.facts
+    if not facts.false_alarm:
+        return words.say("Exercise") if facts.exercise else words.say("Real incident")
+    reason = desk.recorded(facts.false_alarm_reason)
+    if facts.exercise:
+        return words.say("Exercise, false alarm: {reason}", reason=reason)
+    return words.say("False alarm: {reason}", reason=reason)
 
 
 def _times(desk: part.Desk, project: ProjectCourse) -> tuple[MeasuredTime, ...]:
@@ -142,77 +170,90 @@ def _times(desk: part.Desk, project: ProjectCourse) -> tuple[MeasuredTime, ...]:
 
 def _lost(desk: part.Desk) -> tuple[tuple[str, Number], ...]:
     """Calls that reached nobody. None is "none" only where the record says so."""
+    say = desk.words.say
     found = tuple(
-        (f"{line.project}, {line.language}: abandoned calls", line.abandoned)
+        (say("{queue}: abandoned calls", queue=f"{line.project}, {line.language}"), line.abandoned)
         for line in part.calls(desk)
     )
-    before = not_available("the carrier's records of calls that did not reach us are awaited")
-    return (*found, ("Calls that never reached our system", before))
+    before = not_available(N_("the carrier's records of calls that did not reach us are awaited"))
+    return (*found, (say("Calls that never reached our system"), before))
 
 
 def _language_quality(desk: part.Desk) -> str:
     if desk.facts.level_changes or desk.facts.cover_level:
-        return "not available: answered calls have not been counted by language of the agent"
-    return "Unchanged: the usual agents answered; no cover in another language was used."
+        return desk.words.say(
+            "not available: answered calls have not been counted by language of the agent"
+        )
+    return desk.words.say(
+        "Unchanged: the usual agents answered; no cover in another language was used."
+    )
 
 
 def _response(desk: part.Desk) -> str:
     """The short form for a client: what was done about calls, and what was late."""
     words, course = desk.words, desk.course
-    diverts = [d for d in desk.facts.diverts if d.verified_at]
+    verified = [d.verified_at for d in desk.facts.diverts if d.verified_at]
     late = {
-        row.measure
+        words.term(row.measure)
         for project in course.projects
         for row in _times(desk, project)
         if row.verdict.outcome is Outcome.MISSED
     }
-    text = "No divert was proved in use."
-    if diverts:
-        first = min(d.verified_at for d in diverts if d.verified_at)
-        text = f"Calls were diverted, checked by a test call at {words.clock(first)}."
+    said = []
+    if verified:
+        at = words.clock(min(verified))
+        said.append(words.say("Calls were diverted, checked by a test call at {at}.", at=at))
+    elif desk.facts.system.carries_calls:
+        said.append(words.say("No divert was proved in use."))
     if late:
-        return f"{text} Later than our targets: {words.listed(sorted(late)).lower()}."
-    return f"{text} No step took longer than its target."
+        measures = words.listed(sorted(late)).lower()
+        said.append(words.say("Later than our targets: {measures}.", measures=measures))
+    else:
+        said.append(words.say("No step took longer than its target."))
+    return " ".join(said)
 
 
 def _actions(desk: part.Desk) -> tuple[tuple[str, ...], ...]:
     return tuple(
         (
             str(each.number),
-            each.finding or part.NOT_RECORDED,
-            each.action or part.NOT_RECORDED,
-            role_words(each.owner_role),
+            desk.recorded(each.finding),
+            desk.recorded(each.action),
+            desk.words.role(each.owner_role),
             desk.words.day(each.due),
-            each.check or part.NOT_RECORDED,
-            each.status or part.NOT_RECORDED,
+            desk.recorded(each.check),
+            desk.recorded(each.status),
         )
         for each in sorted(desk.facts.corrective_actions, key=lambda each: each.number)
     )
 
 
 def _open_points(desk: part.Desk) -> Knowledge:
-    known = part.knowledge(desk)
-    points = [each for each in known.open_questions if each != "None."]
+    words, none = desk.words, desk.words.say(sentences.NONE)
+    known = knowledge(words, desk.course)
+    points = [each for each in known.open_questions if each != none]
     if desk.facts.supplier is not None and not desk.facts.supplier.report_received:
-        points.append("The supplier's own report is outstanding; a supplement will follow.")
+        points.append(
+            words.say("The supplier's own report is outstanding; a supplement will follow.")
+        )
     if any(line.offered.value is None for line in part.calls(desk)):
-        points.append("Figures of calls that are marked as not available.")
-    return Knowledge(known.facts, known.assumptions, tuple(points) or ("None.",))
+        points.append(words.say("Figures of calls that are marked as not available."))
+    return Knowledge(known.facts, known.assumptions, tuple(points) or (none,))
 
 
 def _approval(desk: part.Desk, heading: Heading) -> tuple[tuple[str, str], ...]:
-    when = desk.words.moment(heading.approved_at, "not yet")
+    words = desk.words
+    when = words.moment(heading.approved_at, N_("not yet"))
+    approved = words.say("{role}; approved: {at}", role=heading.approver_role, at=when)
     answered = [
         each.acknowledged_at
         for each in desk.facts.messages
         if each.acknowledged_at and "closing" in each.purpose.lower()
     ]
+    acknowledged = words.moment(min(answered, default=None), N_("not yet received"))
     return (
-        ("Prepared by", heading.author_role),
-        ("Reviewed by", heading.reviewer_role),
-        ("Approved by", f"{heading.approver_role}; approved: {when}"),
-        (
-            "Client's acknowledgement",
-            desk.words.moment(min(answered, default=None), "not yet received"),
-        ),
+        (words.say("Prepared by"), heading.author_role),
+        (words.say("Reviewed by"), heading.reviewer_role),
+        (words.say("Approved by"), approved),
+        (words.say("Client's acknowledgement"), acknowledged),
     )

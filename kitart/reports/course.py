@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from kitart.reports.facts import DivertFacts, IncidentFacts, ProjectEffect, ProofFacts
+from kitart.reports.terms import N_
 from kitart.rules.outages import Episode, State, episodes, is_unstable
 from kitart.rules.verdicts import (
     RTO_LEVEL_4,
@@ -20,10 +21,8 @@ from kitart.rules.verdicts import (
     worst,
 )
 
-"""The success factor that a test call or a call record on each affected line proves (R23)."""
-
-RTO_SOURCE = "the plan's objective for cover levels 1 to 3; it names none for a system outage"
-LEVEL_4_SOURCE = "the plan's objective for voicemail (cover level 4)"
+RTO_SOURCE = N_("the plan's objective for cover levels 1 to 3; it names none for a system outage")
+LEVEL_4_SOURCE = N_("the plan's objective for voicemail (cover level 4)")
 
 StateWord = Literal[
     "investigating",

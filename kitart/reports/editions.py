@@ -18,10 +18,11 @@ from kitart.reports.fingerprint import facts_fingerprint
 from kitart.reports.first_notification import build_first_notification
 from kitart.reports.gathering import gather
 from kitart.reports.status_update import build_correction, build_status_update
+from kitart.reports.terms import N_
 from kitart.reports.views import Edition
 
 # Drafts are laid out from the record; the person who approves is never the author.
-AUTHOR = "Kitart, from the incident's record"
+AUTHOR = N_("Kitart, from the incident's record")
 
 
 def make_draft(

@@ -19,9 +19,20 @@ Filled = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 AnswerOfPrivacy = Literal["no", "being checked", "yes"]
 
 
+KindOfSystem = Literal["phone", "documents", "client-managed", "other"]
+
 CALLS_REACH_VCC = "calls reach VCC"
 DOCUMENTS_FILED = "documents are filed"
+CLIENT_SYSTEM_USED = "agents work in the client's system"
 WORKS_AGAIN = "the system was tried and works"
+
+
+FACTORS: dict[KindOfSystem, str] = {
+    "phone": CALLS_REACH_VCC,
+    "documents": DOCUMENTS_FILED,
+    "client-managed": CLIENT_SYSTEM_USED,
+    "other": WORKS_AGAIN,
+}
 
 
 class Fact(BaseModel):
@@ -122,11 +133,21 @@ class SystemFacts(Fact):
     name: Filled
     managed_by: Literal["company", "client"] = "company"
     carries_calls: bool = True
+    probe: Literal["vcc", "sharepoint"] | None = None
+
+    @property
+    def kind(self) -> KindOfSystem:
+        """What it is for, which decides on what is said of it (R43, R44)."""
+        if self.carries_calls:
+            return "phone"
+        if self.managed_by == "client":
+            return "client-managed"
+        return "documents" if self.probe == "sharepoint" else "other"
 
     @property
     def factor(self) -> str:
         """The success factor that proves it: what must be seen to work again."""
-        return CALLS_REACH_VCC if self.carries_calls else DOCUMENTS_FILED
+        return FACTORS[self.kind]
 
 
 class SystemState(Fact):
@@ -176,7 +197,10 @@ class AmTold(Fact):
 
 
 class TimelineEntry(Fact):
-    """An entry of the timeline. Without a scope it concerns everybody."""
+    """An entry of the timeline. Without a scope it concerns everybody.
+
+    ``values`` are name and text of what a sentence of ours holds in braces: "Priority set: {p}."
+    """
 
     seq: int
     occurred_at: Utc
@@ -185,6 +209,7 @@ class TimelineEntry(Fact):
     author_role: str
     source: str
     text: str
+    values: tuple[tuple[str, str], ...] = ()
     audience: Literal["internal", "client-safe"] = "internal"
     project_id: str | None = None
     client_id: str | None = None
@@ -296,6 +321,20 @@ class PrivacyAnswer(Fact):
     at: Utc | None = None
 
 
+class ManualLogging(Fact):
+    """Whether contacts are logged by hand while a system fails, and how many (R46).
+
+    ``count_said`` is the count of forms in the words of the person who made it.
+    """
+
+    decision: Literal["decided", "not needed", "not yet decided"] = "decided"
+    started_at: Utc | None = None
+    ended_at: Utc | None = None
+    contacts: Number | None = None
+    count_said: str = ""
+    handed_over_at: Utc | None = None
+
+
 class ExpectedRecovery(Fact):
     """A forecast, never without its basis."""
 
@@ -346,7 +385,7 @@ class IncidentFacts(Fact):
     corrective_actions: tuple[CorrectiveAction, ...] = ()
     privacy: PrivacyAnswer = PrivacyAnswer()
     normal_at: Utc | None = None
-    manual_logging: tuple[Utc, Utc | None] | None = None
+    manual_logging: ManualLogging | None = None
     attachments: tuple[str, ...] = ()
     company_names: tuple[str, ...] = ()
 

@@ -6,8 +6,11 @@ from datetime import datetime
 from typing import Unpack
 
 from kitart.reports import building as part
-from kitart.reports.english import CAUSE_OPEN, NOTHING_ASKED
+from kitart.reports import sentences
 from kitart.reports.facts import IncidentFacts
+from kitart.reports.kinds import words_of
+from kitart.reports.knowing import knowledge, start_note
+from kitart.reports.terms import NOT_RECORDED
 from kitart.reports.views import Edition, FirstNotificationView
 
 
@@ -25,41 +28,38 @@ def build_first_notification(
     desk = part.desk_for(facts, client_id, now, edition.get("data_as_of"))
     client, course, words = desk.client, desk.course, desk.words
     over = course.restored is not None
-    title = "Notice of a past disturbance" if over else "First notification"
+    title = words.say("First notification")
+    request = words.say(words_of(desk.facts.system).request)
+    if over:
+        title = words.say("Notice of a past disturbance")
+        request = words.say(sentences.NOTHING_ASKED)
     forecast, forecast_note = part.expected(desk)
     update_at, update_note = part.next_update(desk)
     return FirstNotificationView(
         heading=part.heading(desk, title, "combined" if over else "ongoing", 1, **edition),
         # What a person wrote while it was down would be wrong now (E31).
-        headline=words.headline(course) if over else client.headline or words.headline(course),
+        headline=(not over and client.headline) or sentences.headline(words, course),
         effect_start=course.starts,
-        effect_start_note=words.start_note(course),
+        effect_start_note=start_note(words, course),
         detected_at=desk.facts.reported_at,
-        detected_by=desk.facts.detected_by or part.NOT_RECORDED,
-        callers_experience=words.experience(course)
-        if over
-        else client.callers_experience or words.experience(course),
+        detected_by=words.reporter(desk.facts.detected_by or NOT_RECORDED),
+        callers_experience=(not over and client.callers_experience)
+        or sentences.experience(words, course),
         not_affected=words.listed(client.not_affected)
-        or "No other service of yours is known to be affected.",
-        cover=words.cover(course),
-        event_kind=words.event_kind(desk.facts),
-        systems=systems(desk),
+        or words.say("No other service of yours is known to be affected."),
+        cover=sentences.cover(words, course),
+        event_kind=sentences.event_kind(words, desk.facts),
+        systems=sentences.system(words, desk.facts),
         # D24: a cause is stated only as far as a person has recorded it as shown.
-        cause=desk.facts.cause or CAUSE_OPEN,
+        cause=desk.facts.cause or words.say(sentences.CAUSE_OPEN),
         actions=part.entries(desk),
         under_way=part.under_way(desk),
         expected_recovery=forecast,
         expected_recovery_note=forecast_note,
         rto=part.rto_lines(desk),
-        request=client.request or NOTHING_ASKED,
+        request=client.request or request,
         privacy=desk.facts.privacy,
         next_update_at=update_at,
         next_update_note=update_note,
-        knowledge=part.knowledge(desk),
+        knowledge=knowledge(words, course),
     )
-
-
-def systems(desk: part.Desk) -> str:
-    """The system and who looks after it: a8."""
-    owner = "us" if desk.facts.system.managed_by == "company" else "you"
-    return f"{desk.facts.system.name or part.NOT_RECORDED}, managed by {owner}"

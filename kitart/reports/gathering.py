@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from kitart.journal import (
     acknowledgements,
     approvals,
+    by_word,
     documents,
     incidents,
     looks,
@@ -17,12 +18,13 @@ from kitart.journal import (
 )
 from kitart.journal.tables import Acknowledgement, Approval, Incident, TimelineEntry
 from kitart.plan.roles import role_name
-from kitart.plan.schema import Client, Plan, Project
+from kitart.plan.schema import Client, Plan, Project, System
 from kitart.reports import facts as f
-from kitart.reports.telling import client_line
+from kitart.reports.telling import client_line, decision_line
+from kitart.reports.terms import N_
 from kitart.rules.deadlines import effect_start, ert_deadline
 
-FIGURES_BY_DAY = "the phone system gives call figures by day only; they follow when it has them"
+FIGURES_BY_DAY = N_("the phone system gives call figures by day only; they follow when it has them")
 
 
 def gather(session: Session, plan: Plan, number: str, now: datetime) -> f.IncidentFacts:
@@ -40,7 +42,7 @@ def gather(session: Session, plan: Plan, number: str, now: datetime) -> f.Incide
         kind=row.kind,
         system=f.SystemFacts(
             id=system.id, name=system.name, managed_by=system.managed_by,
-            carries_calls=system.carries_calls,
+            carries_calls=system.carries_calls, probe=system.probe,
         ),
         company_names=_company_names(plan),
         exercise=row.exercise,
@@ -62,6 +64,7 @@ def gather(session: Session, plan: Plan, number: str, now: datetime) -> f.Incide
         decisions=tuple(_decision(plan, q) for q in questions if q.answered_at is not None),
         supplier=_supplier(plan, system.supplier, questions),
         diverts=_diverts(entries),
+        manual_logging=_logging(system, questions, entries),
         proofs=_proofs(plan, entries),
         calls=tuple(_calls(project.id, q.lang) for project in projects for q in project.queues),
         earlier_reports=_earlier(session, number),
@@ -167,7 +170,7 @@ def _told(
 
 
 def _entry(entry: TimelineEntry) -> f.TimelineEntry:
-    words = client_line(entry)
+    told = client_line(entry)
     return f.TimelineEntry(
         seq=entry.seq,
         occurred_at=entry.occurred_at,
@@ -175,8 +178,9 @@ def _entry(entry: TimelineEntry) -> f.TimelineEntry:
         type=entry.type,
         author_role=entry.data.get("role", entry.author),
         source=entry.source,
-        text=words or entry.text,
-        audience="client-safe" if words else "internal",
+        text=told.text if told else entry.text,
+        values=told.values if told else (),
+        audience="client-safe" if told else "internal",
         project_id=entry.data.get("project"),
         client_id=entry.data.get("client"),
     )
@@ -195,10 +199,12 @@ def _messages(session: Session, plan: Plan, number: str) -> tuple[f.MessageFacts
 
 def _decision(plan: Plan, question: Approval) -> f.DecisionFacts:
     asked = {str(o["value"]): str(o["label"]) for o in question.options}
-    shared = question.kind in ("priority", "divert-order")
+    answer = question.answer or ""
+    shared = decision_line(question.kind, answer)
+    what, said = shared or (question.title, asked.get(answer, answer))
     return f.DecisionFacts(
-        what=question.title,
-        answer=asked.get(question.answer or "", question.answer or ""),
+        what=what,
+        answer=said,
         by_role=role_name(question.answered_role or ""),
         at=question.answered_at or question.asked_at,
         reason=question.note or "",
@@ -225,6 +231,25 @@ def _supplier(
     given = ticket is not None and ticket.answer == "given"
     return f.SupplierFacts(
         name=plan.supplier(supplier_id).name, ticket=_note(ticket) if given else None
+    )
+
+
+def _logging(
+    system: System, questions: list[Approval], entries: list[TimelineEntry]
+) -> f.ManualLogging | None:
+    """Logging by hand as decided, begun and ended (R46); ``None`` where nobody asks for it."""
+    if not system.may_need_manual_logging:
+        return None
+    course = [e for e in entries if e.type in (by_word.LOGGING_STARTED, by_word.LOGGING_ENDED)]
+    if not course:
+        declined = _answered(questions, "manual-log") is not None
+        return f.ManualLogging(decision="not needed" if declined else "not yet decided")
+    ended = course[-1] if course[-1].type == by_word.LOGGING_ENDED else None
+    counts = [e.data.get("note", "") for e in course if e.type == by_word.LOGGING_ENDED]
+    return f.ManualLogging(
+        started_at=course[0].occurred_at,
+        ended_at=ended.occurred_at if ended else None,
+        count_said="; ".join(filter(None, counts)),
     )
 
 

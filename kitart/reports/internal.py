@@ -10,9 +10,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from kitart.reports.course import Course, course_of
-from kitart.reports.english import English
 from kitart.reports.facts import IncidentFacts
+from kitart.reports.kinds import words_of
 from kitart.reports.privacy import role_words, without_codes
+from kitart.reports.wording import Wording
 
 UNKNOWN = "not known yet"
 Values = dict[str, str | datetime | bool]
@@ -93,14 +94,14 @@ def checked_text(facts: IncidentFacts) -> str:
     """The tests made so far, counted: never "all" where a line is untested."""
     good = sum(proof.ok for proof in facts.proofs)
     states = len(facts.states)
-    kind = "test call" if facts.system.carries_calls else "test"
-    tests = f"{kind}s: {good} good, {len(facts.proofs) - good} failed"
-    return f"{states} states from monitoring; {tests if facts.proofs else f'no {kind} yet'}"
+    test = words_of(facts.system).one_test
+    tests = f"{test}s: {good} good, {len(facts.proofs) - good} failed"
+    return f"{states} states from monitoring; {tests if facts.proofs else f'no {test} yet'}"
 
 
 def known_facts(facts: IncidentFacts, *, now: datetime, zone: str) -> tuple[str, ...]:
     """What is known, for a decision page: one short sentence each, the newest state first."""
-    words = English(zone)
+    words = Wording(zone)
     known = [_state_sentence(facts, words)]
     for effect in facts.effects:
         known.append(
@@ -127,7 +128,7 @@ def known_facts(facts: IncidentFacts, *, now: datetime, zone: str) -> tuple[str,
     return tuple(without_codes(each) for each in known)
 
 
-def _state_sentence(facts: IncidentFacts, words: English) -> str:
+def _state_sentence(facts: IncidentFacts, words: Wording) -> str:
     last = max(facts.states, key=lambda each: each.at, default=None)
     what = what_text(facts)
     if last is None:
@@ -135,7 +136,7 @@ def _state_sentence(facts: IncidentFacts, words: English) -> str:
     return f"{what} (since {words.moment(last.at)}, says {last.source or 'an unnamed source'})."
 
 
-def _effect_sentence(course: Course, project_id: str, words: English) -> str:
+def _effect_sentence(course: Course, project_id: str, words: Wording) -> str:
     project = next(p for p in course.projects if p.effect.project_id == project_id)
     start = project.effect.effect_start
     if start is None:

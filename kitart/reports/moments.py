@@ -7,6 +7,17 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime
 
+# A language's locale, and its way to write a day, a day and time, and a day without its year.
+_PATTERNS = {
+    "en": ("en_GB", "EEE d MMM y", "EEE d MMM y, HH:mm", "d MMM, HH:mm"),
+    "hu": ("hu", "y. MMMM d.", "y. MMMM d., HH:mm", "MMMM d., HH:mm"),
+}
+
+
+def locale_of(language: str) -> str:
+    """The locale whose dates, numbers and lists a language is written with."""
+    return _PATTERNS[language][0]
+
 
 def zone_of(name: str) -> ZoneInfo:
     """The zone of that name; ``ValueError`` if the tz database has none such."""
@@ -24,27 +35,29 @@ def clock(moment: datetime, zone: str) -> str:
     return f"{local:%H:%M} {_letters(local)}"
 
 
-def moment_text(moment: datetime, zone: str, locale: str = "en_GB") -> str:
+def moment_text(moment: datetime, zone: str, language: str = "en") -> str:
     """ "Mon 23 Nov 2026, 15:00 CET (14:00 UTC)"; UTC with its date if that differs."""
+    locale, _, day_and_time, short = _PATTERNS[language]
     local = moment.astimezone(zone_of(zone))
     utc = moment.astimezone(UTC)
-    day = format_datetime(local, "EEE d MMM y, HH:mm", locale=locale)
+    day = format_datetime(local, day_and_time, locale=locale)
     if local.date() == utc.date():
         return f"{day} {_letters(local)} ({utc:%H:%M} UTC)"
-    return f"{day} {_letters(local)} ({format_datetime(utc, 'd MMM, HH:mm', locale=locale)} UTC)"
+    return f"{day} {_letters(local)} ({format_datetime(utc, short, locale=locale)} UTC)"
 
 
-def day_text(day: date, locale: str = "en_GB") -> str:
+def day_text(day: date, language: str = "en") -> str:
     """ "Mon 30 Nov 2026"."""
-    return format_date(day, "EEE d MMM y", locale=locale)
+    locale, pattern, *_ = _PATTERNS[language]
+    return format_date(day, pattern, locale=locale)
 
 
-def duration_text(length: timedelta) -> str:
-    """Hours and minutes as h:mm, with seconds only where there are some: "0:11 h"."""
+def hours_minutes(length: timedelta) -> tuple[str, int]:
+    """Hours and minutes as "h:mm", and the seconds over: ("0:11", 0). Of a span's length alone."""
     seconds = int(abs(length).total_seconds())
     hours, rest = divmod(seconds, 3600)
     minutes, seconds = divmod(rest, 60)
-    return f"{hours}:{minutes:02d} h" + (f" {seconds} s" if seconds else "")
+    return f"{hours}:{minutes:02d}", seconds
 
 
 def _letters(local: datetime) -> str:

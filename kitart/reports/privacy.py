@@ -6,58 +6,67 @@ import re
 from dataclasses import dataclass
 from functools import partial
 
+from kitart.language import SOURCE, words
 from kitart.reports.facts import IncidentFacts
+from kitart.reports.terms import N_
 
 _PERSONS: tuple[tuple[str, str], ...] = (
-    (r"AG-\w+", "an agent"),
-    (r"AM-\w+", "account manager on duty"),
-    (r"ERT-\w+", "emergency response team member"),
-    (r"CMT-\w+", "crisis management team member"),
-    (r"IT-MGR(?:-\w+)*", "IT manager on duty"),
-    (r"VCC-ADM(?:-\w+)*", "telephone system administrator"),
-    (r"(?:SUP|SV)-\d+", "supervisor on duty"),
-    (r"DPO?-\w+", "data protection contact"),
+    (r"AG-\w+", N_("an agent")),
+    (r"AM-\w+", N_("account manager on duty")),
+    (r"ERT-\w+", N_("emergency response team member")),
+    (r"CMT-\w+", N_("crisis management team member")),
+    (r"IT-MGR(?:-\w+)*", N_("IT manager on duty")),
+    (r"VCC-ADM(?:-\w+)*", N_("telephone system administrator")),
+    (r"(?:SUP|SV)-\d+", N_("supervisor on duty")),
+    (r"DPO?-\w+", N_("data protection contact")),
 )
 _CODES = tuple(
-    (re.compile(rf"(?<!\w)(?:{code})(?!\w)", re.IGNORECASE), words) for code, words in _PERSONS
+    (re.compile(rf"(?<!\w)(?:{code})(?!\w)", re.IGNORECASE), role) for code, role in _PERSONS
 )
 _ROLES = {
     "account_manager": "account manager on duty",
     "ert": "emergency response team member",
     "ert_member": "emergency response team member",
-    "ert_lead": "emergency response team lead",
+    "ert_lead": N_("emergency response team lead"),
     "it_manager": "IT manager on duty",
     "supervisor": "supervisor on duty",
-    "cmt": "crisis management team",
-    "cmt_lead": "crisis management team lead",
+    "cmt": N_("crisis management team"),
+    "cmt_member": "crisis management team member",
+    "cmt_lead": N_("crisis management team lead"),
     "agent": "an agent",
     "vcc_admin": "telephone system administrator",
-    "system": "automatic",
-    "supplier": "supplier",
+    "vcc_administrator": "telephone system administrator",
+    "data_protection": "data protection contact",
+    "data_protection_contact": "data protection contact",
+    "system": N_("automatic"),
+    "supplier": N_("supplier"),
 }
 
 
-def without_codes(text: str) -> str:
+def without_codes(text: str, language: str = SOURCE) -> str:
     """``text`` with each person's code replaced by the role (D22)."""
-    for code, words in _CODES:
-        text = code.sub(partial(_in_its_place, words), text)
+    gettext = words(language, "reports").gettext
+    for code, role in _CODES:
+        text = code.sub(partial(_in_its_place, gettext(role)), text)
     return text
 
 
-def _in_its_place(words: str, found: re.Match[str]) -> str:
-    """``words``, with a capital where a sentence begins with them."""
+def _in_its_place(role: str, found: re.Match[str]) -> str:
+    """``role``, with a capital where a sentence begins with it."""
     before = found.string[: found.start()].rstrip()
     more_follows = found.end() < len(found.string)
     begins = before.endswith((".", "!", "?")) or (not before and more_follows)
-    return words[0].upper() + words[1:] if begins else words
+    return role[0].upper() + role[1:] if begins else role
 
 
-def role_words(role: str) -> str:
+def role_words(role: str, language: str = SOURCE) -> str:
     """A role's code or key in words: "AM-2" is "account manager on duty"; "" is "not recorded"."""
+    gettext = words(language, "reports").gettext
     key = role.strip().lower().replace(" ", "_")
     if not key:
-        return "not recorded"
-    return _ROLES.get(key) or without_codes(role.strip()).replace("_", " ")
+        return gettext(N_("not recorded"))
+    plain = without_codes(role.strip(), language).replace("_", " ")
+    return gettext(_ROLES.get(key, plain))
 
 
 @dataclass(frozen=True)
@@ -66,6 +75,7 @@ class ReaderFilter:
 
     foreign: re.Pattern[str] | None
     own: re.Pattern[str] | None
+    language: str = SOURCE
 
     @classmethod
     def for_client(cls, facts: IncidentFacts, client_id: str) -> ReaderFilter:
@@ -76,7 +86,7 @@ class ReaderFilter:
         for effect in facts.effects:
             lines = (line for queue in effect.queues for line in queue.lines)
             (own if effect.client_id == client_id else foreign).update((effect.project_id, *lines))
-        return cls(_any_of(foreign - own), _any_of(own))
+        return cls(_any_of(foreign - own), _any_of(own), facts.client(client_id).language)
 
     def allows(self, text: str) -> bool:
         """Whether ``text`` names nothing of another client."""
@@ -89,17 +99,19 @@ class ReaderFilter:
         """``text`` without codes; ``otherwise`` where it's blank or names another client."""
         if not text.strip() or not self.allows(text):
             return otherwise
-        return without_codes(text.strip())
+        return self.clean(text)
+
+    def clean(self, text: str) -> str:
+        """``text`` without codes."""
+        return without_codes(text.strip(), self.language)
 
     def texts(self, texts: tuple[str, ...]) -> tuple[str, ...]:
         """Those of ``texts`` that this client may read, without codes."""
-        return tuple(
-            without_codes(each.strip()) for each in texts if each.strip() and self.allows(each)
-        )
+        return tuple(self.clean(each) for each in texts if each.strip() and self.allows(each))
 
 
-def _any_of(words: set[str]) -> re.Pattern[str] | None:
-    known = sorted((word.strip() for word in words if word.strip()), key=len, reverse=True)
+def _any_of(names: set[str]) -> re.Pattern[str] | None:
+    known = sorted((name.strip() for name in names if name.strip()), key=len, reverse=True)
     if not known:
         return None
     either = "|".join(re.escape(word) for word in known)

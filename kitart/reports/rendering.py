@@ -12,12 +12,12 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from kitart.reports.english import English
+from kitart.language import words
 from kitart.reports.plain_text import plain_text
+from kitart.reports.sentences import capital
 from kitart.reports.views import Heading, View
+from kitart.reports.wording import Wording
 from kitart.settings import settings
-
-EXERCISE = "EXERCISE - no real incident"
 
 
 @dataclass(frozen=True)
@@ -34,44 +34,55 @@ class Document:
 def render(view: View, *, templates_dir: Path | None = None) -> Document:
     """The document of a view; ``jinja2.UndefinedError`` if a template asks for what isn't there."""
     heading = view.heading
-    words = English(heading.zone)
+    wording = Wording(heading.zone, heading.language)
     folder = templates_dir or settings().templates_dir
-    template = _environment(folder / "reports" / words.language).get_template(view.template)
-    html = template.render(view=view, heading=heading, w=words, exercise_words=EXERCISE)
+    template = _environment(folder / "reports", wording.language).get_template(view.template)
+    html = template.render(view=view, heading=heading, w=wording)
     html = re.sub(r"\n\s*\n+", "\n", html)
     return Document(
         html=html,
         text=plain_text(html),
-        subject=_subject(heading),
-        file_name=_file_name(heading),
+        subject=_subject(heading, wording),
+        file_name=_file_name(heading, wording),
         checksum=hashlib.sha256(html.encode()).hexdigest(),
     )
 
 
-def _subject(heading: Heading) -> str:
-    prefix = f"{EXERCISE}: " if heading.exercise else ""
-    projects = ", ".join(heading.projects)
-    subject = f"{prefix}{heading.incident} {heading.title} (version {heading.version}): {projects}"
+def _subject(heading: Heading, wording: Wording) -> str:
+    subject = wording.say(
+        "{incident} {title} (version {version}): {projects}",
+        incident=heading.incident, title=heading.title, version=heading.version,
+        projects=", ".join(heading.projects),
+    )  # fmt: skip
+    if heading.exercise:
+        subject = f"{wording.say('EXERCISE - no real incident')}: {subject}"
     return " ".join(subject.split())
 
 
-def _file_name(heading: Heading) -> str:
+def _file_name(heading: Heading, wording: Wording) -> str:
+    """Letters of every language stay: SharePoint and the file systems take them."""
     parts = [heading.incident, heading.client_id, heading.title, f"v{heading.version}"]
     if heading.exercise:
-        parts.insert(0, "EXERCISE")
-    return "_".join(re.sub(r"[^\w.-]+", "-", part).strip("-") for part in parts) + ".html"
+        parts.insert(0, wording.say("EXERCISE"))
+    return "_".join(re.sub(r"[^\w-]+", "-", part).strip("-") for part in parts) + ".html"
 
 
 @lru_cache(maxsize=8)
-def _environment(folder: Path) -> Environment:
+def _environment(folder: Path, language: str) -> Environment:
     environment = Environment(
         loader=FileSystemLoader(folder),
+        extensions=["jinja2.ext.i18n"],
         undefined=StrictUndefined,
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    known = words(language, "reports")
+    environment.install_gettext_callables(  # type: ignore[attr-defined]
+        known.gettext, known.ngettext, newstyle=True
+    )
     environment.filters["css_string"] = css_string
+    environment.filters["capital"] = capital
     return environment
 
 

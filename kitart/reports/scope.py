@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from kitart.language import words
 from kitart.reports.facts import Fact, IncidentFacts
-from kitart.reports.privacy import ReaderFilter, without_codes
+from kitart.reports.privacy import ReaderFilter
+from kitart.reports.terms import N_
 
-WITHHELD = "not available: the text on record is being reworded"
+WITHHELD = N_("not available: the text on record is being reworded")
 _KEYS = {"id", "project_id", "client_id", "line", "lines", "zone", "lang", "language", "number"}
 
 
@@ -97,5 +99,7 @@ def _cleaned(value: Any, reader: ReaderFilter) -> Any:
     if isinstance(value, tuple):
         return tuple(_cleaned(each, reader) for each in value)
     if isinstance(value, str):
-        return without_codes(value.strip()) if reader.allows(value) else WITHHELD
+        if reader.allows(value):
+            return reader.clean(value)
+        return words(reader.language, "reports").gettext(WITHHELD)
     return value

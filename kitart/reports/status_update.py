@@ -6,11 +6,12 @@ from datetime import datetime
 from typing import Unpack
 
 from kitart.reports import building as part
-from kitart.reports.english import NOTHING_ASKED
+from kitart.reports import sentences
 from kitart.reports.facts import EarlierReport, IncidentFacts
+from kitart.reports.kinds import words_of
+from kitart.reports.knowing import knowledge
+from kitart.reports.manual_logging import backlog
 from kitart.reports.views import Edition, StatusUpdateView, Variant
-
-NO_CHANGE = "No change since the last update."
 
 
 def build_status_update(
@@ -35,15 +36,16 @@ def build_status_update(
     forecast, forecast_note = part.expected(desk)
     update_at, update_note = part.next_update(desk)
     back = course.restored is not None or desk.facts.false_alarm
+    kind = words_of(desk.facts.system)
     return StatusUpdateView(
         heading=part.heading(desk, title, variant, number, **edition),
-        headline=words.headline(course),
+        headline=sentences.headline(words, course),
         previous_update_at=earlier.sent_at if earlier else None,
-        state=course.word,
+        state=words.term(course.word),
         changed=part.entries(desk, since=earlier.sent_at if earlier else None),
         level_and_priority=_level_and_priority(desk),
         seats=part.seats(desk),
-        cover=words.cover(course),
+        cover=sentences.cover(words, course),
         calls=part.calls(desk),
         rto=part.rto_lines(desk),
         supplier=part.supplier(desk),
@@ -51,15 +53,17 @@ def build_status_update(
         expected_recovery=forecast,
         expected_recovery_note=forecast_note,
         corrections=_corrections(desk, earlier, corrections),
-        request=NOTHING_ASKED if back else client.request or NOTHING_ASKED,
+        request=words.say(sentences.NOTHING_ASKED)
+        if back
+        else client.request or words.say(kind.request),
         next_update_at=update_at,
         next_update_note=update_note,
-        callers_experience=words.experience(course)
-        if back
-        else client.callers_experience or words.experience(course),
-        knowledge=part.knowledge(desk),
+        callers_experience=(not back and client.callers_experience)
+        or sentences.experience(words, course),
+        knowledge=knowledge(words, course),
+        proof_title=words.say(kind.proof_title),
         proofs=part.proofs(desk),
-        backlog=words.backlog(course),
+        backlog=backlog(words, desk.facts),
         closing_report_due=desk.facts.closing_report_due,
     )
 
@@ -78,22 +82,31 @@ def build_correction(
 
 def _kind(desk: part.Desk, number: int) -> tuple[str, Variant]:
     if desk.facts.false_alarm:
-        return "Correction", "correction"
+        return desk.words.say("Correction"), "correction"
     if desk.course.recovered:
-        return "Recovery notice", "recovery notice"
-    return f"Status update {number}", "update"
+        return desk.words.say("Recovery notice"), "recovery notice"
+    return desk.words.say("Status update {number}", number=number), "update"
 
 
 def _level_and_priority(desk: part.Desk) -> str:
     words, facts = desk.words, desk.facts
-    text = f"Priority {words.priority(facts.priority)}. Cover level: {words.level(facts)}."
+    level = sentences.level(words, facts)
+    said = [
+        words.say(
+            "Priority {priority}. Cover level: {level}.",
+            priority=words.priority(facts.priority), level=level,
+        )
+    ]  # fmt: skip
     if facts.priority is not None and facts.priority.reason:
-        text += f" Reason: {facts.priority.reason}"
+        said.append(words.say("Reason: {reason}", reason=facts.priority.reason))
     if facts.level_changes:
         last = max(facts.level_changes, key=lambda each: each.at)
         reason = f" ({last.reason})" if last.reason else ""
-        text += f" Last change: level {last.level} since {words.moment(last.at)}{reason}."
-    return text
+        since = f"{words.moment(last.at)}{reason}"
+        said.append(
+            words.say("Last change: level {level} since {since}.", level=last.level, since=since)
+        )
+    return " ".join(said)
 
 
 def _corrections(
@@ -102,7 +115,14 @@ def _corrections(
     from_people = desk.reader.texts(stated)
     if not desk.facts.false_alarm:
         return from_people
-    when = f" of {desk.words.moment(earlier.sent_at)}" if earlier else ""
-    reason = desk.facts.false_alarm_reason or part.NOT_RECORDED
-    taken_back = f"We take back our message{when}: there was no disturbance. Reason: {reason}"
+    reason = desk.recorded(desk.facts.false_alarm_reason)
+    if earlier is None:
+        taken_back = desk.words.say(
+            "We take back our message: there was no disturbance. Reason: {reason}", reason=reason
+        )
+    else:
+        taken_back = desk.words.say(
+            "We take back our message of {at}: there was no disturbance. Reason: {reason}",
+            at=desk.words.moment(earlier.sent_at), reason=reason,
+        )  # fmt: skip
     return (taken_back, *from_people)

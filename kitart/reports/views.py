@@ -51,6 +51,7 @@ class Heading:
     running_number: int
     version: int
     status: Status
+    edition: str
     changes: tuple[str, ...]
     classification: str
     exercise: bool
@@ -218,6 +219,7 @@ class StatusUpdateView:
     next_update_note: str  # b13
     callers_experience: str
     knowledge: Knowledge  # D24
+    proof_title: str
     proofs: tuple[ProofLine, ...]
     backlog: str
     closing_report_due: date | None

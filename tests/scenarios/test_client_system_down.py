@@ -64,7 +64,7 @@ def test_it_is_assessed_reported_and_logged_by_hand_until_the_client_has_repaire
     story.at("09:09")
     assert story.entries("system up")
     assert {e.data["factor"] for e in story.entries("success factor proved")} == {
-        "the system was tried and works"
+        "agents work in the client's system"
     }
     story.at("09:26", by_minutes=3)
     assert story.entries("recovery declared")

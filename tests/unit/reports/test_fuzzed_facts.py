@@ -100,6 +100,7 @@ incidents = st.builds(
         name=st.sampled_from(["our telephone system", "VCC of BRAVO", "ő"]),
         managed_by=st.sampled_from(["company", "client"]),
         carries_calls=st.booleans(),
+        probe=st.sampled_from([None, "vcc", "sharepoint"]),
     ),
     reported_at=moments,
     detected_by=texts,
@@ -265,7 +266,15 @@ incidents = st.builds(
         at=maybe,
     ),
     normal_at=maybe,
-    manual_logging=st.none() | st.tuples(moments, maybe),
+    manual_logging=st.none()
+    | st.builds(
+        f.ManualLogging,
+        decision=st.sampled_from(["decided", "not needed", "not yet decided"]),
+        started_at=maybe,
+        ended_at=maybe,
+        contacts=st.none() | numbers,
+        handed_over_at=maybe,
+    ),
     attachments=many(texts),
     company_names=st.just(("ALPHA", "CL-1", *FOREIGN)),
 )
