@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Unpack
 
 from kitart.reports import manual_logging
-from kitart.reports.course import Course, course_of
+from kitart.reports.course import NOT_OURS, Course, course_of
 from kitart.reports.facts import ClientFacts, IncidentFacts, SupplierFacts, TimelineEntry
 from kitart.reports.kinds import words_of
 from kitart.reports.privacy import ReaderFilter
@@ -124,7 +124,10 @@ def rto_lines(desk: Desk) -> tuple[RtoLine, ...]:
             lines.append(
                 RtoLine(name, start, result.due, limit, source, result.verdict, _from_zero(after))
             )
-        if not project.rto:
+        if project.no_objective == NOT_OURS:
+            none, why = desk.words.say("none"), desk.words.term(NOT_OURS)
+            lines.append(RtoLine(name, None, None, none, why, project.verdict, open_end=none))
+        elif not project.rto:
             limit = desk.words.hours(timedelta(minutes=desk.facts.rto_minutes))
             unknown = desk.words.say("Not yet known.")
             lines.append(RtoLine(name, None, None, limit, unknown, project.verdict))

@@ -24,6 +24,9 @@ from kitart.rules.verdicts import (
 RTO_SOURCE = N_("the plan's objective for cover levels 1 to 3; it names none for a system outage")
 LEVEL_4_SOURCE = N_("the plan's objective for voicemail (cover level 4)")
 
+NO_EFFECT = "no effect inside service hours"
+NOT_OURS = "its owner repairs it"
+
 StateWord = Literal[
     "investigating",
     "cause identified",
@@ -44,6 +47,8 @@ class ProjectCourse:
     proved_at: datetime | None
     held: bool
     rto: tuple[RtoResult, ...]
+    no_objective: str = NO_EFFECT
+    """Why there is no objective, where there is none."""
 
     @property
     def recovered(self) -> bool:
@@ -54,7 +59,7 @@ class ProjectCourse:
     def verdict(self) -> Verdict:
         """The verdict on recovery: the most serious of all objectives ever in force (A17)."""
         if not self.rto:
-            return not_applicable("no effect inside service hours")
+            return not_applicable(self.no_objective)
         return worst(each.verdict for each in self.rto)
 
 
@@ -172,6 +177,8 @@ def _project(
     if found and restored == found[-1].restored:
         held = found[-1].held
     results: tuple[RtoResult, ...] = ()
+    if facts.system.managed_by == "client":
+        return ProjectCourse(effect, restored, proved, held, results, NOT_OURS)
     if effect.effect_start is not None and not facts.false_alarm:
         results = rto_results(
             effect.effect_start,
@@ -265,11 +272,14 @@ def _episodes(
     """Each episode counts from its own start, but not from before the effect (E36)."""
     first = min((p.effect.effect_start for p in projects if p.effect.effect_start), default=None)
     limit = timedelta(minutes=facts.rto_minutes)
+    none = NO_EFFECT if first is None or facts.false_alarm else ""
+    if facts.system.managed_by == "client":
+        none = NOT_OURS
     return tuple(
         EpisodeCourse(
             episode,
-            not_applicable("no effect inside service hours")
-            if first is None or facts.false_alarm
+            not_applicable(none)
+            if none or first is None
             else judge(
                 max(first, episode.start),
                 limit,

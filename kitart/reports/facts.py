@@ -335,6 +335,15 @@ class ManualLogging(Fact):
     handed_over_at: Utc | None = None
 
 
+class OtherIncident(Fact):
+    """Another incident that is open and touches projects of this one; it has its own reports."""
+
+    number: str
+    system: str
+    priority: str
+    client_ids: tuple[str, ...]
+
+
 class ExpectedRecovery(Fact):
     """A forecast, never without its basis."""
 
@@ -386,6 +395,7 @@ class IncidentFacts(Fact):
     privacy: PrivacyAnswer = PrivacyAnswer()
     normal_at: Utc | None = None
     manual_logging: ManualLogging | None = None
+    also_open: tuple[OtherIncident, ...] = ()
     attachments: tuple[str, ...] = ()
     company_names: tuple[str, ...] = ()
 

@@ -63,6 +63,7 @@ def gather(session: Session, plan: Plan, number: str, now: datetime) -> f.Incide
         messages=_messages(session, plan, number),
         decisions=tuple(_decision(plan, q) for q in questions if q.answered_at is not None),
         supplier=_supplier(plan, system.supplier, questions),
+        also_open=_also_open(session, plan, row),
         diverts=_diverts(entries),
         manual_logging=_logging(system, questions, entries),
         proofs=_proofs(plan, entries),
@@ -73,6 +74,33 @@ def gather(session: Session, plan: Plan, number: str, now: datetime) -> f.Incide
         privacy=_privacy(questions),
         normal_at=row.recovered_at,
     )  # fmt: skip
+
+
+def _also_open(session: Session, plan: Plan, row: Incident) -> tuple[f.OtherIncident, ...]:
+    """The other open incidents that touch the same projects: two faults, one picture (R6)."""
+    mine = {project.id for project in plan.projects_affected_by(row.system_id)}
+    found = []
+    for other in incidents.open_incidents(session):
+        shared = [
+            project
+            for project in _projects_of(plan, other.system_id)
+            if project.id in mine and other.number != row.number and other.exercise == row.exercise
+        ]
+        if shared:
+            found.append(
+                f.OtherIncident(
+                    number=other.number, system=plan.system(other.system_id).name,
+                    priority=other.priority or other.priority_proposed,
+                    client_ids=tuple(dict.fromkeys(project.client for project in shared)),
+                )
+            )  # fmt: skip
+    return tuple(found)
+
+
+def _projects_of(plan: Plan, system_id: str) -> tuple[Project, ...]:
+    """The projects a system touches; none for one that this incident's plan does not know."""
+    known = any(system.id == system_id for system in plan.systems)
+    return plan.projects_affected_by(system_id) if known else ()
 
 
 def _company_names(plan: Plan) -> tuple[str, ...]:

@@ -118,6 +118,10 @@ def known_facts(facts: IncidentFacts, *, now: datetime, zone: str) -> tuple[str,
         ticket = facts.supplier.ticket or "none yet"
         said = f" It says: “{facts.supplier.statement}”" if facts.supplier.statement else ""
         known.append(f"Supplier: {facts.supplier.name}, ticket: {ticket}.{said}")
+    known += [
+        f"Also open: {other.number}, {other.system} ({other.priority})."
+        for other in facts.also_open
+    ]
     for divert in facts.diverts:
         known.append(
             f"Divert to {divert.kind} ({divert.project_id or 'all projects'}): "

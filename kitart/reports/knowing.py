@@ -57,6 +57,13 @@ def _known(words: Wording, course: Course) -> tuple[str, ...]:
     if course.tested_at is not None:
         at = words.clock(course.tested_at)
         found.append(capital(words.say(words_of(facts.system).tested, system=name, at=at)))
+    found += [
+        words.say(
+            "{system} has failed too; it is reported separately, as {number}.",
+            system=capital(other.system), number=other.number,
+        )
+        for other in facts.also_open
+    ]  # fmt: skip
     return tuple(found)
 
 

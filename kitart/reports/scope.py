@@ -72,6 +72,7 @@ def for_client(facts: IncidentFacts, client_id: str) -> IncidentFacts:
             "earlier_reports": tuple(
                 each for each in facts.earlier_reports if each.client_id == client_id
             ),
+            "also_open": tuple(each for each in facts.also_open if client_id in each.client_ids),
             "company_names": (),
             "assumptions": reader.texts(facts.assumptions),
             "open_questions": reader.texts(facts.open_questions),

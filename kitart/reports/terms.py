@@ -50,7 +50,7 @@ REASONS_OF_VERDICTS = (
     N_("no effect inside service hours"),
     N_("nothing was affected"),
     N_("not reached yet"),
-    N_("the repair is the client's"),
+    N_("its owner repairs it"),
     N_("restored, being proved"),
     N_("a longer objective came into force before this one ended"),
     N_("came into force after its own end"),

@@ -97,6 +97,7 @@ class RtoLine:
     source: str
     verdict: Verdict
     restored_after: timedelta | None = None
+    open_end: str = ""
 
 
 @dataclass(frozen=True)

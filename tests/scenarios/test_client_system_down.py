@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kitart.journal import incidents, looks
+from kitart.journal import approvals, documents, incidents, looks
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -133,3 +133,51 @@ def test_a_client_system_that_comes_and_goes_is_one_unstable_incident(story) -> 
     assert seen.up_since is None  # a monitor's word ends nothing
     sent = [d for d in story.documents("CL-2") if d.sent_at]
     assert len(sent) <= 2, [d.type for d in sent]  # no message for each change
+
+
+@pytest.mark.covers("R6", "E34", "D23")
+@pytest.mark.begins(people=PEOPLE)
+def test_two_systems_down_at_once_are_two_incidents_and_one_picture_for_each_reader(story) -> None:
+    begun(story)
+    story.at("09:03")
+    first = [d for d in story.documents("CL-2") if d.sent_at]
+    assert len(first) == 1
+    story.phone_system("down")
+    story.alert()
+    story.eventually(lambda: len(_open(story)) == 2, "the second incident")
+    story.settle(quiet_s=0.8)
+    story.at("09:06")
+    crm, phones = _open(story)
+    assert (crm.system_id, phones.system_id) == ("CLIENT-CRM-2", "VCC")
+    assert (crm.kind, phones.kind) == ("client system offline", "vital systems offline")
+    # Whoever decides about one sees the other; so does the client that both touch, and no other.
+    with story.inst.journal.read() as session:
+        asked = [q for q in approvals.of_incident(session, phones.number) if q.kind == "approve"]
+        told = documents.of_incident(session, phones.number, whole=True)
+    assert asked
+    assert all(any("Also open: INC-0001" in line for line in q.known) for q in asked)
+    for document in (d for d in told if d.type == "first-notification" and d.sent_at):
+        assert ("INC-0001" in document.html) == (document.client == "CL-2")
+    # The first incident's client is not told anew: nothing has changed for it.
+    assert len([d for d in story.documents("CL-2") if d.sent_at]) == 1
+
+
+@pytest.mark.covers("E4", "E33", "E44", "R13")
+def test_one_tenant_that_fails_is_one_incident_however_many_monitors_say_so(story) -> None:
+    for service in ("sharepoint", "mail", "sign-on"):
+        story.alert(service=service, alertname=f"{service}-down")
+    story.eventually(lambda: story.entries("run began"), "the run")
+    (incident,) = _open(story)
+    assert incident.system_id == "SHAREPOINT"
+    assert incident.priority_proposed == "P1"  # the worst of what is proposed: sign-on's
+    joined = [e.text for e in story.entries("duplicate added")]
+    assert any("Company mail, one fault with this one" in text for text in joined)
+    assert any("Sign-on service" in text for text in joined)
+    # The phone system stands on sign-on, but its own failure is a fault of its own.
+    story.alert()
+    assert [i.system_id for i in _open(story)] == ["SHAREPOINT", "VCC"]
+
+
+def _open(story) -> list:
+    with story.inst.journal.read() as session:
+        return incidents.open_incidents(session)
