@@ -38,6 +38,8 @@ plan_app = typer.Typer(help="The company's plan: check it, show it.", no_args_is
 app.add_typer(plan_app, name="plan")
 db_app = typer.Typer(help="The journal's database.", no_args_is_help=True)
 app.add_typer(db_app, name="db")
+connect_app = typer.Typer(help="The connections to the outside world.", no_args_is_help=True)
+app.add_typer(connect_app, name="connect")
 
 Folder = Annotated[
     Path | None, typer.Argument(metavar="[DIR]", help="The plan's folder; else config_dir")
@@ -179,6 +181,47 @@ def move(
     for name, rows in moved.items():
         typer.echo(f"{name:<20} {rows}")
     typer.echo("All of it arrived, every record is whole. Now set KITART_DATABASE_URL.")
+
+
+@connect_app.command("check")
+def connect_check(
+    only: Annotated[
+        list[str] | None, typer.Option(help="A connection, or connection/check; may be repeated")
+    ] = None,
+    send_test_to: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="Send a test mail there, by each way for mail")
+    ] = "",
+    other_mailbox: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="A mailbox that Kitart must not send as")
+    ] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Try each connection and say what is missing; ends with 1 unless all is well.
+
+    Writes one row to the probe list in SharePoint and deletes it; changes nothing else.
+    """
+    from kitart.connecting import everything, running, showing
+    from kitart.connecting.check import GOOD
+    from kitart.installation import Installation
+
+    found = the_settings()
+    checks = everything.all_checks(
+        Installation(found), test_to=send_test_to, other_mailbox=other_mailbox
+    )
+    try:
+        asked = everything.chosen(checks, only or [])
+    except everything.UnknownName as trouble:
+        refuse(str(trouble), 2)
+    lines = running.run(asked, everything.secrets_of(found))
+    if as_json:
+        for line in lines:
+            typer.echo(json.dumps(asdict(line), ensure_ascii=False))
+    else:
+        console = Console(markup=False, highlight=False)
+        for part in showing.shown(lines, console.width):
+            console.print(part, soft_wrap=True)
+    if any(line.state not in GOOD for line in lines):
+        raise typer.Exit(1)
 
 
 @app.command("gateway")
