@@ -164,6 +164,23 @@ def upgrade() -> None:
     typer.echo(f"The journal is at revision {revision}.")
 
 
+@db_app.command("check")
+def check_journal() -> None:
+    """Go through every incident's record; ends with 1 when one is not as it was written (D1)."""
+    from kitart.journal import wholeness
+
+    with the_journals(the_settings().journal_url) as (journal,):
+        found = wholeness.look(journal)
+    for number, place in found.broken.items():
+        typer.echo(f"{number}: the record is broken from entry {place} on")
+    if found.broken:
+        raise typer.Exit(1)
+    counted = (
+        f"{_count(found.incidents, 'incident')} with {_count(found.entries, 'entry', 'entries')}"
+    )
+    typer.echo(f"{counted}: every record is whole.")
+
+
 @db_app.command("move")
 def move(
     to: Annotated[str, typer.Option("--to", help="SQLAlchemy URL of a new, upgraded database")],
@@ -289,5 +306,5 @@ def _moment(text: str) -> datetime:
     return moment
 
 
-def _count(number: int, word: str) -> str:
-    return f"{number} {word}" if number == 1 else f"{number} {word}s"
+def _count(number: int, word: str, words: str = "") -> str:
+    return f"{number} {word}" if number == 1 else f"{number} {words or word + 's'}"
