@@ -76,6 +76,11 @@ def smtp_checks(settings: SmtpSettings, relay: SmtpRelay, test_to: str = "") -> 
         empty = [f"KITART_SMTP__{name}" for name, value in parts.items() if not value]
         if empty:
             return missing(f"not set: {', '.join(empty)}", STEP_8)
+        if settings.user and not settings.starttls and in_the_clear(f"smtp://{settings.host}"):
+            return failed(
+                "KITART_SMTP__STARTTLS is false: the password would travel in the clear",
+                "Set it to true, or take KITART_SMTP__USER away if the relay asks for none.",
+            )
         relay.sign_in()
         where = f"{settings.host}:{settings.port}"
         if f".{settings.host.lower()}".endswith(MICROSOFT_MAIL):

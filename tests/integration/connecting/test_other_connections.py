@@ -193,11 +193,13 @@ def test_a_wrong_login_and_an_address_not_registered(place) -> None:
 def test_a_password_is_never_sent_in_the_clear(place) -> None:
     place.set("vcc", base_url="http://vcc.example")
     place.set("sms", base_url="http://sms.example")
-    for id in ("vcc/sign-in", "sms/account"):
+    place.set("smtp", host="smtp.example", starttls=False)
+    for id, remedy in (("vcc/sign-in", "https://"), ("sms/account", "https://"),
+                       ("smtp/relay", "Set it to true")):  # fmt: skip
         line = place.one(id)
         assert line.state == "failed"
         assert "in the clear" in line.seen
-        assert "https://" in line.todo
+        assert remedy in line.todo
 
 
 def test_a_project_that_the_phone_system_does_not_have(place) -> None:
