@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import socket
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 import requests
 from pydantic import SecretStr
 
+from kitart.clock import monotonic_s
 from kitart.connecting.house import gateway_checks
 from kitart.connecting.messages import CONNECTORS
 from kitart.connectors.errors import ConnectorError
@@ -37,6 +39,28 @@ def test_with_everything_set_up_nothing_is_missing(place) -> None:
     }  # fmt: skip
     assert all(line.seen for line in lines)
     assert all(line.todo for line in lines if line.state == "warning")
+
+
+def test_it_ends_in_time_when_nothing_ever_answers(place) -> None:
+    with socket.create_server(("127.0.0.1", 0), backlog=50) as silent:
+        host, port = silent.getsockname()
+        url = f"http://{host}:{port}"
+        place.set(gateway_url=url, database_url=f"postgresql://kitart:secret@{host}:{port}/kitart")
+        place.set("microsoft", authority=url.replace("http", "https"))
+        place.set("vcc", base_url=url)
+        place.set("sms", base_url=url)
+        place.set("smtp", host=host, port=port)
+        begun_s = monotonic_s()
+        lines = by_name(place.check())
+    assert monotonic_s() - begun_s < 25
+    for name in (
+        "journal/database", "gateway/answers", "microsoft/sign-on", "vcc/sign-in", "sms/account",
+        "smtp/relay",
+    ):  # fmt: skip
+        assert lines[name].state == "failed", lines[name]
+        assert lines[name].todo
+    assert lines["microsoft/write"].state == "skipped"
+    assert lines["monitoring/grafana last alert"].state == "skipped"
 
 
 # --- the house ---------------------------------------------------------------------------------
