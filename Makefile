@@ -11,7 +11,12 @@ STAMP := $(VENV)/.installed
 SCENARIO ?= vcc
 SPEED ?= 20
 KILL ?=
+DATABASE ?=
+PREFECT_DATABASE ?=
 JOBS ?= 2
+
+PLACES = $(if $(DATABASE),--database-url '$(DATABASE)') \
+	$(if $(PREFECT_DATABASE),--prefect-database-url '$(PREFECT_DATABASE)')
 
 # Compiled files make every process start seconds earlier.
 unexport PYTHONDONTWRITEBYTECODE
@@ -23,7 +28,8 @@ unexport PYTHONHOME
 help:
 	@echo 'make demo   play an outage of the phone system, from the alert to the filed report'
 	@echo '            (SCENARIO=sharepoint: an outage of SharePoint instead; SPEED=20: how fast the'
-	@echo '            clock runs; KILL=1: kill the run in the middle)'
+	@echo '            clock runs; KILL=1: kill the run in the middle; DATABASE=postgresql://…:'
+	@echo '            the journal in an empty database; PREFECT_DATABASE=…: Prefect in another)'
 	@echo 'make up     start everything on this machine and leave it running until Ctrl-C'
 	@echo 'make test   linters and all tests'
 	@echo 'make test-postgresql   the tests that write a journal, on PostgreSQL'
@@ -53,10 +59,10 @@ $(STAMP): requirements.lock pyproject.toml
 
 demo: .venv
 	@exec $(VENV)/bin/python -m sandbox.demo --scenario $(SCENARIO) --speed $(SPEED) \
-		$(if $(KILL),--kill-run-at 12)
+		$(if $(KILL),--kill-run-at 12) $(PLACES)
 
 up: .venv
-	@exec $(VENV)/bin/python -m sandbox.up
+	@exec $(VENV)/bin/python -m sandbox.up $(PLACES)
 
 lint: .venv
 	$(VENV)/bin/ruff check .

@@ -38,6 +38,8 @@ plan_app = typer.Typer(help="The company's plan: check it, show it.", no_args_is
 app.add_typer(plan_app, name="plan")
 db_app = typer.Typer(help="The journal's database.", no_args_is_help=True)
 app.add_typer(db_app, name="db")
+connect_app = typer.Typer(help="The connections to the outside world.", no_args_is_help=True)
+app.add_typer(connect_app, name="connect")
 
 Folder = Annotated[
     Path | None, typer.Argument(metavar="[DIR]", help="The plan's folder; else config_dir")
@@ -162,6 +164,23 @@ def upgrade() -> None:
     typer.echo(f"The journal is at revision {revision}.")
 
 
+@db_app.command("check")
+def check_journal() -> None:
+    """Go through every incident's record; ends with 1 when one is not as it was written (D1)."""
+    from kitart.journal import wholeness
+
+    with the_journals(the_settings().journal_url) as (journal,):
+        found = wholeness.look(journal)
+    for number, place in found.broken.items():
+        typer.echo(f"{number}: the record is broken from entry {place} on")
+    if found.broken:
+        raise typer.Exit(1)
+    counted = (
+        f"{_count(found.incidents, 'incident')} with {_count(found.entries, 'entry', 'entries')}"
+    )
+    typer.echo(f"{counted}: every record is whole.")
+
+
 @db_app.command("move")
 def move(
     to: Annotated[str, typer.Option("--to", help="SQLAlchemy URL of a new, upgraded database")],
@@ -179,6 +198,47 @@ def move(
     for name, rows in moved.items():
         typer.echo(f"{name:<20} {rows}")
     typer.echo("All of it arrived, every record is whole. Now set KITART_DATABASE_URL.")
+
+
+@connect_app.command("check")
+def connect_check(
+    only: Annotated[
+        list[str] | None, typer.Option(help="A connection, or connection/check; may be repeated")
+    ] = None,
+    send_test_to: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="Send a test mail there, by each way for mail")
+    ] = "",
+    other_mailbox: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="A mailbox that Kitart must not send as")
+    ] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Try each connection and say what is missing; ends with 1 unless all is well.
+
+    Writes one row to the probe list in SharePoint and deletes it; changes nothing else.
+    """
+    from kitart.connecting import everything, running, showing
+    from kitart.connecting.check import GOOD
+    from kitart.installation import Installation
+
+    found = the_settings()
+    checks = everything.all_checks(
+        Installation(found), test_to=send_test_to, other_mailbox=other_mailbox
+    )
+    try:
+        asked = everything.chosen(checks, only or [])
+    except everything.UnknownName as trouble:
+        refuse(str(trouble), 2)
+    lines = running.run(asked, everything.secrets_of(found))
+    if as_json:
+        for line in lines:
+            typer.echo(json.dumps(asdict(line), ensure_ascii=False))
+    else:
+        console = Console(markup=False, highlight=False)
+        for part in showing.shown(lines, console.width):
+            console.print(part, soft_wrap=True)
+    if any(line.state not in GOOD for line in lines):
+        raise typer.Exit(1)
 
 
 @app.command("gateway")
@@ -246,5 +306,5 @@ def _moment(text: str) -> datetime:
     return moment
 
 
-def _count(number: int, word: str) -> str:
-    return f"{number} {word}" if number == 1 else f"{number} {word}s"
+def _count(number: int, word: str, words: str = "") -> str:
+    return f"{number} {word}" if number == 1 else f"{number} {words or word + 's'}"

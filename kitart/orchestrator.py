@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 from uuid import UUID
 
@@ -18,6 +19,7 @@ LIMIT = {"timeout": 10.0}
 TAKES_HOLD_WITHIN_S = 20.0
 """Real seconds in which a run that Prefect calls running has loaded the plan and holds the
 incident; one that does not by then died on the way."""
+POOL = "kitart"
 DEPLOYMENTS = {
     "vital systems offline": "critical-system-offline/system-outage",
     "client system offline": "client-system-offline/client-system-outage",
@@ -26,6 +28,15 @@ DEPLOYMENTS = {
 
 class OrchestratorError(Exception):
     """Prefect can't be reached or refuses; the incident goes on from the gateway meanwhile."""
+
+
+@dataclass(frozen=True)
+class PrefectSeen:
+    """What Prefect has of ours: its version, the plans not deployed, the workers that are there."""
+
+    version: str
+    not_deployed: tuple[str, ...]
+    workers_online: int
 
 
 class Orchestrator(Protocol):
@@ -80,6 +91,42 @@ class PrefectOrchestrator:
         if run.state.is_running():
             return (real_now() - run.state.timestamp).total_seconds() < TAKES_HOLD_WITHIN_S
         return run.state.is_scheduled() or run.state.is_pending()
+
+
+def look_at_prefect() -> PrefectSeen:
+    """Look without changing anything; raises ``OrchestratorError`` saying what is wrong.
+
+    Without an address Prefect's client would start a server of its own: that is refused.
+    """
+    from prefect.client.schemas.objects import WorkerStatus
+    from prefect.exceptions import ObjectNotFound
+    from prefect.settings import PREFECT_API_URL
+
+    if not PREFECT_API_URL.value():
+        raise OrchestratorError("PREFECT_API_URL is not set")
+    try:
+        with _client() as client:
+            version = client.api_version()
+            missing = [name for name in DEPLOYMENTS.values() if not _deployed(client, name)]
+            try:
+                workers = client.read_workers_for_work_pool(POOL)
+            except ObjectNotFound:
+                workers = []
+    except Exception as error:
+        # As for a start: whatever the client raises, Prefect can't be used.
+        raise OrchestratorError(f"Prefect does not answer as it should: {error}") from error
+    online = sum(worker.status == WorkerStatus.ONLINE for worker in workers)
+    return PrefectSeen(version, tuple(missing), online)
+
+
+def _deployed(client: SyncPrefectClient, name: str) -> bool:
+    from prefect.exceptions import ObjectNotFound
+
+    try:
+        client.read_deployment_by_name(name)
+    except ObjectNotFound:
+        return False
+    return True
 
 
 @contextlib.contextmanager

@@ -64,6 +64,17 @@ def sms_app(state: SmsState, faults: Faults) -> FastAPI:
             later.add_task(_report_delivery, state, sms)
         return _message(state, sms)
 
+    @app.get("/2010-04-01/Accounts/{account}.json")
+    def our_account(account: str, request: Request) -> Any:
+        if error := _access_error(state, account, request.headers.get("authorization", "")):
+            return error
+        return {
+            "sid": state.account,
+            "friendly_name": "Sandbox",
+            "status": state.status,
+            "type": state.kind,
+        }
+
     _control_routes(app, state)
     return app
 

@@ -54,6 +54,8 @@ class SmsState:
 
     account: str = "AC00000000000000000000000000000000"
     token: str = "sandbox"
+    status: str = "active"
+    kind: str = "Full"
     inbound_url: str = ""
     sent: list[Sms] = field(default_factory=list)
     inbound: list[dict[str, Any]] = field(default_factory=list)

@@ -39,7 +39,8 @@ UNTIL_BEGUN_S = 4.0
 class Wishes:
     """What kind of stack: where, how fast, since when on the plan's clock (None: real time).
 
-    The journal is a SQLite file in the folder, unless ``database_url`` names an empty database.
+    The journal is a SQLite file in the folder, unless ``database_url`` names an empty database;
+    so is what Prefect remembers, unless ``prefect_database_url`` names another empty one.
     """
 
     folder: Path
@@ -49,6 +50,7 @@ class Wishes:
     gateway_port: int = GATEWAY_PORT
     prefect_port: int = PREFECT_PORT
     database_url: str = ""
+    prefect_database_url: str = ""
 
 
 class Stack:
@@ -166,6 +168,7 @@ class Stack:
             ),
             "PREFECT_HOME": str(self.folder / "prefect"),
             "PREFECT_API_URL": f"{self.prefect_url}/api",
+            **_prefect_database(self._wishes.prefect_database_url),
             "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
             "PREFECT_SERVER_UI_STATIC_DIRECTORY": str(self.folder / "prefect" / "ui"),
             "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
@@ -231,6 +234,16 @@ def answers(url: str) -> bool:
         return call("GET", url, timeout_s=ASK_LIMIT_S).status_code == 200
     except requests.RequestException:
         return False
+
+
+def _prefect_database(url: str) -> dict[str, str]:
+    """Prefect's server speaks to PostgreSQL by a driver that its address has to name."""
+    if not url:
+        return {}
+    scheme, _, rest = url.partition("://")
+    if scheme == "postgresql":
+        scheme = "postgresql+asyncpg"
+    return {"PREFECT_SERVER_DATABASE_CONNECTION_URL": f"{scheme}://{rest}"}
 
 
 def clean_environment() -> dict[str, str]:

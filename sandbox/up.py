@@ -33,6 +33,7 @@ def main() -> int:
         gateway_port=options.gateway_port,
         prefect_port=options.prefect_port,
         database_url=options.database_url,
+        prefect_database_url=options.prefect_database_url,
     )
     try:
         with Stack(wishes, lambda text: console.print(text)) as stack:
@@ -55,6 +56,9 @@ def add_places(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--prefect-port", type=int, default=PREFECT_PORT)
     parser.add_argument(
         "--database-url", default="", help="an empty database for the journal (default: a file)"
+    )
+    parser.add_argument(
+        "--prefect-database-url", default="", help="another empty one for Prefect (default: a file)"
     )
 
 

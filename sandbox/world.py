@@ -30,6 +30,11 @@ from sandbox.vcc_state import VccState
 VCC_PASSWORD = "sandbox-vcc-password"
 SMS_TOKEN = "sandbox-sms-token"
 SMTP_PASSWORD = "sandbox-smtp-password"
+REGISTER_COLUMNS = (
+    "Subject", "System", "State", "Priority", "ReportedAt", "RecoveredAt", "ClosedAt", "Projects",
+    "PlanHash",
+)  # fmt: skip
+"""What an administrator has made in the register's list, as docs/connect.md says."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +70,7 @@ class World:
         ports = ports or Ports()
         self._tls = issue_certificate(folder)
         self.tenant, self.tenant_faults = TenantState(), Faults()
+        self.tenant.lists[self.tenant.register_list].columns = REGISTER_COLUMNS
         self.vcc, self.vcc_faults = _phone_system(plan, clock), Faults()
         self.sms, self.sms_faults = SmsState("kitart", SMS_TOKEN), Faults()
         self.smtp = SmtpState("kitart", SMTP_PASSWORD)

@@ -34,6 +34,14 @@ class SmsAccepted:
     status: str = "queued"
 
 
+@dataclass(frozen=True)
+class SmsAccount:
+    """What the gateway says of our account: ``active`` and ``Full`` where it may send to all."""
+
+    status: str
+    kind: str
+
+
 class SmsGateway:
     """One account at a Twilio-compatible gateway, over kept-alive connections; thread-safe."""
 
@@ -76,6 +84,17 @@ class SmsGateway:
                 f"{unreachable.message}; it is not known whether the message was accepted"
             ) from unreachable
         return _accepted(json_body(response))
+
+    def account(self) -> SmsAccount:
+        """Our account at the gateway; sends nothing. Raises ``ConnectorError`` as ``send`` does."""
+        path = self._path.removesuffix("/Messages.json") + ".json"
+        try:
+            body = json_body(self._http.request("GET", path))
+        except ServiceRefused as refused:
+            raise _explained(refused, "") from None
+        if not isinstance(body, dict):
+            raise ConnectorError("SMS gateway: the answer about our account is not an object")
+        return SmsAccount(str(body.get("status", "")), str(body.get("type", "")))
 
     def close(self) -> None:
         """Close the kept connections."""

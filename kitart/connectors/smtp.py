@@ -63,6 +63,21 @@ class SmtpRelay:
         _say_goodbye(relay)
         return MailAccepted(str(mail["Message-ID"]))
 
+    def sign_in(self) -> None:
+        """Connect, turn on TLS and sign in as for a mail, and leave; no mail is sent.
+
+        Raises ``ConnectorError`` as ``send_mail`` does.
+        """
+        try:
+            relay = self._connected()
+        except smtplib.SMTPServerDisconnected:
+            raise ConnectorError("mail relay: no answer, or the connection ended") from None
+        except smtplib.SMTPException as error:
+            raise _relay_error(error) from None
+        except OSError as error:
+            raise ConnectorError(f"mail relay: {_network_words(error)}") from None
+        _say_goodbye(relay)
+
     def _connected(self) -> smtplib.SMTP:
         settings = self._settings
         if not settings.host:

@@ -111,6 +111,11 @@ class VccLive:
         rows = rows_of(self._get(path), "onlineusers")
         return [agent_state(row, self._zone) for row in rows]
 
+    def projects(self) -> dict[str, str]:
+        """The platform's projects: name to number."""
+        rows = rows_of(self._get("/v2/projects"), "projects")
+        return {str(row.get("name", "")): str(row.get("projectid")) for row in rows}
+
     def queue_stats(self, queue: str) -> QueueStats:
         """Today's figures of ``queue`` (``<project id>`` or ``<project id>/<queue's label>``).
 
@@ -208,8 +213,7 @@ class VccLive:
         if project.isdigit():
             return project
         if project.casefold() not in self._ids:
-            rows = rows_of(self._get("/v2/projects"), "projects")
-            self._ids = {str(r.get("name", "")).casefold(): str(r.get("projectid")) for r in rows}
+            self._ids = {name.casefold(): number for name, number in self.projects().items()}
         found = self._ids.get(project.casefold())
         if found is None:
             raise ConnectorError(

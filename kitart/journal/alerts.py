@@ -75,6 +75,22 @@ def keep(
     return row, news
 
 
+@dataclass(frozen=True)
+class LastPost:
+    """The newest alert that a source sent and that could be read, on the plan's clock."""
+
+    at: datetime
+    title: str
+    outcome: str
+
+
+def last_of(session: Session, source: str) -> LastPost | None:
+    """The last alert accepted from a source; an unreadable post is none."""
+    query = sa.select(Alert).where(Alert.source == source, Alert.outcome != "unreadable")
+    row = session.scalars(query.order_by(Alert.last_received_at.desc()).limit(1)).first()
+    return LastPost(row.last_received_at, row.title, row.outcome) if row else None
+
+
 def of_incident(session: Session, incident: str) -> list[Alert]:
     """The alerts that led to the incident, in the order they came."""
     query = sa.select(Alert).where(Alert.incident == incident)

@@ -8,6 +8,12 @@ from sqlalchemy.orm import Session
 
 from kitart.journal.tables import RegisterRow
 
+COLUMNS = (
+    "Subject", "System", "State", "Priority", "ReportedAt", "RecoveredAt", "ClosedAt", "Projects",
+    "PlanHash",
+)  # fmt: skip
+"""The columns that the list needs beside ``Title``, all of them text."""
+
 
 def written(session: Session, incident: str) -> RegisterRow | None:
     """The incident's row as it was last written, if it ever was."""

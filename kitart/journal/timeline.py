@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from kitart.journal.hashing import broken_at, entry_hash
+from kitart.journal.hashing import broken_at, entry_hash, first_hash
 from kitart.journal.once import locked
 from kitart.journal.tables import Incident, TimelineEntry
 from kitart.journal.words import storable
@@ -72,7 +72,8 @@ def first_broken(session: Session, incident: Incident) -> int | None:
     """The first entry that was tampered with, or ``None``; a cut-off end shows as well."""
     found = entries(session, incident.number)
     broken = broken_at(found, incident.number, incident.plan_hash)
-    if broken is None and (found[-1].hash if found else incident.head_hash) != incident.head_hash:
+    end = found[-1].hash if found else first_hash(incident.number, incident.plan_hash)
+    if broken is None and end != incident.head_hash:
         return len(found) + 1
     return broken
 

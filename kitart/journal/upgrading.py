@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -52,6 +53,24 @@ def check(journal: Journal) -> None:
             f"the journal is at revision {found}, this Kitart needs {_newest()}: "
             "run 'kitart db upgrade'"
         )
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What the journal lies in (``SQLite`` or ``PostgreSQL``) and its revision."""
+
+    database: str
+    revision: str
+
+
+def standing(journal: Journal) -> Standing:
+    """The same as ``check``, for somebody who looks: a file that is not there is not made."""
+    url = journal.engine.url
+    on_file = url.get_backend_name() == "sqlite"
+    if on_file and not Path(url.database or "").is_file():
+        raise JournalError(f"there is no journal at {url.database}: run 'kitart db upgrade'")
+    check(journal)
+    return Standing("SQLite" if on_file else "PostgreSQL", _newest())
 
 
 def _config(connection: sa.Connection) -> Config:

@@ -77,6 +77,7 @@ def _demo(console: Console, plan: Plan, scenario: Scenario, options: argparse.Na
     wishes = Wishes(
         folder, options.speed, start, scenarios.file_of(options.scenario),
         options.gateway_port, options.prefect_port, options.database_url,
+        options.prefect_database_url,
     )  # fmt: skip
     console.print(f"{scenario.title}: the demo, in {folder}", markup=False)
     begun_s = monotonic_s()

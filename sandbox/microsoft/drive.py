@@ -22,7 +22,15 @@ PATH = "/drive/root:/(?P<path>[^:]+):?"
 
 @routes.add("GET", "/drive")
 def drive(state: TenantState, call: Call, parts: Mapping[str, str]) -> Answer:
-    return Answer(200, {"id": state.drive_id, "driveType": "documentLibrary", "name": "Documents"})
+    return Answer(
+        200,
+        {
+            "id": state.drive_id,
+            "driveType": "documentLibrary",
+            "name": "Documents",
+            "webUrl": f"{state.site_url}/Shared%20Documents",
+        },
+    )
 
 
 @routes.add("PUT", "/drive/root:/(?P<path>[^:]+):/content")

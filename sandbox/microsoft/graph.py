@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from sandbox.microsoft import drive, health, mail, sites
 from sandbox.microsoft.calls import Answer, Call, GraphError, with_dollars
+from sandbox.microsoft.permissions import check_permission
 from sandbox.microsoft.state import Exchange, TenantState
 
 BATCH_AT_MOST = 20
@@ -40,6 +41,7 @@ def _check_token(state: TenantState, call: Call) -> None:
 
 
 def _dispatch(state: TenantState, call: Call) -> Answer:
+    check_permission(state, call)
     below = sites.below_site(state, call.path)
     if below is not None:
         call = Call(call.method, below, call.query, call.headers, call.body)

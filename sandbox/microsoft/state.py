@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import uuid
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import SecretStr
 
@@ -123,7 +125,11 @@ class Exchange:
 
 @dataclass
 class TenantState:
-    """The tenant; every field may be set before the server starts, or while it runs."""
+    """The tenant; every field may be set before the server starts, or while it runs.
+
+    ``roles`` are the application's permissions in Entra, ``site_role`` what it was given on the
+    site, ``may_send_as`` the mailboxes that Exchange alone lets it send from.
+    """
 
     tenant: str = "kitart-sandbox.example"
     client_id: str = "11111111-2222-4333-8444-555555555555"
@@ -133,6 +139,9 @@ class TenantState:
     register_list: str = "Incidents"
     probe_list: str = "KitartProbe"
     mailbox: str = "continuity@kitart.example"
+    roles: tuple[str, ...] = ("Sites.Selected", "ServiceHealth.Read.All")
+    site_role: Literal["", "read", "write"] = "write"
+    may_send_as: set[str] = field(default_factory=set)
     token_life_s: int = 3600
     refresh_in_s: int | None = None
     tokens: dict[str, float] = field(default_factory=dict)
@@ -150,6 +159,7 @@ class TenantState:
         self.site_id = f"{self.site_host},{uuid.uuid4()},{uuid.uuid4()}"
         self.drive_id = f"b!{uuid.uuid4().hex}"
         self.mailboxes.add(self.mailbox)
+        self.may_send_as.add(self.mailbox)
         for name in (self.register_list, self.probe_list):
             self.lists.setdefault(name, SharePointList(name))
         for service in SERVICES:
@@ -182,7 +192,8 @@ class TenantState:
         return next(fits, None)
 
     def issue_token(self) -> str:
-        token = f"sandbox.{uuid.uuid4().hex}"
+        claims = {"appid": self.client_id, "roles": list(self.roles), "uti": uuid.uuid4().hex}
+        token = ".".join((_jwt_part({"typ": "JWT", "alg": "none"}), _jwt_part(claims), "unsigned"))
         self.tokens[token] = monotonic_s() + self.token_life_s
         self.tokens_issued += 1
         return token
@@ -207,6 +218,10 @@ class TenantState:
         old.content, old.content_type, old.modified = content, content_type, now
         old.version += 1
         return old, False
+
+
+def _jwt_part(content: dict[str, Any]) -> str:
+    return base64.urlsafe_b64encode(json.dumps(content).encode()).decode().rstrip("=")
 
 
 def moment(value: datetime) -> str:

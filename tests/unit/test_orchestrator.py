@@ -10,6 +10,7 @@ from uuid import uuid4
 
 import prefect
 import pytest
+from prefect.client.schemas.objects import WorkerStatus
 from prefect.exceptions import ObjectNotFound
 from prefect.settings import PREFECT_API_URL, temporary_settings
 from prefect.states import Cancelled, Crashed, Pending, Running, Scheduled, State
@@ -114,3 +115,58 @@ def test_a_prefect_that_takes_calls_and_never_answers_is_left_after_the_limit(
             with pytest.raises(OrchestratorError, match="Prefect did not take a run"):
                 PrefectOrchestrator().start(INCIDENT, 1)
             assert monotonic_s() - begun < 15
+
+
+class LookedAt(FakeClient):
+    """A Prefect that knows some deployments and workers; a pool that is None is not there."""
+
+    def __init__(self, deployed: bool, workers: list[str] | None) -> None:
+        super().__init__()
+        self.deployed, self.workers = deployed, workers
+
+    def api_version(self) -> str:
+        return "3.8.8"
+
+    def read_deployment_by_name(self, name: str) -> SimpleNamespace:
+        if not self.deployed:
+            raise ObjectNotFound(KeyError(name))
+        return super().read_deployment_by_name(name)
+
+    def read_workers_for_work_pool(self, pool: str) -> list[SimpleNamespace]:
+        assert pool == "kitart"
+        if self.workers is None:
+            raise ObjectNotFound(KeyError(pool))
+        return [SimpleNamespace(status=WorkerStatus(each)) for each in self.workers]
+
+
+@pytest.mark.parametrize(
+    ("deployed", "workers", "missing", "online"),
+    [
+        (True, ["ONLINE", "OFFLINE", "ONLINE"], (), 2),
+        (False, [], tuple(orchestrator.DEPLOYMENTS.values()), 0),
+        (True, None, (), 0),
+    ],
+)
+def test_a_look_tells_which_plans_are_deployed_and_who_would_run_them(
+    use, deployed, workers, missing, online
+) -> None:
+    use(LookedAt(deployed, workers))
+    with temporary_settings({PREFECT_API_URL: "http://127.0.0.1:1/api"}):
+        seen = orchestrator.look_at_prefect()
+    assert (seen.version, seen.not_deployed, seen.workers_online) == ("3.8.8", missing, online)
+
+
+def test_without_an_address_no_server_of_its_own_is_started_to_look_at() -> None:
+    with (
+        temporary_settings(restore_defaults={PREFECT_API_URL}),
+        pytest.raises(OrchestratorError, match="PREFECT_API_URL is not set"),
+    ):
+        orchestrator.look_at_prefect()
+
+
+def test_a_look_at_a_prefect_that_is_away_says_so() -> None:
+    with (
+        temporary_settings({PREFECT_API_URL: "http://127.0.0.1:1/api"}),
+        pytest.raises(OrchestratorError, match="Prefect does not answer as it should"),
+    ):
+        orchestrator.look_at_prefect()

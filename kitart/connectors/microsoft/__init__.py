@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from kitart.connectors.microsoft.grants import Grants
 from kitart.connectors.microsoft.graph import Graph
 from kitart.connectors.microsoft.health import Announcement, announced_health
 from kitart.connectors.microsoft.mail import MailAccepted, send_mail
@@ -16,6 +17,7 @@ from kitart.settings import MicrosoftSettings
 __all__ = [
     "Announcement",
     "CredentialsRefused",
+    "Grants",
     "MailAccepted",
     "MicrosoftTenant",
     "ProbeResult",
@@ -41,6 +43,7 @@ class MicrosoftTenant:
         self._probe_rows = ListRows(self._graph, self._site, settings.probe_list)
         self._library = Library(self._graph, self._site)
         self._seen_down: ProbeResult | None = None
+        self.grants = Grants(self._graph, self._site, self._probe_rows)
 
     def probe(self) -> ProbeResult:
         """Whether SharePoint works for us: token, site read, list write and delete (E42).

@@ -27,6 +27,10 @@ class Graph:
         """A token; its note, if an earlier one is used because the sign-on fails."""
         return self._tokens.token().note
 
+    def token(self) -> str:
+        """A token to look into; calls take their own."""
+        return self._tokens.token().value
+
     def call(
         self,
         method: str,

@@ -32,18 +32,26 @@ MICROSOFT_HOSTS = (
     "login.partner.microsoftonline.cn",
 )
 ANY_STATUS = range(100, 600)
+TENANT_NOT_FOUND = 90002
 WHAT_TO_FIX = {
     7000215: "client secret refused: put the secret's value, not its id, into the settings",
     7000222: "client secret has expired: make a new one in Entra",
     700016: "application not known in this tenant: check client_id and tenant",
-    90002: "tenant not found: check tenant",
+    TENANT_NOT_FOUND: "tenant not found: check tenant",
     700027: "client certificate refused",
     500011: "Graph is not known in this tenant: check authority",
 }
 
 
 class CredentialsRefused(ConnectorError):
-    """The sign-on works but does not accept us: settings to be mended, not an outage."""
+    """The sign-on works but does not accept us: settings to be mended, not an outage.
+
+    ``code`` is the number of Entra's own error (``AADSTS…``), 0 where we ourselves refused.
+    """
+
+    def __init__(self, message: str, *, code: int = 0) -> None:
+        super().__init__(message, permanent=True)
+        self.code = code
 
 
 @dataclass(frozen=True)
@@ -162,12 +170,11 @@ class TokenSource:
         settings = self._settings
         if not settings.configured:
             raise CredentialsRefused(
-                "the Microsoft tenant is not set up: tenant, client_id, client_secret are needed",
-                permanent=True,
+                "the Microsoft tenant is not set up: tenant, client_id, client_secret are needed"
             )
         if urlsplit(settings.authority).scheme != "https":
             raise CredentialsRefused(
-                f"authority is {settings.authority!r}: it must begin with https://", permanent=True
+                f"authority is {settings.authority!r}: it must begin with https://"
             )
 
     def _said(self, error: Exception) -> ConnectorError:
@@ -181,7 +188,7 @@ class TokenSource:
             tenant = self._settings.tenant
             return CredentialsRefused(
                 f"tenant {tenant!r} not found at {self._settings.authority}: check tenant",
-                permanent=True,
+                code=TENANT_NOT_FOUND,
             )
         kind = type(error).__name__
         return ConnectorError(f"Entra: the answer can't be understood ({kind}, status {status})")
@@ -200,7 +207,7 @@ class TokenSource:
         name = f"AADSTS{codes[0]}" if codes else str(error)
         fix = next((WHAT_TO_FIX[code] for code in codes if code in WHAT_TO_FIX), "")
         reason = fix or f"Entra gives no token: {said[:200] or error}"
-        return CredentialsRefused(f"{reason} ({name})", permanent=True)
+        return CredentialsRefused(f"{reason} ({name})", code=codes[0] if codes else 0)
 
     def _busy(self, status: int) -> ConnectorError:
         words = "asks us to wait" if status == 429 else "is out of order"

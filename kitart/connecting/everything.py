@@ -1,0 +1,106 @@
+"""All checks of an installation, and which of them were asked for."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, SecretStr
+
+from kitart.connecting import house, messages, microsoft, monitoring, phones
+from kitart.connecting.check import Check
+from kitart.connectors.vcc_live import VccLive
+from kitart.installation import Installation
+from kitart.orchestrator import PrefectSeen, look_at_prefect
+from kitart.plan.problems import PlanError
+from kitart.plan.schema import Plan
+
+CONNECTIONS = (
+    house.PLAN, house.JOURNAL, house.PREFECT, house.GATEWAY, microsoft.NAME, phones.NAME,
+    messages.SMS, messages.SMTP, messages.VOICE, monitoring.NAME,
+)  # fmt: skip
+
+
+class UnknownName(ValueError):
+    """Something was asked for that is no connection and no check; the message lists the right."""
+
+
+def all_checks(
+    inst: Installation,
+    *,
+    test_to: str = "",
+    other_mailbox: str = "",
+    prefect: Callable[[], PrefectSeen] = look_at_prefect,
+    gateway_ca_file: Path | None = None,
+) -> list[Check]:
+    """Every check, grouped by connection. Makes no connection yet.
+
+    ``test_to`` is an address that gets a test mail by each way; ``other_mailbox`` one that we
+    must not be allowed to send as.
+    """
+    settings = inst.settings
+    plan = _plan(inst)
+    current = partial(_the_plan, plan)
+    vcc = VccLive(settings.vcc, inst.routing, clock=inst.clock)
+    tenant = microsoft.MicrosoftChecks(settings.microsoft, inst.microsoft, other_mailbox).checks()
+    if test_to:
+        key = f"connect-check-{secrets.token_hex(4)}"
+        tenant.append(microsoft.mail_to(inst.microsoft, test_to, key))
+    return [
+        *house.plan_checks(settings.config_dir, inst.clock),
+        *house.journal_checks(inst.journal),
+        *house.prefect_checks(prefect),
+        *house.gateway_checks(settings, gateway_ca_file),
+        *tenant,
+        *phones.PhoneChecks(settings, vcc, current, inst.clock).checks(),
+        *messages.sms_checks(settings.sms, inst.sms),
+        *messages.smtp_checks(settings.smtp, inst.smtp, test_to),
+        *messages.voice_checks(current),
+        *monitoring.monitoring_checks(settings, inst.journal, plan),
+    ]
+
+
+def chosen(checks: Sequence[Check], only: Sequence[str]) -> list[Check]:
+    """The checks of the connections (or single ``connection/check``) named; all for none named.
+
+    Raises ``UnknownName``.
+    """
+    if not only:
+        return list(checks)
+    known = {*CONNECTIONS, *(check.id for check in checks)}
+    unknown = [name for name in only if name not in known]
+    if unknown:
+        raise UnknownName(
+            f"--only is {unknown[0]!r}; right would be one of {', '.join(CONNECTIONS)}, or a "
+            "single check such as microsoft/site"
+        )
+    return [check for check in checks if check.connection in only or check.id in only]
+
+
+def secrets_of(part: BaseModel) -> Iterator[str]:
+    """Every secret that the settings hold, also the one in the database's address."""
+    for name, value in part:
+        if isinstance(value, SecretStr):
+            yield value.get_secret_value()
+        elif isinstance(value, BaseModel):
+            yield from secrets_of(value)
+        elif isinstance(value, dict):
+            yield from (v.get_secret_value() for v in value.values() if isinstance(v, SecretStr))
+        elif name == "database_url":
+            yield urlsplit(value).password or ""
+
+
+def _plan(inst: Installation) -> Plan | None:
+    try:
+        return inst.current_plan()
+    except PlanError:
+        return None
+
+
+def _the_plan(plan: Plan | None) -> Plan:
+    if plan is None:
+        raise PlanError([])
+    return plan
