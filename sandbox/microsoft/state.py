@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from pydantic import SecretStr
 
 from kitart.clock import monotonic_s, real_now
 from kitart.settings import MicrosoftSettings
+from sandbox.letters import Enclosure
 
 SERVICES = {
     "SharePoint Online": "SharePoint",
@@ -108,6 +109,10 @@ class DeliveredMail:
     content: str
     headers: dict[str, str]
     received: datetime
+    attachments: tuple[Enclosure, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        return {**asdict(self), "attachments": [one.as_json() for one in self.attachments]}
 
 
 @dataclass(frozen=True)
