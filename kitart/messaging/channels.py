@@ -53,6 +53,7 @@ def send_by(
     connector: str,
     message: Outgoing,
     text: str,
+    *,
     attachments: Sequence[Attachment] = (),
 ) -> str:
     """Hand the message to a connector and return the provider's own number for it.

@@ -85,7 +85,7 @@ def _try(
     open_ways = [way for way in possible if not way.barred_by]
     for way in open_ways:
         try:
-            provider_id = send_by(inst, way.connector, message, text, attachments)
+            provider_id = send_by(inst, way.connector, message, text, attachments=attachments)
         except ConnectorError as error:
             faults.append(f"{way.connector}: {error.message}")
             continue

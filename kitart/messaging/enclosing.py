@@ -40,7 +40,10 @@ def pdf_beside(
         text = f"Reports go out and are filed as HTML alone, without a PDF: {missing}"
         _record(inst, document, lease, text, "no-pdf")
         return None
-    except PdfNotMade as failure:
+    except Exception as failure:
+        # Whatever keeps it from being made: the client waits for the report, not for its PDF.
+        if not isinstance(failure, PdfNotMade):
+            log.exception("the PDF of %s", document.file_name)
         text = f"{document.file_name} goes out and is filed as HTML alone: no PDF, {failure}"
         _record(inst, document, lease, text, _failed_key(document))
         return None

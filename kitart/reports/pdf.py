@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import threading
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -21,7 +22,12 @@ from kitart.settings import settings
 
 LIMIT_S = 20.0
 """How long making one PDF may take, in real seconds; usual are one or two."""
+AT_ONCE = 2
+"""Each printing takes a core and about 70 MB for a second; one more waits for its turn."""
 SYSTEM_PACKAGES = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
+
+
+_turn = threading.Semaphore(AT_ONCE)
 
 
 class PdfNotMade(Exception):
@@ -99,15 +105,19 @@ def forget() -> None:
 @lru_cache(maxsize=8)
 def _printed(html: str, moment: str) -> bytes:
     order = json.dumps({"html": html, "moment": moment})
+    if not _turn.acquire(timeout=LIMIT_S):
+        raise PdfNotMade(f"others were being made for more than {LIMIT_S:g} seconds")
     try:
         done = subprocess.run(
             [sys.executable, "-m", "kitart.reports.printing"],
             input=order.encode(), capture_output=True, timeout=LIMIT_S,
         )  # fmt: skip
     except subprocess.TimeoutExpired:
-        raise PdfNotMade(f"making it took more than {LIMIT_S:.0f} seconds") from None
+        raise PdfNotMade(f"making it took more than {LIMIT_S:g} seconds") from None
     except OSError as error:
         raise PdfNotMade(f"the process that makes it could not be started ({error})") from None
+    finally:
+        _turn.release()
     said = done.stderr.decode("utf-8", "replace").strip()
     if done.returncode == CANNOT_LOAD:
         raise PdfUnavailable(

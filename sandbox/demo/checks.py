@@ -150,7 +150,7 @@ def _names_no_other(plan: Plan, clients: list[Client], seen: Outside) -> Check:
 
 
 def _filed(clients: list[Client], seen: Outside) -> Check:
-    filed = {_checksum(content) for content in seen.files.values()}
+    filed = {_checksum(content) for path, content in seen.files.items() if path.endswith(".html")}
     unfiled = sorted({
         mail.subject for client in clients for mail in mails_of(client, seen)
         if _checksum(mail.content.encode()) not in filed

@@ -98,7 +98,8 @@ def test_a_mail_that_names_another_client_is_found() -> None:
     seen = a_good_outage()
     mail = of_client(seen, "Recovery notice")
     leak = replace(mail, content=mail.content + " and for Delta Shop")
-    seen = replace(seen, files={**seen.files, "leak": leak.content.encode()})
+    filed = {"leak.html": leak.content.encode(), "leak.pdf": pdf("leak")}
+    seen = replace(seen, files=seen.files | filed)
     assert failed(with_mail(seen, mail, leak)) == ["No client's mails name another client"]
 
 
