@@ -2,13 +2,32 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sandbox.microsoft.state import DeliveredMail
+
+
+@dataclass(frozen=True)
+class Enclosure:
+    """A file that came with a mail."""
+
+    name: str
+    content_type: str
+    content: bytes
+
+    def as_json(self) -> dict[str, Any]:
+        """With its bytes in base64, for a judge in another process."""
+        return {
+            "name": self.name,
+            "content_type": self.content_type,
+            "size": len(self.content),
+            "content": base64.b64encode(self.content).decode(),
+        }
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from aiosmtpd.smtp import AuthResult, Envelope, LoginPassword
 from fastapi import APIRouter
 
 from kitart.clock import real_now
-from sandbox.letters import Letter
+from sandbox.letters import Enclosure, Letter
 from sandbox.server import refuse_outside
 from sandbox.tls import Certificate
 
@@ -35,6 +35,7 @@ class Mail:
     text: str
     headers: dict[str, str]
     at: datetime
+    attachments: tuple[Enclosure, ...] = ()
 
     @property
     def message_key(self) -> str:
@@ -42,7 +43,12 @@ class Mail:
         return self.headers.get("X-Kitart-Key", "")
 
     def as_json(self) -> dict[str, Any]:
-        return {**asdict(self), "at": self.at.isoformat(), "message_key": self.message_key}
+        return {
+            **asdict(self),
+            "at": self.at.isoformat(),
+            "message_key": self.message_key,
+            "attachments": [one.as_json() for one in self.attachments],
+        }
 
 
 @dataclass
@@ -191,6 +197,16 @@ def _taken(mail: EmailMessage, to: str) -> Mail:
         text=_part(mail, "plain"),
         headers={name: str(value) for name, value in mail.items()},
         at=real_now(),
+        attachments=tuple(_enclosed(part) for part in mail.iter_attachments()),
+    )
+
+
+def _enclosed(part: EmailMessage) -> Enclosure:
+    content = part.get_payload(decode=True)
+    return Enclosure(
+        part.get_filename() or "",
+        part.get_content_type(),
+        content if isinstance(content, bytes) else b"",
     )
 
 

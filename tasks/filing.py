@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
+from kitart.connectors.attachment import Attachment
 from kitart.connectors.microsoft import RowRef
 from kitart.installation import installation
 from kitart.journal import documents, incidents, leading, looks, register, timeline
 from kitart.journal.database import Lease
 from kitart.journal.tables import Document, Incident
+from kitart.messaging.enclosing import pdf_beside
 from kitart.plan.schema import Plan
 from kitart.reports.facts import DOCUMENTS_FILED
 from tasks.steps import step
@@ -29,23 +32,32 @@ def anything_to_file(session: Session, plan: Plan, incident: str) -> bool:
 
 @step("file the documents")
 def file_documents(lease: Lease) -> None:
-    """Upload what was sent and is not filed; a repeat replaces the same file by the same."""
+    """Upload what was sent and is not filed, each with its PDF beside it.
+
+    A repeat replaces the same file by the same: the PDF is made from the HTML that was kept, which
+    gives the same bytes again. Where none can be made, the HTML is filed alone.
+    """
     inst = installation()
+    plan = inst.plan_of(lease.incident)
     with inst.journal.read() as session:
         waiting = documents.unfiled(session, lease.incident, whole=True)
     for document in waiting:
         filed = inst.microsoft.upload(
             file_path(document), document.html.encode(), "text/html; charset=utf-8"
         )
+        # After the HTML: while SharePoint is away, no PDF is made in vain.
+        pdf = pdf_beside(inst, plan, document, lease)
+        if pdf is not None:
+            inst.microsoft.upload(_beside(document, pdf.name), pdf.content, pdf.content_type)
         now = inst.clock.now()
         with inst.journal.write(lease) as session:
             documents.mark_filed(session, document.id, filed.web_url, now=now)
             timeline.append(
                 session, lease.incident, "document filed",
                 f"{document.file_name} filed in SharePoint{_after(session, document, now)}, "
-                f"SHA-256 {document.checksum[:16]}…",
+                f"SHA-256 {document.checksum[:16]}…; {_pdf_words(pdf)}",
                 now=now, data={"client": document.client, "document": document.id,
-                               "checksum": document.checksum},
+                               "checksum": document.checksum, **_pdf_data(pdf)},
                 key=f"filed:{document.id}",
             )  # fmt: skip
 
@@ -64,7 +76,23 @@ def _queued_key(document: Document) -> str:
 
 def file_path(document: Document) -> str:
     """Where a document is filed: a folder per incident and client (D23)."""
-    return f"Incidents/{document.incident}/{document.client}/{document.file_name}"
+    return _beside(document, document.file_name)
+
+
+def _beside(document: Document, name: str) -> str:
+    return f"Incidents/{document.incident}/{document.client}/{name}"
+
+
+def _pdf_words(pdf: Attachment | None) -> str:
+    return f"its PDF, SHA-256 {_sum(pdf)[:16]}…" if pdf is not None else "without a PDF"
+
+
+def _pdf_data(pdf: Attachment | None) -> dict[str, str]:
+    return {"pdf": pdf.name, "pdf_checksum": _sum(pdf)} if pdf is not None else {}
+
+
+def _sum(pdf: Attachment) -> str:
+    return hashlib.sha256(pdf.content).hexdigest()
 
 
 @step("update the register")
@@ -101,7 +129,10 @@ def register_fields(session: Session, plan: Plan, incident: str) -> dict[str, An
 
 @step("filing has to wait")
 def filing_waits(lease: Lease, why: str) -> None:
-    """SharePoint does not take it: what was sent waits here, numbered, and is filed later (D18)."""
+    """SharePoint does not take it: what was sent waits here, numbered, and is filed later (D18).
+
+    What waits is the HTML, with its checksum; the PDF is made from it when it is filed.
+    """
     inst = installation()
     now = inst.clock.now()
     with inst.journal.write(lease) as session:

@@ -19,6 +19,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from kitart.reports import pdf
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--database", choices=("sqlite", "postgresql"), default="sqlite")
@@ -69,6 +71,43 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     yield str(folder)
     run("pg_ctl", "-D", str(data), "-m", "immediate", "stop")
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def pdf_pages() -> Callable[[bytes], list[str]]:
+    """The text of each page of a PDF, as ``pdftotext`` reads it.
+
+    Who asks for it is skipped where Pango or poppler is missing, and fails with
+    ``KITART_REQUIRE_ALL=1``.
+    """
+    missing = [] if pdf.can_print() else ["Pango (libpango-1.0-0, libpangoft2-1.0-0)"]
+    missing += [] if shutil.which("pdftotext") else ["pdftotext (poppler-utils)"]
+    if missing:
+        reason = f"not on this machine: {', '.join(missing)}"
+        if os.environ.get("KITART_REQUIRE_ALL") == "1":
+            pytest.fail(reason)
+        pytest.skip(reason)
+
+    def pages(content: bytes) -> list[str]:
+        done = subprocess.run(
+            ["pdftotext", "-layout", "-", "-"], input=content, capture_output=True, timeout=30
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout.decode().split("\f")[:-1]
+
+    return pages
+
+
+@pytest.fixture
+def without_pango(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """WeasyPrint is found and says what it says on a machine without Pango."""
+    (tmp_path / "weasyprint.py").write_text(
+        "raise OSError(\"cannot load library 'libpango-1.0-0': no such file\")\n"
+    )
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    pdf.forget()
+    yield
+    pdf.forget()
 
 
 def _server_user(folder: Path) -> int | None:

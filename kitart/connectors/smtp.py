@@ -10,6 +10,7 @@ import contextlib
 import hashlib
 import smtplib
 import ssl
+from collections.abc import Sequence
 from dataclasses import dataclass
 from email.errors import MessageError
 from email.headerregistry import Address
@@ -18,6 +19,7 @@ from email.policy import SMTP as SMTP_POLICY
 from email.utils import format_datetime
 
 from kitart.clock import real_now
+from kitart.connectors.attachment import Attachment
 from kitart.connectors.errors import ConnectorError
 from kitart.settings import SmtpSettings
 
@@ -41,7 +43,14 @@ class SmtpRelay:
         self._timeout_s = timeout_s
 
     def send_mail(
-        self, to: str, subject: str, html: str, text: str, *, message_key: str
+        self,
+        to: str,
+        subject: str,
+        html: str,
+        text: str,
+        *,
+        message_key: str,
+        attachments: Sequence[Attachment] = (),
     ) -> MailAccepted:
         """Hand over one mail with a text and an HTML part; returns when the relay took it.
 
@@ -49,6 +58,9 @@ class SmtpRelay:
         is none, passing for a 4xx word, silence, a broken connection.
         """
         mail = self._mail(to, subject, html, text, message_key)
+        for each in attachments:
+            kind, _, subkind = each.content_type.partition("/")
+            mail.add_attachment(each.content, maintype=kind, subtype=subkind, filename=each.name)
         try:
             relay = self._connected()
             try:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
 
 from sqlalchemy.orm import Session
 
+from kitart.connectors.attachment import Attachment
 from kitart.connectors.errors import ConnectorError
 from kitart.installation import Installation
 from kitart.journal import incidents, observations
@@ -47,20 +48,32 @@ def ways(plan: Plan, kind: str, stands_on: Iterable[str], down: frozenset[str]) 
     return sorted(found, key=lambda way: way.barred_by is not None)
 
 
-def send_by(inst: Installation, connector: str, message: Outgoing, text: str) -> str:
-    """Hand the message to a connector and return the provider's own number for it."""
+def send_by(
+    inst: Installation,
+    connector: str,
+    message: Outgoing,
+    text: str,
+    *,
+    attachments: Sequence[Attachment] = (),
+) -> str:
+    """Hand the message to a connector and return the provider's own number for it.
+
+    A text message carries no attachments.
+    """
     if connector == "sms":
         return inst.sms.send(message.address, text, message_key=message.key).provider_id
     if connector == "graph_mail":
         accepted = inst.microsoft.send_mail(
-            [message.address], message.subject, message.html, text, message_key=message.key
-        )
+            [message.address], message.subject, message.html, text,
+            message_key=message.key, attachments=attachments,
+        )  # fmt: skip
         return accepted.request_id or message.key
     if connector == "smtp":
         html = message.html or plain_html(text)
         return inst.smtp.send_mail(
-            message.address, message.subject, html, text, message_key=message.key
-        ).provider_id
+            message.address, message.subject, html, text,
+            message_key=message.key, attachments=attachments,
+        ).provider_id  # fmt: skip
     raise ConnectorError(f"there is no connector {connector!r}", permanent=True)
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from kitart.connectors.attachment import LARGEST_BYTES, Attachment
 from kitart.connectors.errors import ConnectorError
 from kitart.installation import Installation
 from kitart.journal.database import Lease
 from kitart.journal.messages import Outgoing
 from kitart.journal.tables import Document
 from kitart.messaging.delivering import deliver
+from kitart.messaging.enclosing import pdf_beside
 from kitart.messaging.occasion import lines_of
 from kitart.messaging.texts import render_message
 from kitart.plan.schema import Channel, Contact, Plan
@@ -20,16 +22,18 @@ class OnItsWay(ConnectorError):
 
 
 def send_report(inst: Installation, plan: Plan, document: Document, lease: Lease) -> None:
-    """Mail a report to each of the client's contacts; each gets it once.
+    """Mail a report to each of the client's contacts, its PDF with it; each gets it once.
 
     Raises ``ConnectorError`` when no mail was accepted; a permanent one says that a person must
     look first.
     """
     states: list[str] = []
+    pdf = pdf_beside(inst, plan, document, lease)
+    attachments = [pdf] if pdf is not None and len(pdf.content) <= LARGEST_BYTES else []
     for contact in plan.client(document.client).contacts:
         for channel in contact.channels:
             if channel.kind == "mail":
-                states.append(_mail(inst, plan, document, contact, channel, lease))
+                states.append(_mail(inst, plan, document, contact, channel, attachments, lease))
     if "accepted" in states:
         return
     if "sending" in states:
@@ -80,6 +84,7 @@ def _mail(
     document: Document,
     contact: Contact,
     channel: Channel,
+    attachments: list[Attachment],
     lease: Lease,
 ) -> str:
     sent = deliver(
@@ -91,6 +96,6 @@ def _mail(
             subject=document.subject, text=document.text, html=document.html,
             document_id=document.id,
         ),
-        stands_on=channel.depends_on, lease=lease,
+        stands_on=channel.depends_on, lease=lease, attachments=attachments,
     )  # fmt: skip
     return sent.state if sent is not None else "sending"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import hashlib
+from collections.abc import Iterable, Sequence
 
 from kitart.clock import real_now
+from kitart.connectors.attachment import Attachment
 from kitart.connectors.errors import ConnectorError
 from kitart.installation import Installation
 from kitart.journal import messages, timeline
@@ -24,6 +26,7 @@ def deliver(
     *,
     stands_on: Iterable[str] = (),
     lease: Lease | None = None,
+    attachments: Sequence[Attachment] = (),
 ) -> Message | None:
     """Send ``message`` by the first way that takes it; once, however often it is called.
 
@@ -43,7 +46,7 @@ def deliver(
             return None if row is not None and row.state == "sending" else row
         possible = ways(plan, message.channel, stands_on, down_systems(session, plan))
     text = f"REPEAT, may have reached you before: {message.text}" if claim.repeat else message.text
-    state, provider_id, detail = _try(inst, message, text, possible)
+    state, provider_id, detail = _try(inst, message, text, possible, attachments)
     now = inst.clock.now()
     # The outcome is written even when the lease is lost: what went out went out.
     with inst.journal.write() as session:
@@ -63,13 +66,18 @@ def deliver(
                 "channel": message.channel,
                 "purpose": message.purpose,
                 "attempt": row.attempts,
+                **_attached(attachments),
             },
         )
     return row
 
 
 def _try(
-    inst: Installation, message: Outgoing, text: str, possible: list[Way]
+    inst: Installation,
+    message: Outgoing,
+    text: str,
+    possible: list[Way],
+    attachments: Sequence[Attachment],
 ) -> tuple[str, str | None, str]:
     """Try each way that is not barred: (state, provider's number, what happened)."""
     faults = [f"{way.connector}: depends on {way.barred_by}, which is down"
@@ -77,7 +85,7 @@ def _try(
     open_ways = [way for way in possible if not way.barred_by]
     for way in open_ways:
         try:
-            provider_id = send_by(inst, way.connector, message, text)
+            provider_id = send_by(inst, way.connector, message, text, attachments=attachments)
         except ConnectorError as error:
             faults.append(f"{way.connector}: {error.message}")
             continue
@@ -85,6 +93,12 @@ def _try(
     if not possible:
         faults.append(f"no connector is configured for {message.channel}")
     return ("failed" if open_ways else "skipped"), None, "; ".join(faults)
+
+
+def _attached(attachments: Sequence[Attachment]) -> dict[str, dict[str, str]]:
+    """What went with the message: names and checksums."""
+    sums = {each.name: hashlib.sha256(each.content).hexdigest() for each in attachments}
+    return {"attached": sums} if sums else {}
 
 
 def _line(message: Outgoing, state: str, detail: str) -> str:

@@ -17,6 +17,7 @@ from rich.text import Text
 from kitart.clock import monotonic_s, real_now
 from kitart.plan.loading import PlanError, load_plan
 from kitart.plan.schema import Plan
+from kitart.reports.pdf import can_print
 from kitart.settings import HOUSE
 from sandbox.demo import scenario as scenarios
 from sandbox.demo.checks import Check, judge
@@ -97,7 +98,7 @@ def _demo(console: Console, plan: Plan, scenario: Scenario, options: argparse.Na
             raise PlayFailed(trouble)
         seen = Window(stack).read()
         posted = replace(play.posted, sharepoint_away=play.sharepoint_away)
-        checks = judge(plan, scenario.system, posted, seen, crashes=play.crashes)
+        checks = judge(plan, scenario.system, posted, seen, crashes=play.crashes, pdfs=can_print())
     paths = _keep_documents(seen, folder / "documents")
     _report(console, [Check("The story came to its end in time", not trouble,
                             trouble or f"after {took_s:.0f} s"), *checks], paths)  # fmt: skip

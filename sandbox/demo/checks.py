@@ -38,9 +38,18 @@ class Posted:
 
 
 def judge(
-    plan: Plan, system: str, posted: Posted, seen: Outside, *, crashes: int = 0
+    plan: Plan,
+    system: str,
+    posted: Posted,
+    seen: Outside,
+    *,
+    crashes: int = 0,
+    pdfs: bool = True,
 ) -> list[Check]:
-    """Every check, in the order of the story; so many runs of it were killed on purpose."""
+    """Every check, in the order of the story; so many runs of it were killed on purpose.
+
+    ``pdfs`` says whether this machine can make PDFs at all.
+    """
     touched = dict.fromkeys(project.client for project in plan.projects_affected_by(system))
     clients = [plan.client(client) for client in touched]
     return [
@@ -49,6 +58,7 @@ def judge(
         *(check for client in clients for check in _told(plan, client, posted, seen)),
         _names_no_other(plan, clients, seen),
         _filed(clients, seen),
+        _pdfs(clients, seen, pdfs),
         _register(seen),
         _supplier(plan, system, seen),
         *([_callers(seen)] if plan.system(system).carries_calls else []),
@@ -140,7 +150,7 @@ def _names_no_other(plan: Plan, clients: list[Client], seen: Outside) -> Check:
 
 
 def _filed(clients: list[Client], seen: Outside) -> Check:
-    filed = {_checksum(content) for content in seen.files.values()}
+    filed = {_checksum(content) for path, content in seen.files.items() if path.endswith(".html")}
     unfiled = sorted({
         mail.subject for client in clients for mail in mails_of(client, seen)
         if _checksum(mail.content.encode()) not in filed
@@ -149,6 +159,27 @@ def _filed(clients: list[Client], seen: Outside) -> Check:
         "What was mailed lies in SharePoint, byte for byte", bool(filed) and not unfiled,
         f"not filed as sent: {'; '.join(unfiled[:3])}" if unfiled else f"{len(filed)} documents",
     )  # fmt: skip
+
+
+def _pdfs(clients: list[Client], seen: Outside, wanted: bool) -> Check:
+    """Each report's PDF lies beside its HTML and came with its mail, the same bytes in both."""
+    pages = {path for path in seen.files if path.endswith(".html")}
+    pdfs = {path: content for path, content in seen.files.items() if path.endswith(".pdf")}
+    alone = sorted(path for path in pages if f"{path.removesuffix('.html')}.pdf" not in pdfs)
+    filed = {_checksum(content) for content in pdfs.values()}
+    reports = {_checksum(seen.files[path]) for path in pages}
+    wrong = sorted({
+        mail.subject for client in clients for mail in mails_of(client, seen)
+        if _checksum(mail.content.encode()) in reports
+        and ({_checksum(content) for content in mail.attachments.values()} & filed == set())
+    })  # fmt: skip
+    if not wanted:
+        said = f"{len(pdfs)} PDFs" if pdfs else "WeasyPrint's libraries are missing here"
+        return Check("Without Pango the reports are HTML alone", not pdfs, said)
+    said = f"not with the mail as filed: {'; '.join(wrong[:3])}" if wrong else f"{len(pdfs)} PDFs"
+    said = f"without a PDF: {'; '.join(alone[:3])}" if alone else said
+    what = "Each report is a PDF too, in the mail as in SharePoint"
+    return Check(what, bool(pdfs) and not alone and not wrong, said)
 
 
 def _register(seen: Outside) -> Check:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -33,6 +34,7 @@ class Mail:
     content: str
     at: datetime
     by_relay: bool = False
+    attachments: dict[str, bytes] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -138,13 +140,16 @@ class Window:
     def _mail(self, one: dict[str, Any]) -> Mail:
         at = self._stack.plan_time(datetime.fromisoformat(one["received"]))
         to = tuple((*one["to"], *one["cc"], *one["bcc"]))
-        return Mail(to, one["subject"], one["content"], at)
+        return Mail(to, one["subject"], one["content"], at, attachments=_attachments(one))
 
     def _relayed(self, one: dict[str, Any]) -> Mail:
         at = self._stack.plan_time(datetime.fromisoformat(one["at"]))
         # A mail on its way has other line ends, and one more at its end.
         content = one["html"].replace("\r\n", "\n").removesuffix("\n")
-        return Mail((one["to"],), one["subject"], content, at, by_relay=True)
+        return Mail(
+            (one["to"],), one["subject"], content, at,
+            by_relay=True, attachments=_attachments(one),
+        )  # fmt: skip
 
     def _filed_at(self) -> dict[str, datetime]:
         listed = self.get("microsoft", "/sandbox/files")["files"]
@@ -156,3 +161,7 @@ class Window:
     def _deed(self, one: dict[str, Any]) -> Deed:
         at = datetime.fromisoformat(one["at"])
         return Deed(one["person"], one["kind"], one["answer"], one["outcome"], at)
+
+
+def _attachments(mail: dict[str, Any]) -> dict[str, bytes]:
+    return {one["name"]: base64.b64decode(one["content"]) for one in mail["attachments"]}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
 
 from fastapi import APIRouter, HTTPException, Request
@@ -17,7 +16,7 @@ def judge_router(state: TenantState) -> APIRouter:
 
     @router.get("/mail")
     def mail() -> dict[str, Any]:
-        return {"mail": [asdict(one) for one in state.mail]}
+        return {"mail": [one.as_json() for one in state.mail]}
 
     @router.get("/files")
     def files() -> dict[str, Any]:

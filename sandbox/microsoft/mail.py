@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import uuid
 from collections.abc import Mapping
 from typing import Any
 
 from kitart.clock import real_now
+from sandbox.letters import Enclosure
 from sandbox.microsoft.calls import Answer, Call, GraphError, Routes, first_small
 from sandbox.microsoft.state import DeliveredMail, TenantState
 
 routes = Routes()
 LARGEST_BYTES = 4 * 1024 * 1024
+FILE = "#microsoft.graph.fileAttachment"
 
 
 @routes.add("POST", "/users/(?P<user>[^/]+)/sendMail")
@@ -51,7 +55,21 @@ def _delivered(user: str, message: dict[str, Any]) -> DeliveredMail:
         content=str(body.get("content") or ""),
         headers=headers,
         received=real_now(),
+        attachments=tuple(_enclosed(one) for one in message.get("attachments") or []),
     )
+
+
+def _enclosed(attachment: dict[str, Any]) -> Enclosure:
+    kind = attachment.get("@odata.type")
+    if kind != FILE or not attachment.get("name"):
+        text = "An attachment needs a name and the type of a file."
+        raise GraphError(400, "ErrorInvalidRequest", text)
+    try:
+        content = base64.b64decode(str(attachment.get("contentBytes") or ""), validate=True)
+    except binascii.Error:
+        text = "Cannot convert a value to type 'Edm.Binary'."
+        raise GraphError(400, "RequestBodyRead", text) from None
+    return Enclosure(str(attachment["name"]), str(attachment.get("contentType") or ""), content)
 
 
 def _addresses(message: dict[str, Any], kind: str) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -14,6 +14,7 @@ from pydantic import SecretStr
 
 from kitart.clock import monotonic_s, real_now
 from kitart.settings import MicrosoftSettings
+from sandbox.letters import Enclosure
 
 SERVICES = {
     "SharePoint Online": "SharePoint",
@@ -110,6 +111,10 @@ class DeliveredMail:
     content: str
     headers: dict[str, str]
     received: datetime
+    attachments: tuple[Enclosure, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        return {**asdict(self), "attachments": [one.as_json() for one in self.attachments]}
 
 
 @dataclass(frozen=True)

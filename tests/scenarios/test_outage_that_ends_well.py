@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import pytest
 
 from kitart.journal import timeline
+from kitart.reports.pdf import can_print, pdf_name
 
 pytestmark = pytest.mark.timeout(240)
 
@@ -46,7 +49,17 @@ def test_an_outage_that_ends_well_is_reported_filed_and_closed(story) -> None:
         assert len(story.client_mails(client)) >= len(sent)
     filed = {path.rsplit("/", 1)[-1] for path in story.world.tenant.files}
     sent = [d for c in ("CL-1", "CL-2", "CL-3", "CL-4") for d in story.documents(c) if d.sent_at]
-    assert filed == {d.file_name.lower() for d in sent}
+    # Each with its PDF beside it, the same that went with the mail, its checksum on record.
+    names = {d.file_name for d in sent}
+    pdfs = {pdf_name(name) for name in names} if can_print() else set()
+    assert filed == {name.lower() for name in names | pdfs}
+    assert {e.data.get("pdf") for e in story.entries("document filed")} == (pdfs or {None})
+    sums = {e.data.get("pdf_checksum") for e in story.entries("document filed")}
+    mails = [mail for c in story.plan.clients for mail in story.client_mails(c.id)]
+    attached = {hashlib.sha256(a.content).hexdigest() for m in mails for a in m.attachments}
+    contents = {hashlib.sha256(f.content).hexdigest() for f in story.world.tenant.files.values()}
+    assert attached == sums - {None}
+    assert attached <= contents
     row = next(iter(story.world.tenant.lists["Incidents"].rows.values()))
     assert (row.fields["Title"], row.fields["State"]) == ("INC-0001", "closed")
     assert len(story.world.tenant.lists["Incidents"].rows) == 1

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import pytest
 
 from kitart.connectors.http import host_pauses
+from kitart.reports.pdf import can_print
 from tasks import filing
 
 pytestmark = pytest.mark.timeout(300)
@@ -65,6 +68,17 @@ def test_clients_are_told_at_once_and_the_record_is_filed_when_it_is_back(story,
         d.html.encode() in filed
         for c in story.plan.clients for d in story.documents(c.id) if d.sent_at
     )  # fmt: skip
+    # The PDF is made from what waited: the same bytes as went with the mail by the second route.
+    if can_print():
+        sums = {e.data["pdf_checksum"] for e in late}
+        attached = {_sum(a.content) for mail in story.world.smtp.mails for a in mail.attachments}
+        assert len(sums) == len(late)
+        assert sums <= attached
+        assert sums <= {_sum(content) for content in filed}
+
+
+def _sum(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 @pytest.mark.covers("D15", "E42", "E43")

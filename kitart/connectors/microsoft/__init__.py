@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from kitart.connectors.attachment import Attachment
 from kitart.connectors.microsoft.grants import Grants
 from kitart.connectors.microsoft.graph import Graph
 from kitart.connectors.microsoft.health import Announcement, announced_health
@@ -91,10 +92,14 @@ class MicrosoftTenant:
         text: str,
         *,
         message_key: str,
+        attachments: Sequence[Attachment] = (),
     ) -> MailAccepted:
         """Send one mail to all of ``to`` from our mailbox: the HTML if there is one, else text.
 
         Accepted is not delivered, and Graph does not recognise a repeat: the key travels in the
         header ``x-kitart-key`` for people and filters, not for Graph (D8, decision 3).
+        ``attachments`` of more than 3 MB in all are refused before any call.
         """
-        return send_mail(self._graph, self._settings.mailbox, to, subject, html, text, message_key)
+        return send_mail(
+            self._graph, self._settings.mailbox, to, subject, html, text, message_key, attachments
+        )

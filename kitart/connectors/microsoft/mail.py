@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from kitart.connectors.attachment import LARGEST_BYTES, Attachment
 from kitart.connectors.errors import ConnectorError
 from kitart.connectors.microsoft.graph import Graph, segment
 
@@ -28,6 +30,7 @@ def send_mail(
     html: str | None,
     text: str,
     message_key: str,
+    attachments: Sequence[Attachment] = (),
 ) -> MailAccepted:
     """Hand a mail over; see ``MicrosoftTenant.send_mail``."""
     if not mailbox:
@@ -35,14 +38,19 @@ def send_mail(
     answer = graph.call(
         "POST",
         f"/users/{segment(mailbox)}/sendMail",
-        json=_body(to, subject, html, text, message_key),
+        json=_body(to, subject, html, text, message_key, attachments),
         expected=(202,),
     )
     return MailAccepted(message_key, answer.headers.get("request-id", ""))
 
 
 def _body(
-    to: Sequence[str], subject: str, html: str | None, text: str, message_key: str
+    to: Sequence[str],
+    subject: str,
+    html: str | None,
+    text: str,
+    message_key: str,
+    attachments: Sequence[Attachment],
 ) -> dict[str, Any]:
     recipients = list(dict.fromkeys(to))
     wrong = [address for address in recipients if "@" not in address or not address.isprintable()]
@@ -56,12 +64,30 @@ def _body(
             f"message key is {message_key!r}: plain ASCII in one line is needed", permanent=True
         )
     content = {"contentType": "html" if html is not None else "text", "content": html or text}
-    return {
-        "message": {
-            "subject": " ".join(subject.split()),
-            "body": content,
-            "toRecipients": [{"emailAddress": {"address": address}} for address in recipients],
-            "internetMessageHeaders": [{"name": KEY_HEADER, "value": message_key}],
-        },
-        "saveToSentItems": False,
+    message: dict[str, Any] = {
+        "subject": " ".join(subject.split()),
+        "body": content,
+        "toRecipients": [{"emailAddress": {"address": address}} for address in recipients],
+        "internetMessageHeaders": [{"name": KEY_HEADER, "value": message_key}],
     }
+    if attachments:
+        message["attachments"] = _files(attachments)
+    return {"message": message, "saveToSentItems": False}
+
+
+def _files(attachments: Sequence[Attachment]) -> list[dict[str, Any]]:
+    size = sum(len(each.content) for each in attachments)
+    if size > LARGEST_BYTES:
+        raise ConnectorError(
+            f"mail attachments have {size} bytes: at most {LARGEST_BYTES} go with a mail",
+            permanent=True,
+        )
+    return [
+        {
+            "@odata.type": "#microsoft.graph.fileAttachment",
+            "name": each.name,
+            "contentType": each.content_type,
+            "contentBytes": base64.b64encode(each.content).decode(),
+        }
+        for each in attachments
+    ]

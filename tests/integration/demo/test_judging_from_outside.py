@@ -23,7 +23,8 @@ def a_good_outage() -> Outside:
     """What is seen from outside when everything went well."""
     mails = [
         Mail((address,), f"INC-0001 {title} (version 1): it", f"{title} for {client.name}",
-             START + timedelta(minutes=5 + place))
+             START + timedelta(minutes=5 + place),
+             attachments={"report.pdf": pdf(f"{title} for {client.name}")})
         for client in PLAN.clients
         for place, title in enumerate(TITLES)
         for address in (c.address for p in client.contacts for c in p.channels if c.kind == "mail")
@@ -35,13 +36,18 @@ def a_good_outage() -> Outside:
     return Outside(
         sms=[Sms(phone, "INC-0001", START, START + timedelta(milliseconds=90))],
         mails=[*mails, Mail((address,), "Fault report", "it fails", START)],
-        files={mail.content: mail.content.encode() for mail in mails},
+        files={f"{mail.content}.html": mail.content.encode() for mail in mails}
+        | {f"{mail.content}.pdf": pdf(mail.content) for mail in mails},
         register=[{"Title": "INC-0001", "State": "closed"}],
         deeds=[Deed(member.id, "ack", "take", "answered", START + timedelta(minutes=1))],
         flow_runs=[{"name": "INC-0001", "state_name": "Completed", "state_type": "COMPLETED"}],
         failed_tasks=[],
         calls={"answered": 3, "lost": 1},
     )
+
+
+def pdf(content: str) -> bytes:
+    return f"%PDF-1.7 {content}".encode()
 
 
 def failed(seen: Outside, crashes: int = 0) -> list[str]:
@@ -92,17 +98,45 @@ def test_a_mail_that_names_another_client_is_found() -> None:
     seen = a_good_outage()
     mail = of_client(seen, "Recovery notice")
     leak = replace(mail, content=mail.content + " and for Delta Shop")
-    seen = replace(seen, files={**seen.files, "leak": leak.content.encode()})
+    filed = {"leak.html": leak.content.encode(), "leak.pdf": pdf("leak")}
+    seen = replace(seen, files=seen.files | filed)
     assert failed(with_mail(seen, mail, leak)) == ["No client's mails name another client"]
 
 
 def test_a_file_that_differs_from_the_mail_by_one_byte_is_found() -> None:
     seen = a_good_outage()
     mail = of_client(seen, "Closing report")
-    files = {**seen.files, mail.content: mail.content.encode() + b" "}
+    files = {**seen.files, f"{mail.content}.html": mail.content.encode() + b" "}
     assert failed(replace(seen, files=files)) == [
         "What was mailed lies in SharePoint, byte for byte"
     ]
+
+
+PDFS = "Each report is a PDF too, in the mail as in SharePoint"
+
+
+def test_a_report_that_lies_there_without_its_pdf_is_found() -> None:
+    seen = a_good_outage()
+    path = f"{of_client(seen, 'Closing report').content}.pdf"
+    files = {name: content for name, content in seen.files.items() if name != path}
+    assert failed(replace(seen, files=files)) == [PDFS]
+
+
+@pytest.mark.parametrize("attached", [{}, {"report.pdf": b"%PDF-1.7 another"}])
+def test_a_mail_without_the_pdf_that_is_filed_is_found(attached: dict[str, bytes]) -> None:
+    seen = a_good_outage()
+    mail = of_client(seen, "Closing report")
+    assert failed(with_mail(seen, mail, replace(mail, attachments=attached))) == [PDFS]
+
+
+def test_where_no_pdf_can_be_made_html_alone_is_right_and_a_pdf_is_a_riddle() -> None:
+    seen = a_good_outage()
+    mails = [replace(mail, attachments={}) for mail in seen.mails]
+    files = {name: content for name, content in seen.files.items() if name.endswith(".html")}
+    alone = judge(PLAN, "VCC", POSTED, replace(seen, mails=mails, files=files), pdfs=False)
+    assert [check.what for check in alone if not check.ok] == []
+    checks = judge(PLAN, "VCC", POSTED, seen, pdfs=False)
+    assert [c.what for c in checks if not c.ok] == ["Without Pango the reports are HTML alone"]
 
 
 @pytest.mark.parametrize(
@@ -171,7 +205,7 @@ def test_a_mail_through_the_tenant_that_is_down_is_found() -> None:
 @pytest.mark.covers("D18", "E42")
 def test_a_document_that_claims_to_be_filed_while_sharepoint_was_away_is_found() -> None:
     seen = a_good_sharepoint_outage()
-    path = of_client(seen, "First notification").content
+    path = f"{of_client(seen, 'First notification').content}.html"
     filed_at = {**seen.filed_at, path: START + timedelta(minutes=6)}
     assert failed_with_sharepoint_away(replace(seen, filed_at=filed_at)) == [
         "It waited, and was filed when SharePoint was back"

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
+from kitart.connectors.attachment import Attachment
 from kitart.connectors.errors import ConnectorError
 from kitart.connectors.smtp import SmtpRelay
 from kitart.settings import SmtpSettings
@@ -34,6 +35,19 @@ def test_a_mail_arrives_with_both_parts_its_subject_and_our_key(
     assert taken.headers["Date"]
     (letter,) = state.letters()
     assert (letter.to, letter.subject, letter.html) == (mail["to"], mail["subject"], taken.html)
+
+
+@pytest.mark.covers("E43")
+def test_a_report_arrives_with_its_pdf_and_both_its_parts(relay: Any, mail: dict[str, Any]) -> None:
+    sender, state, _ = relay
+    pdf = Attachment("Jelentés_v1.pdf", b"%PDF-1.7\r\n\n" + bytes(range(256)), "application/pdf")
+    sender.send_mail(**mail, attachments=[pdf])
+    (taken,) = state.mails
+    (got,) = taken.attachments
+    assert (got.name, got.content_type, got.content) == (pdf.name, pdf.content_type, pdf.content)
+    assert taken.text.strip() == mail["text"].strip()
+    assert taken.html.strip() == mail["html"].strip()
+    assert taken.headers["Content-Type"].startswith("multipart/mixed")
 
 
 @pytest.mark.covers("D7")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from kitart.connectors.attachment import LARGEST_BYTES, Attachment
 from kitart.connectors.errors import ConnectorError
 from kitart.connectors.microsoft import MicrosoftTenant
 from kitart.settings import MicrosoftSettings
@@ -29,6 +30,32 @@ def test_a_mail_arrives_with_its_key(state: TenantState, tenant: MicrosoftTenant
     assert mail.content == "<p>Áramszünet</p>"
     assert mail.headers == {"x-kitart-key": "INC-0001/first/ERT-1/mail/1"}
     assert mail.sender == state.mailbox
+
+
+def test_a_report_arrives_with_its_pdf_byte_for_byte(
+    state: TenantState, tenant: MicrosoftTenant
+) -> None:
+    pdf = Attachment("Jelentés_v1.pdf", b"%PDF-1.7 " + bytes(range(256)), "application/pdf")
+    tenant.send_mail(["a@x.example"], "s", "<p>h</p>", "t", message_key="k", attachments=[pdf])
+    (got,) = state.mail[0].attachments
+    assert (got.name, got.content_type, got.content) == (pdf.name, pdf.content_type, pdf.content)
+    assert state.mail[0].content == "<p>h</p>"
+    (sent,) = [one.sent for one in state.exchanges if one.path.endswith("/sendMail")]
+    assert sent["message"]["attachments"][0]["@odata.type"] == "#microsoft.graph.fileAttachment"
+
+
+def test_the_largest_attachment_goes_and_one_byte_more_is_refused_before_any_call(
+    state: TenantState, tenant: MicrosoftTenant
+) -> None:
+    most = Attachment("a.pdf", b"x" * LARGEST_BYTES, "application/pdf")
+    tenant.send_mail(["a@x.example"], "s", "h", "t", message_key="k", attachments=[most])
+    assert [len(one.content) for one in state.mail[0].attachments] == [LARGEST_BYTES]
+    more = Attachment("b.pdf", b"x", "application/pdf")
+    before = len(state.exchanges)
+    with pytest.raises(ConnectorError, match="attachments have 3000001 bytes") as error:
+        tenant.send_mail(["a@x.example"], "s", "h", "t", message_key="k", attachments=[most, more])
+    assert error.value.permanent
+    assert len(state.exchanges) == before
 
 
 def test_without_html_the_text_is_sent(state: TenantState, tenant: MicrosoftTenant) -> None:

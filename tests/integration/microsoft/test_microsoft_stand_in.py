@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
 import pytest
 import requests
 
+from kitart.connectors.attachment import Attachment
 from kitart.connectors.errors import ConnectorError
 from kitart.connectors.http import HttpClient
 from kitart.connectors.microsoft import MicrosoftTenant
@@ -204,6 +206,35 @@ def test_another_process_can_judge_what_happened(
     mail = outside.request("GET", "/sandbox/mail").json()["mail"]
     assert (mail[0]["to"], mail[0]["content"]) == (["a@kitart.example"], "<p>x</p>")
     assert mail[0]["headers"] == {"x-kitart-key": "k"}
+
+
+def test_another_process_can_judge_what_came_with_a_mail(
+    tenant: MicrosoftTenant, outside: HttpClient
+) -> None:
+    pdf = Attachment("a.pdf", b"%PDF\x00\xff", "application/pdf")
+    tenant.send_mail(["a@kitart.example"], "s", "h", "x", message_key="k", attachments=[pdf])
+    (mail,) = outside.request("GET", "/sandbox/mail").json()["mail"]
+    (one,) = mail["attachments"]
+    assert (one["name"], one["content_type"], one["size"]) == ("a.pdf", "application/pdf", 6)
+    assert base64.b64decode(one["content"]) == pdf.content
+
+
+@pytest.mark.parametrize(
+    "attachment",
+    [
+        {"name": "a.pdf", "contentBytes": "QQ=="},
+        {"@odata.type": "#microsoft.graph.fileAttachment", "contentBytes": "QQ=="},
+        {"@odata.type": "#microsoft.graph.fileAttachment", "name": "a", "contentBytes": "Q!"},
+    ],
+)
+def test_an_attachment_that_graph_would_not_take_is_refused(
+    outside: HttpClient, bearer: str, state: TenantState, attachment: dict[str, str]
+) -> None:
+    to = [{"emailAddress": {"address": "a@kitart.example"}}]
+    body = {"message": {"subject": "s", "toRecipients": to, "attachments": [attachment]}}
+    path = f"/v1.0/users/{state.mailbox}/sendMail"
+    assert call(outside, bearer, "POST", path, json=body).status_code == 400
+    assert state.mail == []
 
 
 def test_another_process_can_set_faults_and_health(

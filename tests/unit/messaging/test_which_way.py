@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import SecretStr
 
 from kitart.alerts.opening import open_or_join
 from kitart.clock import HandClock
+from kitart.connectors.attachment import Attachment
 from kitart.connectors.errors import ConnectorError
 from kitart.installation import Installation
 from kitart.journal import incidents, messages, observations, timeline
 from kitart.journal.messages import Outgoing
 from kitart.journal.tables import Document, Message
 from kitart.journal.upgrading import upgrade
-from kitart.messaging import client, delivering
+from kitart.messaging import client, delivering, enclosing
 from kitart.messaging.channels import Way, down_systems, ways
 from kitart.plan.loading import load_plan
 from kitart.settings import HOUSE, Settings
@@ -103,7 +105,7 @@ def test_the_second_way_takes_what_the_first_refused_and_the_record_says_why(
 ) -> None:
     tried: list[str] = []
 
-    def send(_inst: Installation, connector: str, _message: Outgoing, _text: str) -> str:
+    def send(_i: Installation, connector: str, _m: Outgoing, _text: str, **_more: Any) -> str:
         tried.append(connector)
         if connector == "graph_mail":
             raise ConnectorError("the client secret is wrong", permanent=True)
@@ -126,7 +128,12 @@ def test_a_repeat_says_that_it_may_be_one(
     inst: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     texts: list[str] = []
-    monkeypatch.setattr(delivering, "send_by", lambda _i, _c, _m, text: texts.append(text) or "id")
+
+    def said(_i: Installation, _c: str, _m: Outgoing, text: str, **_more: Any) -> str:
+        texts.append(text)
+        return "id"
+
+    monkeypatch.setattr(delivering, "send_by", said)
     number = opened(inst, "VCC")
     with inst.journal.write() as session:
         long_ago = NOW - timedelta(days=300)
@@ -141,8 +148,53 @@ def test_a_report_that_no_mail_took_says_whether_to_wait_to_ask_or_to_try_again(
 ) -> None:
     row = None if state == "sending" else Message(state=state)
     monkeypatch.setattr(client, "deliver", lambda *_a, **_k: row)
+    monkeypatch.setattr(client, "pdf_beside", lambda *_a: None)
     document = Document(client="CL-1", incident="INC-0001", type="status-update", id=1)
     with pytest.raises(ConnectorError) as trouble:
         client.send_report(inst, PLAN, document, None)  # type: ignore[arg-type]
     assert trouble.value.permanent == (state == "uncertain")
     assert isinstance(trouble.value, client.OnItsWay) == (state == "sending")
+
+
+def a_report(number: str) -> Document:
+    return Document(
+        id=7, client="CL-1", incident=number, type="status-update", file_name="a.html",
+        html="<html><head></head><body></body></html>", created_at=NOW, subject="s", text="t",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("size", "files"), [(3_000_000, ["a.pdf"]), (3_000_001, [])])
+def test_a_pdf_too_large_for_a_mail_stays_behind_and_the_report_goes(
+    inst: Installation, monkeypatch: pytest.MonkeyPatch, size: int, files: list[str]
+) -> None:
+    sent: list[list[str]] = []
+
+    def deliver(*_: Any, attachments: list[Attachment], **_more: Any) -> Message:
+        sent.append([each.name for each in attachments])
+        return Message(state="accepted")
+
+    monkeypatch.setattr(client, "deliver", deliver)
+    monkeypatch.setattr(enclosing, "pdf_of", lambda *_a, **_k: b"x" * size)
+    number = opened(inst, "VCC")
+    client.send_report(inst, PLAN, a_report(number), None)  # type: ignore[arg-type]
+    assert sent
+    assert all(each == files for each in sent)
+
+
+def test_whatever_breaks_the_pdf_is_on_record_once_and_not_tried_again(
+    inst: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[int] = []
+
+    def broken(*_: Any, **_more: Any) -> bytes:
+        tried.append(1)
+        raise RuntimeError("something nobody thought of")
+
+    monkeypatch.setattr(enclosing, "pdf_of", broken)
+    number = opened(inst, "VCC")
+    for _ in range(2):
+        assert enclosing.pdf_beside(inst, PLAN, a_report(number), None) is None  # type: ignore[arg-type]
+    with inst.journal.read() as session:
+        (said,) = timeline.entries(session, number, enclosing.NO_PDF)
+    assert "a.html goes out and is filed as HTML alone: no PDF, something nobody" in said.text
+    assert len(tried) == 1
