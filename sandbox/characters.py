@@ -24,8 +24,10 @@ class Character(BaseModel):
     """One person's ways.
 
     ``delay_s`` is in seconds of the plan's clock. ``answers`` gives for a kind of question the
-    value of the button pressed, or ``first`` or ``decline``; ``otherwise`` is for all other kinds
-    (``leave`` reads and does nothing). ``fills`` are texts for input fields by name. ``scans`` is
+    value of the button pressed, or ``first`` or ``decline``, or a list of them for one time after
+    the other, the last one for good; ``otherwise`` is for all other kinds
+    (``leave`` reads and does nothing). ``fills`` are texts for input fields by name, or by kind of
+    question and name (``findings/note``). ``scans`` is
     how often a mail scanner opens each link, at once and by GET alone, before the person does.
     """
 
@@ -34,13 +36,26 @@ class Character(BaseModel):
     delay_s: float = Field(default=2.0, ge=0)
     reads: bool = True
     scans: int = Field(default=0, ge=0)
-    answers: dict[str, str] = Field(default_factory=dict)
+    answers: dict[str, str | list[str]] = Field(default_factory=dict)
     otherwise: str = "first"
     fills: dict[str, str] = Field(default_factory=dict)
 
-    def answer_to(self, kind: str) -> str:
-        """What this person says to a kind of question."""
-        return self.answers.get(kind, self.otherwise)
+    def fills_for(self, kind: str) -> dict[str, str]:
+        """What this person writes into the fields of a kind of question."""
+        general = {name: text for name, text in self.fills.items() if "/" not in name}
+        own = {
+            name.removeprefix(f"{kind}/"): text
+            for name, text in self.fills.items()
+            if name.startswith(f"{kind}/")
+        }
+        return general | own
+
+    def answer_to(self, kind: str, answered_before: int = 0) -> str:
+        """What this person says to a kind of question, having answered so many of it before."""
+        answer = self.answers.get(kind, self.otherwise)
+        if isinstance(answer, str):
+            return answer
+        return answer[min(answered_before, len(answer) - 1)] if answer else self.otherwise
 
 
 class Characters:
@@ -83,10 +98,14 @@ def _build(code: str, entry: Mapping[str, Any] | str | None, base: dict[str, Any
         raise ValueError(f"{code}: {error}") from error
 
 
-def _words(answers: Mapping[str, Any]) -> dict[str, str]:
+def _words(answers: Mapping[str, Any]) -> dict[str, str | list[str]]:
     """Answers as texts: YAML reads a bare ``yes`` or ``no`` as true or false."""
     plain = {True: "yes", False: "no"}
     return {
-        kind: plain[value] if isinstance(value, bool) else str(value)
+        kind: [str(one) for one in value]
+        if isinstance(value, list)
+        else plain[value]
+        if isinstance(value, bool)
+        else str(value)
         for kind, value in answers.items()
     }

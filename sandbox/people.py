@@ -203,7 +203,7 @@ class People:
         character = self.characters.of(person.code)
         answer = self._decided(person, character, question)
         if answer is None:
-            left = character.answer_to(question.kind) == "leave"
+            left = self._wish(person, character, question) == "leave"
             self._note(person, letter, "read" if left else "not offered", **about)
             return
         status, after = self._post(person, character, question, answer)
@@ -223,12 +223,21 @@ class People:
     def _decided(self, person: Person, character: Character, question: Question) -> str | None:
         if answerer := self.answerers.get((person.code, question.kind)):
             return answerer(question)
-        return chosen(character.answer_to(question.kind), question.options)
+        return chosen(self._wish(person, character, question), question.options)
+
+    def _wish(self, person: Person, character: Character, question: Question) -> str:
+        answered = sum(
+            entry.person == person.code
+            and entry.kind == question.kind
+            and entry.outcome == "answered"
+            for entry in self.diary
+        )
+        return character.answer_to(question.kind, answered)
 
     def _post(
         self, person: Person, character: Character, question: Question, answer: str
     ) -> tuple[int | None, Page | None]:
-        fills = {"name": person.code, **character.fills}
+        fills = {"name": person.code, **character.fills_for(question.kind)}
         return visit("POST", question.action, form_data(question, answer, fills))
 
     def _note(self, person: Person, letter: Letter, outcome: str, **about: Any) -> None:

@@ -8,6 +8,7 @@ from kitart.installation import installation
 from kitart.journal import approvals, by_word, incidents, looks, observations, timeline
 from kitart.journal.database import Lease
 from kitart.journal.tables import Approval
+from kitart.messaging import asking
 from kitart.messaging.occasion import about
 from kitart.messaging.telling import tell
 from kitart.plan.roles import role_name
@@ -44,6 +45,21 @@ def record_word(lease: Lease, approval_id: int) -> None:
         else:
             said = f": {answer.note}" if answer.note else ""
             _note(session, answer, "still down", f"It was tried and does not work yet{said}")
+
+
+@step("ask once more")
+def remind(lease: Lease, key: str) -> None:
+    """A monitor says that it is over: those who were asked get their link once more."""
+    inst = installation()
+    plan = inst.plan_of(lease.incident)
+    with inst.journal.read() as session:
+        row = approvals.with_key(session, key)
+        times = len(timeline.entries(session, lease.incident, "monitor resolved"))
+        values = about(session, plan, lease.incident)
+    if row is None or row.state != "open":
+        return
+    for person in row.asked_of:
+        asking.ask_again(inst, plan, row, person, f"{times}", values, lease)
 
 
 def _see(session: Session, plan: Plan, answer: Approval, state: str) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from flows.driving import Drive
+from flows.driving import Drive, beside
 from flows.strands.deciding import Overtaken, Turn, first_answer
 from kitart.journal import by_word, incidents, leading, looks
 from kitart.journal.approvals import Question
@@ -42,11 +42,22 @@ async def ask_whether_it_works(drive: Drive) -> None:
             lambda s: questions.works_again(s, drive.plan, drive.incident, drive.now)
         )
         # The page stays open until it works: the next person is asked when news are due.
-        answer = await ask_those_who_see_it(
-            drive, question, patience=_news_every(drive), overtaken=lambda s: _up(drive, s)
-        )
+        async with beside(_remind(drive, question)):
+            answer = await ask_those_who_see_it(
+                drive, question, patience=_news_every(drive), overtaken=lambda s: _up(drive, s)
+            )
         if answer is not None:
             await drive.step(words.record_word, drive.lease, answer.id)
+
+
+async def _remind(drive: Drive, question: Question) -> None:
+    """Whoever was asked hears it when a monitor says that it is over."""
+    while True:
+        since = drive.now
+        await drive.until(
+            lambda s, since=since: by_word.monitor_said_over(s, drive.incident, since)  # type: ignore[misc]
+        )
+        await drive.step(words.remind, drive.lease, question.key)
 
 
 async def ask_those_who_see_it(

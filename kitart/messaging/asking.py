@@ -63,6 +63,29 @@ def ask(
     )  # fmt: skip
 
 
+def ask_again(
+    inst: Installation,
+    plan: Plan,
+    row: Approval,
+    person: str,
+    time: str,
+    values: dict[str, Any],
+    lease: Lease,
+) -> bool:
+    """Send a person the link to an open question once more; the same ``time`` is sent once."""
+    return tell(
+        inst, plan, row.incident, person,
+        PURPOSES.get(row.kind, "decision-request"), f"ask:{row.key}:again:{time}",
+        values | {
+            "question": row.title,
+            "answer_by": row.due_at or "as soon as you can",
+            "next_news": "when you have answered",
+            "link": decide_link(inst, row, person, inst.clock.now()),
+        },
+        lease=lease,
+    )  # fmt: skip
+
+
 def withdraw(inst: Installation, plan: Plan, key: str, why: str, lease: Lease) -> None:
     """Void an open question and tell those who were asked why (D6)."""
     with inst.journal.write(lease) as session:

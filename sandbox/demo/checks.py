@@ -14,6 +14,7 @@ from sandbox.demo.outside import Mail, Outside
 
 FIRST = ("First notification", "Notice of a past disturbance")
 FIRST_PAGE_LIMIT_S = 2.0
+BY_HAND = re.compile(r"log calls by hand|kézzel|kézi")
 FILING = ("file the documents", "update the register")
 """The steps that fail, honestly, while SharePoint is away, and are done again."""
 
@@ -60,7 +61,8 @@ def judge(
         _filed(clients, seen),
         _pdfs(clients, seen, pdfs),
         _register(seen),
-        _supplier(plan, system, seen),
+        *([_supplier(plan, system, seen)] if plan.system(system).supplier else []),
+        *(_left_to_the_client(plan, system, seen) if plan.system(system).client else []),
         *([_callers(seen)] if plan.system(system).carries_calls else []),
         *(
             _waited_for_sharepoint(clients, posted.sharepoint_away, seen)
@@ -194,6 +196,32 @@ def _supplier(plan: Plan, system: str, seen: Outside) -> Check:
     got = [mail for mail in seen.mails if addresses & set(mail.to)]
     said = f"{got[0].subject}" if got else "no mail arrived"
     return Check("The supplier got one fault report", len(got) == 1, said)
+
+
+def _left_to_the_client(plan: Plan, system: str, seen: Outside) -> Iterator[Check]:
+    """What our side does while a client repairs its own system (R44, R46, E46)."""
+
+    def said(kind: str) -> list[str]:
+        return [d.answer for d in seen.deeds if (d.kind, d.outcome) == (kind, "answered")]
+
+    found, calls = said("assessment"), said("client-contact")
+    yield Check("A person found out what fails", found == ["fails"], ", ".join(found) or "nobody")
+    yield Check(
+        "The client was called until somebody had the report",
+        calls[-1:] == ["has-it"] and set(calls[:-1]) <= {"no-answer"},
+        ", ".join(calls) or "nobody called",
+    )
+    projects = plan.projects_affected_by(system)
+    supervisors = [plan.person(code) for project in projects for code in project.supervisors]
+    phones = {c.address for p in supervisors for c in p.channels if c.kind == "sms"}
+    told = {sms.to for sms in seen.sms if sms.to in phones and BY_HAND.search(sms.body)}
+    yield Check(
+        "Every supervisor was told to have calls logged by hand, and a person ended it",
+        bool(phones) and told == phones and said("manual-log-stop") == ["stop"],
+        f"{len(told)} of {len(phones)} told; ended: {', '.join(said('manual-log-stop')) or 'no'}",
+    )
+    works = said("works-again")
+    yield Check("A person said that it works again", works[-1:] == ["works"], ", ".join(works))
 
 
 def _callers(seen: Outside) -> Check:

@@ -12,7 +12,7 @@ from sandbox.calling import call
 from sandbox.stack import Stack
 
 LIMIT_S = 5.0
-DEPLOYMENT = "system-outage"
+DEPLOYMENTS = ["system-outage", "client-system-outage"]
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,7 @@ class Window:
         """The plan's runs in Prefect, oldest first."""
         runs = self._stack.prefect(
             "/flow_runs/filter",
-            {"deployments": {"name": {"any_": [DEPLOYMENT]}}, "sort": "EXPECTED_START_TIME_ASC"},
+            {"deployments": {"name": {"any_": DEPLOYMENTS}}, "sort": "EXPECTED_START_TIME_ASC"},
         )
         return list(runs)
 

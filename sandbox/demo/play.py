@@ -100,7 +100,11 @@ class Play:
                 rules = SHAREPOINT_AWAY if event.state == "down" else []
                 window.put("microsoft", "/sandbox/faults", {"rules": rules})
             case "alert":
-                self._alert()
+                self.posted = Posted(self.stack.clock.now(), real_now())
+                self._post_alert(self.posted.at)
+            case "resolve":
+                assert self.posted is not None, "an alert must come first"
+                self._post_alert(self.posted.at, ended_at=self.stack.clock.now())
             case "call":
                 line = self.plan.line(event.line)
                 project = [p.id for p in self.plan.projects].index(line.project) + 1
@@ -109,11 +113,10 @@ class Play:
             case "change_person":
                 window.put("people", f"/sandbox/people/{event.person}", event.character)
 
-    def _alert(self) -> None:
-        self.posted = Posted(self.stack.clock.now(), real_now())
+    def _post_alert(self, at: datetime, ended_at: datetime | None = None) -> None:
         answer = call(
             "POST", f"{self.stack.gateway_url}/webhooks/alertmanager", timeout_s=10,
-            json=self.scenario.alert_body(self.posted.at - timedelta(seconds=30)),
+            json=self.scenario.alert_body(at - timedelta(seconds=30), ended_at),
             headers={"Authorization": f"Bearer {self.stack.webhook_secret}"},
         )  # fmt: skip
         if answer.status_code != 202:

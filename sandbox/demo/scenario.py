@@ -13,6 +13,7 @@ from kitart.plan.schema import Plan
 from kitart.rules.calendars import is_open
 
 FOLDER = Path(__file__).parent
+NO_END = "0001-01-01T00:00:00Z"
 
 
 class Event(BaseModel):
@@ -21,7 +22,7 @@ class Event(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     at_minutes: float = Field(ge=0)
-    do: Literal["phone_system", "sharepoint", "alert", "call", "change_person"]
+    do: Literal["phone_system", "sharepoint", "alert", "resolve", "call", "change_person"]
     state: Literal["up", "down"] = "up"
     line: str = ""
     person: str = ""
@@ -40,12 +41,15 @@ class Scenario(BaseModel):
     events: tuple[Event, ...]
     people: dict[str, Any]
 
-    def alert_body(self, starts_at: datetime) -> dict[str, Any]:
-        """The post as Alertmanager v4 sends it."""
-        group = dict(self.alert)
+    def alert_body(self, starts_at: datetime, ends_at: datetime | None = None) -> dict[str, Any]:
+        """The post as Alertmanager v4 sends it: firing, or resolved at ``ends_at``."""
+        group = self.alert | ({"status": "resolved"} if ends_at else {})
         one = {name: group.pop(name) for name in
                ("labels", "annotations", "fingerprint", "generatorURL")}  # fmt: skip
-        times = {"startsAt": starts_at.isoformat(), "endsAt": "0001-01-01T00:00:00Z"}
+        times = {
+            "startsAt": starts_at.isoformat(),
+            "endsAt": ends_at.isoformat() if ends_at else NO_END,
+        }
         return {"version": "4", **group, "alerts": [{"status": group["status"], **one, **times}]}
 
 
