@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -18,6 +18,7 @@ from kitart.reports.gathering import FIGURES_BY_DAY
 from kitart.reports.rendering import Document, render
 from kitart.reports.status_update import build_status_update
 from kitart.reports.telling import PROVED, WORDS
+from kitart.reports.wording import Wording
 from tests import catalogues
 
 At = Callable[..., datetime]
@@ -235,6 +236,17 @@ def test_the_first_notification_tells_a_hungarian_client_what_it_must_know(
     assert document.subject == "INC-0142 Első értesítés (1. verzió): CHARLIE"
     assert document.file_name == "INC-0142_CL-3_Első-értesítés_v1.html"
     assert '<html lang="hu">' in document.html
+
+
+@pytest.mark.covers("D2", "E38")
+def test_moments_and_durations_are_written_the_hungarian_way() -> None:
+    words = Wording("Europe/Budapest", "hu")
+    night = datetime(2026, 11, 23, 23, 30, tzinfo=UTC)
+    assert words.moment(night) == "2026. november 24., 00:30 CET (november 23., 23:30 UTC)"
+    assert words.day(date(2026, 12, 1)) == "2026. december 1."
+    assert words.duration(timedelta(minutes=65, seconds=5)) == "1:05 óra 5 mp"
+    assert words.hours(timedelta(minutes=30)) == "0,5 óra"
+    assert words.listed(["német", "angol", "német", "olasz"]) == "német, angol és olasz"
 
 
 def test_figures_and_the_verdict_are_written_the_hungarian_way(make: Make, moment: At) -> None:
