@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from datetime import date, timedelta
 
+from kitart.language import LANGUAGES
 from kitart.plan.check_cover import cover_problems
 from kitart.plan.check_people import people_problems
 from kitart.plan.dependencies import share_a_failure
@@ -13,7 +14,7 @@ from kitart.plan.problems import Problem, error, warning
 from kitart.plan.references import reference_problems
 from kitart.plan.schema import Plan
 
-TEMPLATE_LANGUAGES = frozenset({"en"})
+TEMPLATE_LANGUAGES = frozenset(LANGUAGES)
 DIVERT_TESTED_DAYS = 366
 
 

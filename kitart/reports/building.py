@@ -169,8 +169,12 @@ def under_way(desk: Desk) -> tuple[str, ...]:
     if course.restored is not None:
         if course.tested_at is None:
             doing.append(words.say(kind.testing))
-        watching = "Watching the system until it has been stable for {minutes} min."
-        doing.append(words.say(watching, minutes=facts.stable_minutes))
+        doing.append(
+            words.say(
+                "Watching the system until it has been stable for {minutes} min.",
+                minutes=facts.stable_minutes,
+            )
+        )
         return tuple(doing)
     if facts.supplier is not None:
         doing.append(_supplier_at_work(desk, facts.supplier))

@@ -55,7 +55,7 @@ def build_closing_report(
         lost_contacts=_lost(desk),
         language_quality=_language_quality(desk),
         backlog=backlog(words, facts),
-        cause=facts.cause or f"{words.say('Not established.')} {words.say(sentences.CAUSE_OPEN)}",
+        cause=facts.cause or _no_cause(desk),
         response=_response(desk),
         service_agreement=desk.client.service_agreement
         or words.say("not available: not yet settled between us"),
@@ -66,6 +66,11 @@ def build_closing_report(
         attachments=facts.attachments or (words.say(sentences.NONE),),
         approval=_approval(desk, heading),
     )
+
+
+def _no_cause(desk: part.Desk) -> str:
+    not_established = desk.words.say("Not established.")
+    return f"{not_established} {desk.words.say(sentences.CAUSE_OPEN)}"
 
 
 def _summary(desk: part.Desk) -> tuple[str, ...]:
@@ -85,11 +90,9 @@ def _when(desk: part.Desk) -> str:
     words, course = desk.words, desk.course
     if course.starts is None:
         return words.say("When: no effect on your lines is on record.")
-    when = words.say(
-        "When: from {start} to {end}.",
-        start=words.moment(course.starts),
-        end=words.moment(course.restored, N_("not yet restored")),
-    )
+    start = words.moment(course.starts)
+    end = words.moment(course.restored, N_("not yet restored"))
+    when = words.say("When: from {start} to {end}.", start=start, end=end)
     downs = sum(len(each.episode.downs) for each in course.episodes)
     if downs > 1:
         when += " " + words.say("The system failed {count} times in that time.", count=downs)

@@ -101,7 +101,8 @@ def experience(words: Wording, course: Course) -> str:
     if course.diverted and course.divert is not None:
         target = words.term(course.divert.kind)
         return words.say("Callers reach a {target}, checked by a test call.", target=target)
-    return words.say(kind.felt_at_times if course.state == "unstable" else kind.felt)
+    text = kind.felt_at_times if course.state == "unstable" else kind.felt
+    return words.say(text)
 
 
 def cover(words: Wording, course: Course) -> str:
@@ -130,10 +131,10 @@ def cover(words: Wording, course: Course) -> str:
 def _divert(words: Wording, course: Course) -> str:
     none = words.say("A system outage has no cover level of its own.")
     divert = course.divert
+    target = words.term(divert.kind) if divert else ""
     if divert is None:
-        return f"{none} {words.say('No divert is in place.')}"
-    target = words.term(divert.kind)
-    if course.diverted:
+        state = words.say("No divert is in place.")
+    elif course.diverted:
         state = words.say("Calls go to a {target}, checked by a test call.", target=target)
     elif divert.executed_at or divert.verified_at:
         state = words.say(

@@ -9,10 +9,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from kitart.language import words
 from kitart.plan.schema import Client, Plan
 from sandbox.demo.outside import Mail, Outside
 
 FIRST = ("First notification", "Notice of a past disturbance")
+LATER = {
+    "Status update": "Status update {number}",
+    "Recovery notice": "Recovery notice",
+    "Closing report": "Closing report",
+}
+"""What follows the first: what the checks call it, and its title."""
 FIRST_PAGE_LIMIT_S = 2.0
 BY_HAND = re.compile(r"log calls by hand|kézzel|kézi")
 FILING = ("file the documents", "update the register")
@@ -106,16 +113,16 @@ def _ert_answered(plan: Plan, posted: Posted, seen: Outside) -> Check:
 def _told(plan: Plan, client: Client, posted: Posted, seen: Outside) -> Iterator[Check]:
     mails = mails_of(client, seen)
     limit = timedelta(minutes=client.report.first_notice_minutes or plan.limits.first_notice_p1)
-    first = [mail for mail in mails if _is(mail, *FIRST)]
+    first = [mail for mail in mails if _is(mail, client, *FIRST)]
     what = f"{client.id} had its first notification within {limit.total_seconds() / 60:.0f} minutes"
     took = first[0].at - posted.at if first else None
     yield Check(what, took is not None and took <= limit, f"after {_span(took)}")
     kinds = {
-        kind: len({mail.subject for mail in mails if _is(mail, kind)})
-        for kind in ("Status update", "Recovery notice", "Closing report")
+        kind: len({mail.subject for mail in mails if _is(mail, client, title)})
+        for kind, title in LATER.items()
     }
     missing = [kind for kind, count in kinds.items() if not count]
-    twice = _twice(mails)
+    twice = _twice(client, mails)
     wrong = [f"no {kind.lower()}" for kind in missing] + [f"twice: {each}" for each in twice]
     counted = ", ".join(f"{count} × {kind.lower()}" for kind, count in kinds.items())
     yield Check(
@@ -124,12 +131,14 @@ def _told(plan: Plan, client: Client, posted: Posted, seen: Outside) -> Iterator
     )  # fmt: skip
 
 
-def _twice(mails: list[Mail]) -> list[str]:
+def _twice(client: Client, mails: list[Mail]) -> list[str]:
     """What arrived more than once in one inbox: the same report, whatever its version."""
+    subject = _in_its_language(client, "{incident} {title} (version {version}): {projects}")
+    version = re.search(r" \(.*\)", subject)
+    assert version is not None
+    pattern = re.escape(version[0]).replace(re.escape("{version}"), r"\d+")
     arrived = Counter(
-        (address, re.sub(r" \(version \d+\)", "", mail.subject))
-        for mail in mails
-        for address in mail.to
+        (address, re.sub(pattern, "", mail.subject)) for mail in mails for address in mail.to
     )
     return [f"{subject} at {address}" for (address, subject), count in arrived.items() if count > 1]
 
@@ -270,8 +279,14 @@ def _runs(crashes: int, seen: Outside, may_fail: tuple[str, ...]) -> Iterator[Ch
     yield Check("No step of it failed", not failed, "; ".join(failed[:3]) or "none failed")
 
 
-def _is(mail: Mail, *titles: str) -> bool:
-    return any(title in mail.subject for title in titles)
+def _is(mail: Mail, client: Client, *titles: str) -> bool:
+    """Whether the subject has one of these titles, in the client's language."""
+    said = [_in_its_language(client, title).replace("{number}", "").strip() for title in titles]
+    return any(title in mail.subject for title in said)
+
+
+def _in_its_language(client: Client, text: str) -> str:
+    return words(client.report.language, "reports").gettext(text)
 
 
 def _checksum(content: bytes) -> str:

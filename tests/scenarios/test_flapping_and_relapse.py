@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from tests.scenarios.languages import assert_told_in_its_language
+
 pytestmark = pytest.mark.timeout(300)
 
 
@@ -35,7 +37,7 @@ def test_a_flapping_system_is_one_unstable_incident_recovered_after_15_stable_mi
     assert story.incident.recovered_at == story.start.replace(minute=15)
 
 
-@pytest.mark.covers("E35", "A17")
+@pytest.mark.covers("E35", "A17", "A23", "D26")
 @pytest.mark.begins(people={f"ERT-{n}": {"answers": {"close": "leave"}} for n in range(1, 6)})
 def test_a_relapse_before_closing_reopens_the_same_incident(story) -> None:
     story.phone_system("down")
@@ -58,3 +60,6 @@ def test_a_relapse_before_closing_reopens_the_same_incident(story) -> None:
     notices = [d for d in story.documents("CL-2", "recovery-notice") if d.sent_at]
     assert [d.running_number for d in notices] == [1, 2]
     assert len(story.entries("reported")) == 1
+    assert_told_in_its_language(
+        story, "first-notification", "status-update", "recovery-notice", "closing-report"
+    )

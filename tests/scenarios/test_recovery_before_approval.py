@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from tests.scenarios.languages import assert_told_in_its_language
+
 pytestmark = pytest.mark.timeout(240)
 
 WAITS = {"answers": {"approve": "leave"}}
@@ -45,7 +47,7 @@ def test_a_text_that_says_is_down_cannot_be_sent_after_the_recovery(story) -> No
     assert not story.client_mails("CL-2")
 
 
-@pytest.mark.covers("E31", "D6", "R45")
+@pytest.mark.covers("E31", "D6", "R45", "A23", "D26")
 @pytest.mark.begins(people=NOT_YET)
 def test_the_approver_sends_one_notice_of_both_and_later_the_reports(story) -> None:
     _until_back(story, then={"answers": {"approve": "approve"}})
@@ -64,6 +66,8 @@ def test_the_approver_sends_one_notice_of_both_and_later_the_reports(story) -> N
         "recovery-notice",
         "closing-report",
     ]
+    assert_told_in_its_language(story, "combined-notice", "recovery-notice", "closing-report")
+    assert "Értesítés megszűnt fennakadásról" in story.client_mails("CL-3")[0].subject
 
 
 @pytest.mark.covers("E31", "D5")

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from kitart.journal import documents
+from kitart.language import words
 from kitart.messaging import delivering
 from tasks import documents as report_steps
 
@@ -72,10 +73,12 @@ def taken_over(story, died: list[bool]) -> None:
 
 
 def first_words(story, client: str) -> list[str]:
+    said = words(story.plan.client(client).report.language, "reports").gettext
+    titles = said("First notification"), said("Notice of a past disturbance")
     return [
         mail.subject
         for mail in story.client_mails(client)
-        if "First notification" in mail.subject or "Notice of a past" in mail.subject
+        if any(title in mail.subject for title in titles)
     ]
 
 

@@ -9,6 +9,7 @@ import pytest
 from kitart.connectors.http import host_pauses
 from kitart.reports.pdf import can_print
 from tasks import filing
+from tests.scenarios.languages import assert_told_in_its_language
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -29,7 +30,7 @@ def back(story) -> None:
     host_pauses.forget()
 
 
-@pytest.mark.covers("R43", "R47", "R48", "D14", "D18", "E42")
+@pytest.mark.covers("R43", "R47", "R48", "D14", "D18", "E42", "A23", "D26")
 @pytest.mark.begins(people={member: {"answers": {"priority": "P3"}} for member in ERT})
 def test_clients_are_told_at_once_and_the_record_is_filed_when_it_is_back(story, away) -> None:
     story.alert(service="sharepoint", alertname="SharePointDown")
@@ -38,8 +39,12 @@ def test_clients_are_told_at_once_and_the_record_is_filed_when_it_is_back(story,
     story.at("09:05")
     for client in ("CL-1", "CL-2", "CL-3", "CL-4"):
         (first,) = [d for d in story.documents(client, "first-notification") if d.sent_at]
-        assert "SharePoint Online, used for your" in first.html
+        says = {"CL-3": "Jelenleg nem működik a következő rendszer: SharePoint Online."}.get(
+            client, "SharePoint Online, used for your"
+        )
+        assert says in first.html
         assert "do not reach us" not in first.html
+        assert "nem jutnak el" not in first.html
     # Mail and SharePoint are one tenant: nothing goes through it though its mail would answer.
     assert not story.world.tenant.mail
     assert story.world.smtp.mails
@@ -63,6 +68,7 @@ def test_clients_are_told_at_once_and_the_record_is_filed_when_it_is_back(story,
     assert story.incident.state == "closed"
     closing = story.documents("CL-2", "closing-report")[-1]
     assert "SharePoint Online, used for your" in closing.html
+    assert_told_in_its_language(story, "first-notification", "recovery-notice", "closing-report")
     filed = {file.content for file in story.world.tenant.files.values()}
     assert all(
         d.html.encode() in filed

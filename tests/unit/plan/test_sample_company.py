@@ -139,7 +139,9 @@ def test_permits_and_pre_approved_texts_are_those_of_the_clients(plan: Plan) -> 
     assert [c.report.pre_approved_short_text for c in plan.clients] == [True, True, False, True]
     assert not plan.client("CL-1").permits.country_allowed("MA")
     assert plan.client("CL-1").permits.country_allowed("PT")
-    assert {c.report.language for c in plan.clients} == {"en"}
+    assert {c.id: c.report.language for c in plan.clients if c.report.language != "en"} == {
+        "CL-3": "hu"
+    }
 
 
 def test_each_person_agent_contact_and_supplier_has_numbers_of_their_own(plan: Plan) -> None:
