@@ -97,7 +97,7 @@ class RtoLine:
     source: str
     verdict: Verdict
     restored_after: timedelta | None = None
-    open_end: str = ""
+    open_end: str | None = None
 
 
 @dataclass(frozen=True)

@@ -82,7 +82,7 @@ def test_the_story_begins_on_a_past_tuesday_with_every_line_open(today: str) -> 
 
 
 def test_an_unknown_scenario_is_refused_with_those_there_are() -> None:
-    with pytest.raises(LookupError, match="right would be one of sharepoint, vcc"):
+    with pytest.raises(LookupError, match="right would be one of client-crm, sharepoint, vcc"):
         scenario.load("volcano")
 
 

@@ -70,7 +70,7 @@ def words_of_the_facts() -> Iterator[str]:
         yield from get_args(get_type_hints(model)[field])
     yield from get_args(StateWord)
     yield from get_args(Status)
-    yield from (f.CALLS_REACH_VCC, f.DOCUMENTS_FILED, f.CLIENT_SYSTEM_USED)
+    yield from f.FACTORS.values()
 
 
 def words_of_the_rules() -> Iterator[str]:

@@ -42,6 +42,11 @@ SYSTEMS = {
 }
 
 
+HELD_VALUES = {
+    "answer": "P1", "note": "a keresés hibával áll le", "contact_role": "ügyeletes",
+}  # fmt: skip
+
+
 def timeline(at: At) -> tuple[f.TimelineEntry, ...]:
     """An entry of every sentence that a client may be told."""
     texts = [*WORDS.values(), *PROVED.values()]
@@ -50,7 +55,7 @@ def timeline(at: At) -> tuple[f.TimelineEntry, ...]:
             seq=seq, occurred_at=at("14:01"), recorded_at=at("14:20" if seq % 2 else "14:01"),
             type="", author_role=("ERT-1", "monitor grafana", "Kitart")[seq % 3],
             source=("monitor", "person", "system", "our own check")[seq % 4], text=text,
-            values=(("answer", "P1"),), audience="client-safe",
+            values=tuple(HELD_VALUES.items()), audience="client-safe",
         )
         for seq, text in enumerate(texts)
     )  # fmt: skip
