@@ -18,7 +18,7 @@ unexport PYTHONDONTWRITEBYTECODE
 unexport PYTHONPATH
 unexport PYTHONHOME
 
-.PHONY: help .venv demo up test test-postgresql lint trace
+.PHONY: help .venv demo up test test-postgresql lint trace catalogues
 
 help:
 	@echo 'make demo   play an outage of the phone system, from the alert to the filed report'
@@ -28,6 +28,7 @@ help:
 	@echo 'make test   linters and all tests'
 	@echo 'make test-postgresql   the tests that write a journal, on PostgreSQL'
 	@echo 'make trace  write docs/traceability.md: which code and which tests stand for which number'
+	@echo 'make catalogues   bring the translations (kitart/locale) up to date with the texts in the source'
 	@echo 'make lint   linters and type checks alone'
 
 .venv: $(STAMP)
@@ -74,3 +75,6 @@ test-postgresql: .venv
 
 trace: .venv
 	@$(VENV)/bin/python -m tests.traceability
+
+catalogues: .venv
+	@$(VENV)/bin/python -m tests.catalogues

@@ -10,6 +10,7 @@ from kitart.journal import approvals, timeline
 from kitart.journal.approvals import Question
 from kitart.journal.database import Lease
 from kitart.journal.tables import Approval
+from kitart.language import phrase
 from kitart.messaging import links
 from kitart.messaging.telling import tell
 from kitart.plan.roles import role_name
@@ -56,7 +57,7 @@ def ask(
         f"ask:{question.key}",
         values | {
             "question": question.title,
-            "answer_by": question.due_at or "as soon as you can",
+            "answer_by": question.due_at or phrase("as soon as you can"),
             "link": decide_link(inst, row, person, now),
         },
         lease=lease,
@@ -64,7 +65,7 @@ def ask(
 
 
 def withdraw(inst: Installation, plan: Plan, key: str, why: str, lease: Lease) -> None:
-    """Void an open question and tell those who were asked why (D6)."""
+    """Void an open question and tell those who were asked why (D6), each in their language."""
     with inst.journal.write(lease) as session:
         row = approvals.with_key(session, key)
         if row is None or not approvals.void(session, row.id, why):
@@ -77,7 +78,7 @@ def withdraw(inst: Installation, plan: Plan, key: str, why: str, lease: Lease) -
     for person in row.asked_of:
         tell(
             inst, plan, row.incident, person, "withdrawn", f"withdrawn:{key}",
-            {"question": row.title, "because": why}, lease=lease,
+            {"question": approvals.title(row), "because": why}, lease=lease,
         )  # fmt: skip
 
 

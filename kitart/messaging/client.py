@@ -9,6 +9,7 @@ from kitart.installation import Installation
 from kitart.journal.database import Lease
 from kitart.journal.messages import Outgoing
 from kitart.journal.tables import Document
+from kitart.language import phrase
 from kitart.messaging.delivering import deliver
 from kitart.messaging.occasion import lines_of
 from kitart.messaging.texts import render_message
@@ -58,8 +59,8 @@ def send_short_text(
                 "client-first-notification", channel.kind, client.report.language,
                 number=document.incident, zone=client.contract_zone,
                 lines=lines_of(plan, client.id), since=values["since"],
-                next_news=document.next_update_at or "as soon as there is any",
-                contact=f"account manager on duty, {phone}",
+                next_news=document.next_update_at or phrase("as soon as there is any"),
+                contact=phrase("account manager on duty, {phone}", phone=phone),
             )  # fmt: skip
             deliver(
                 inst, plan,
@@ -69,6 +70,7 @@ def send_short_text(
                     incident=document.incident, purpose="client-short-text",
                     recipient=contact.id, role=contact.role, channel=channel.kind,
                     address=channel.address, subject=text.subject or "", text=text.body,
+                    language=client.report.language,
                 ),
                 stands_on=channel.depends_on, lease=lease,
             )  # fmt: skip
@@ -89,7 +91,7 @@ def _mail(
             incident=document.incident, purpose=document.type, recipient=contact.id,
             role=contact.role, channel="mail", address=channel.address,
             subject=document.subject, text=document.text, html=document.html,
-            document_id=document.id,
+            document_id=document.id, language=plan.client(document.client).report.language,
         ),
         stands_on=channel.depends_on, lease=lease,
     )  # fmt: skip
