@@ -77,4 +77,4 @@ trace: .venv
 	@$(VENV)/bin/python -m tests.traceability
 
 catalogues: .venv
-	@$(VENV)/bin/python -m tests.catalogues
+	@$(VENV)/bin/python -m tests.phrases

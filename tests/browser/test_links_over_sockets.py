@@ -191,7 +191,7 @@ def test_pages_carry_what_keeps_them_private_and_load_nothing_else(desk: Any) ->
         assert "<script" not in response.text
         assert not re.search(r'(?:src|href|action)="(?:https?:)?//', response.text)
         assert len(response.content) < 40_000
-    draft = get(f"{desk.decide_link(row, 'AM-1')}/draft")
+    draft = get(f"{desk.decide_link(row, 'SV-1')}/draft")
     assert draft.headers["Content-Security-Policy"].startswith("sandbox;")
 
 

@@ -20,11 +20,12 @@ from kitart.journal.database import Journal, JournalError
 from kitart.journal.tables import Base
 from kitart.journal.upgrading import check, upgrade
 from kitart.language import phrase
+from kitart.messaging.questions import option
 
 QUESTION = approvals.Question(
     key="INC-0001:close", incident="INC-0001", kind="close",
     title=phrase("Close {incident}?", incident="INC-0001"), text="All is well.",
-    options=[{"value": "close", "label": phrase("Close the incident"), "means": "", "note": "none"}],
+    options=[option("close", phrase("Close the incident"), phrase("The record is filed"))],
     known=[], due_at=None,
 )  # fmt: skip
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)

@@ -1,7 +1,7 @@
-"""``python -m tests.catalogues``: bring ``kitart/locale`` up to date with the texts in the source.
+"""``python -m tests.phrases``: bring ``kitart/locale`` up to date with the texts in the source.
 
 New texts are added untranslated, those that no source has any more are dropped; translations
-stay. The tests say which are missing (``tests/unit/test_catalogues.py``).
+stay. The tests say which are missing (``tests/unit/test_phrases.py``).
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ import pytest
 
 from kitart.language import CATALOGUES, LANGUAGES, SOURCE
 from kitart.messaging import questions
-from tests.catalogues import DOMAINS, Domain, kept, texts, written
+from tests.phrases import DOMAINS, Domain, kept, texts, written
 
 OTHERS = [language for language in LANGUAGES if language != SOURCE]
 CASES = [(language, domain) for language in OTHERS for domain in DOMAINS]
