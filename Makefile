@@ -84,3 +84,4 @@ trace: .venv
 
 catalogues: .venv
 	@$(VENV)/bin/python -m tests.catalogues
+	@$(VENV)/bin/python -m tests.phrases

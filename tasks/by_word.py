@@ -8,6 +8,7 @@ from kitart.installation import installation
 from kitart.journal import approvals, by_word, incidents, looks, observations, timeline
 from kitart.journal.database import Lease
 from kitart.journal.tables import Approval
+from kitart.language import phrase
 from kitart.messaging import asking
 from kitart.messaging.occasion import about
 from kitart.messaging.telling import tell
@@ -126,7 +127,9 @@ def record_manual_logging(lease: Lease, approval_id: int) -> bool:
         mine = [project.id for project in projects if person in project.supervisors]
         tell(
             inst, plan, lease.incident, person, "manual-logging", f"manual-logging:{approval_id}",
-            values | {"projects": ", ".join(mine), "next_news": "when the system works again"},
+            values | {
+                "projects": ", ".join(mine), "next_news": phrase("when the system works again"),
+            },
             lease=lease,
         )  # fmt: skip
     return True

@@ -5,6 +5,7 @@ from __future__ import annotations
 from kitart.installation import installation
 from kitart.journal import approvals, incidents, timeline
 from kitart.journal.database import Lease
+from kitart.language import phrase
 from kitart.messaging import asking
 from kitart.plan.roles import role_name
 from tasks.steps import step
@@ -41,7 +42,9 @@ def false_alarm(lease: Lease, reason: str) -> None:
         questions = approvals.of_incident(session, lease.incident)
         still_open = [question.key for question in questions if question.state == "open"]
     for key in still_open:
-        asking.withdraw(inst, plan, key, f"It was a false alarm: {reason}", lease)
+        asking.withdraw(
+            inst, plan, key, phrase("It was a false alarm: {reason}", reason=reason), lease
+        )
 
 
 @step("close the false alarm")

@@ -11,10 +11,11 @@ from kitart.installation import Installation, installation
 from kitart.journal import approvals, documents, incidents, leading, messages, timeline
 from kitart.journal.database import Lease
 from kitart.journal.tables import Approval, Document
+from kitart.language import phrase
 from kitart.messaging import asking
 from kitart.messaging.approving import Draft, to_be_approved
 from kitart.messaging.client import OnItsWay, send_report, send_short_text
-from kitart.messaging.occasion import about
+from kitart.messaging.occasion import about, report_name
 from kitart.messaging.telling import tell
 from kitart.plan import whom
 from kitart.plan.roles import role_name
@@ -53,7 +54,7 @@ def withdraw(lease: Lease, document_id: int) -> None:
     """The facts changed: the draft can't be sent, its approval is void, people are told why."""
     inst = installation()
     plan = inst.plan_of(lease.incident)
-    reason = "the situation has changed since it was written"
+    reason = phrase("the situation has changed since it was written")
     now = inst.clock.now()
     with inst.journal.write(lease) as session:
         documents.move(
@@ -96,7 +97,9 @@ def due_passed(lease: Lease, document_id: int) -> None:
         row = documents.get(session, document_id)
         settings = plan.client(row.client).report
         short = settings.pre_approved_short_text and _short_text_is_true(session, plan, row, now)
-        what = "the pre-approved short text goes out" if short else "nothing is sent"
+        what = (
+            phrase("the pre-approved short text goes out") if short else phrase("nothing is sent")
+        )
         _note(session, row, "notification overdue", f"due and not approved: {what}", now)
         values = about(session, plan, lease.incident)
         lead = leading.ert_lead(session, plan, lease.incident)
@@ -106,8 +109,8 @@ def due_passed(lease: Lease, document_id: int) -> None:
         tell(
             inst, plan, lease.incident, person, "deadline-missed", f"overdue:{document_id}",
             values | {
-                "step": f"the approval of the {row.type.replace('-', ' ')}",
-                "due": row.due_at or now, "role": "the account manager", "next_step": what,
+                "step": phrase("the approval of the {report}", report=report_name(row.type)),
+                "due": row.due_at or now, "role": phrase("the account manager"), "next_step": what,
             },
             lease=lease,
         )  # fmt: skip

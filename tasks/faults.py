@@ -7,6 +7,7 @@ from datetime import timedelta
 from kitart.installation import installation
 from kitart.journal import approvals, incidents, leading, looks, observations, timeline
 from kitart.journal.database import Lease
+from kitart.language import phrase
 from kitart.messaging.occasion import about
 from kitart.messaging.telling import tell, tell_supplier
 from kitart.plan import whom
@@ -23,7 +24,7 @@ def report_internally(lease: Lease) -> None:
     plan = inst.plan_of(lease.incident)
     with inst.journal.read() as session:
         facts = gather(session, plan, lease.incident, inst.clock.now())
-    values = internal.internal_fault_report(facts, next_news="when the priority is set")
+    values = internal.internal_fault_report(facts, next_news=phrase("when the priority is set"))
     person = whom.it_managers(plan)[0]
     tell(
         inst, plan, lease.incident, person, "internal-fault-report", "fault-report", values,
@@ -45,12 +46,14 @@ def report_to_supplier(lease: Lease) -> bool:
     if supplier is None:
         return False
     manager = plan.person(whom.it_managers(plan)[0])
-    phone = next((c.address for c in manager.channels if c.kind != "mail"), "see the contract")
+    phone = next(
+        (c.address for c in manager.channels if c.kind != "mail"), phrase("see the contract")
+    )
     values = internal.supplier_fault_report(
         facts,
         contract=plan.supplier(supplier).contract_number,
-        contact=f"IT manager, {phone}",
-        next_news="we ask for your ticket number and your estimate",
+        contact=phrase("IT manager, {phone}", phone=phone),
+        next_news=phrase("we ask for your ticket number and your estimate"),
     )
     if seen is not None and seen.state == "down":
         values["symptoms"] = seen.detail
@@ -91,6 +94,11 @@ def warn_recovery_time(lease: Lease, share: float) -> None:
         values = about(session, plan, lease.incident)
         lead = leading.ert_lead(session, plan, lease.incident)
     gone = "The whole" if share >= 1 else f"{share:.0%}"
+    late = (
+        phrase("recovery (the whole of its time gone)")
+        if share >= 1
+        else phrase("recovery ({share} of its time gone)", share=gone)
+    )
     _note(lease, f"recovery time {share:.0%}", f"{gone} of the recovery time has gone by")
     people = [lead, *whom.account_managers(plan, row.system_id)]
     if share >= 1:
@@ -99,8 +107,8 @@ def warn_recovery_time(lease: Lease, share: float) -> None:
     for person in dict.fromkeys(people):
         tell(
             inst, plan, lease.incident, person, "deadline-missed", f"rto:{share}",
-            values | {"step": f"recovery ({gone.lower()} of its time gone)", "due": due,
-                      "role": "the ERT lead", "next_step": "decide the divert if none is made"},
+            values | {"step": late, "due": due, "role": phrase("the ERT lead"),
+                      "next_step": phrase("decide the divert if none is made")},
             lease=lease,
         )  # fmt: skip
 

@@ -8,6 +8,7 @@ from kitart.installation import installation
 from kitart.journal import approvals, incidents, timeline
 from kitart.journal.approvals import Question
 from kitart.journal.database import Lease
+from kitart.language import phrase
 from kitart.messaging import alarm, asking
 from kitart.messaging.occasion import about, for_question
 from kitart.messaging.telling import tell
@@ -110,8 +111,8 @@ def tell_crisis_roles(lease: Lease) -> None:
         facts = gather(session, plan, lease.incident, inst.clock.now())
     values = internal.internal_alert(
         facts,
-        next_step="the ERT lead works on it; clients are told as their contracts say",
-        next_news="when the state changes",
+        next_step=phrase("the ERT lead works on it; clients are told as their contracts say"),
+        next_news=phrase("when the state changes"),
     )
     lead = whom.crisis_leads(plan)[0]
     for person in (*whom.it_managers(plan)[:1], *whom.account_managers(plan, system), lead):

@@ -11,9 +11,12 @@ from flows.strands.deciding import Overtaken, Turn, first_answer
 from kitart.journal import by_word, incidents, leading, looks
 from kitart.journal.approvals import Question
 from kitart.journal.tables import Approval
+from kitart.language import phrase
 from kitart.messaging import client_questions as questions
 from kitart.reports import drafts
 from tasks import by_word as words
+
+OVER = phrase("It is over")
 
 
 async def assess(drive: Drive) -> None:
@@ -66,7 +69,7 @@ async def ask_those_who_see_it(
     *,
     overtaken: Overtaken,
     patience: timedelta | None = None,
-    why: str = "It is over",
+    why: str = OVER,
 ) -> Approval | None:
     """Ask the supervisors on duty, then the account managers and the ERT lead; for a system of
     the company the IT manager. ``None`` when events overtook the question."""

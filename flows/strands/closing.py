@@ -8,6 +8,7 @@ from flows.driving import Drive, together
 from flows.strands.deciding import Turn, first_answer
 from flows.strands.publishing import Wanted, publish
 from kitart.journal import incidents, leading, looks
+from kitart.language import phrase
 from kitart.messaging import questions
 from kitart.reports import drafts
 from tasks import closing
@@ -32,7 +33,7 @@ async def close_by_decision(drive: Drive) -> bool:
         question,
         turns,
         overtaken=lambda s: not looks.recovery_declared(s, drive.incident),
-        why="The system failed again",
+        why=phrase("The system failed again"),
     )
     if decision is None:
         return False

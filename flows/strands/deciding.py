@@ -12,9 +12,11 @@ from flows.driving import Drive
 from kitart.journal import approvals
 from kitart.journal.approvals import Question
 from kitart.journal.tables import Approval
+from kitart.language import phrase
 from tasks import people
 
 Overtaken = Callable[[Session], object]
+CHANGED = phrase("The situation has changed")
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,7 @@ async def first_answer(
     *,
     by: datetime | None = None,
     overtaken: Overtaken = lambda _session: False,
-    why: str = "The situation has changed",
+    why: str = CHANGED,
 ) -> Approval | None:
     """The first valid answer; ``None`` when there is none ``by`` then or events overtook it.
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 from flows.driving import Drive
 from flows.strands.deciding import Turn, first_answer
 from kitart.journal import leading, looks
+from kitart.language import phrase
 from kitart.messaging import questions
 from kitart.plan import whom
 from tasks import diverting
@@ -47,7 +48,7 @@ async def ordered(drive: Drive) -> bool:
         overtaken=lambda s: (
             looks.system_picture(s, drive.plan, drive.incident, drive.now).state == "up"
         ),
-        why="The phone system is back",
+        why=phrase("The phone system is back"),
     )
     if answer is None or answer.answer != "order":
         return False
@@ -72,7 +73,7 @@ async def heard(drive: Drive, direction: str) -> bool:
         question,
         turns,
         overtaken=lambda s: direction == "divert-on" and looks.recovery_declared(s, drive.incident),
-        why="The phone system is back, no divert is needed any more",
+        why=phrase("The phone system is back, no divert is needed any more"),
     )
     if answer is None:
         return False

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from flows.driving import Drive
 from flows.strands.assessing import ask_those_who_see_it
 from kitart.journal import by_word, looks
+from kitart.language import phrase
 from kitart.messaging import client_questions as questions
 from tasks import by_word as words
 
@@ -44,7 +45,7 @@ async def _stopped(drive: Drive) -> None:
         drive,
         question,
         overtaken=lambda s: not _back(drive, s),
-        why="The system failed again: go on logging by hand",
+        why=phrase("The system failed again: go on logging by hand"),
     )
     if answer is not None:
         await drive.step(words.record_logging_ended, drive.lease, answer.id)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from flows.driving import Drive
 from flows.strands.deciding import Turn, first_answer
 from kitart.journal import looks
+from kitart.language import phrase
 from kitart.messaging import questions
 from kitart.plan import whom
 from tasks import by_word, filing, watching
@@ -88,7 +89,7 @@ async def proved_by_calls(drive: Drive, up_since: datetime) -> bool:
             turns,
             by=by,
             overtaken=_not_up_since(drive, up_since),
-            why="The system failed again, so the test has to wait",
+            why=phrase("The system failed again, so the test has to wait"),
         )
         if answer and answer.answer == "answered":
             return bool(await drive.step(watching.record_test_calls, drive.lease, answer.id))

@@ -7,6 +7,7 @@ from datetime import timedelta
 from flows.driving import Drive
 from flows.strands.deciding import Turn, first_answer
 from kitart.journal import looks
+from kitart.language import phrase
 from kitart.messaging import questions
 from kitart.plan import whom
 from kitart.reports import drafts
@@ -32,7 +33,7 @@ async def submit_reports(drive: Drive) -> None:
         question,
         turns,
         overtaken=lambda s: looks.recovery_declared(s, drive.incident),
-        why="The incident is over; a ticket number is not needed any more",
+        why=phrase("The incident is over; a ticket number is not needed any more"),
     )
     if answer is not None:
         await drive.step(faults.record_ticket, drive.lease, answer.id)

@@ -5,29 +5,49 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from kitart.gateway.house import House
-from kitart.gateway.visits import Page, Refused, Visitor, closed, visitor_of
+from kitart.gateway.visits import (
+    NO_ANSWER,
+    NOT_IN_RECORD,
+    PHONE,
+    Page,
+    Refused,
+    Visitor,
+    closed,
+    visitor_of,
+)
 from kitart.journal import acknowledgements, incidents, timeline
 from kitart.journal.acknowledgements import CANNOT, TAKE
 from kitart.journal.tables import Acknowledgement, Incident
+from kitart.language import phrase
 from kitart.messaging.links import Link
-from kitart.messaging.occasion import ert_due
+from kitart.messaging.occasion import ert_due, title_of
 from kitart.messaging.questions import known, option
 from kitart.plan.roles import role_name
 from kitart.plan.schema import Plan
 
-I_HAVE_IT = option(TAKE, "I have it", "You lead this incident until somebody relieves you")
-I_CANNOT = option(CANNOT, "I can't", "The next member is asked at once")
+I_HAVE_IT = option(
+    TAKE, phrase("I have it"), phrase("You lead this incident until somebody relieves you")
+)
+I_CANNOT = option(CANNOT, phrase("I can't"), phrase("The next member is asked at once"))
 OPTIONS = {
     "ert": (I_HAVE_IT, I_CANNOT),
-    "am": (option(TAKE, "I know", "It counts as: the account manager is told"),),
-    "cmt": (option(TAKE, "I know", "It counts as: the crisis team is reached"),),
+    "am": (option(TAKE, phrase("I know"), phrase("It counts as: the account manager is told")),),
+    "cmt": (option(TAKE, phrase("I know"), phrase("It counts as: the crisis team is reached")),),
 }
 # Once somebody else leads, an ERT member's answer offers help and calls nobody in.
 AFTER_OTHERS = (
-    option(TAKE, "I can help", "The one who leads goes on leading; your help is recorded"),
-    option(CANNOT, "I can't", "It is recorded; nobody else is called in"),
+    option(
+        TAKE,
+        phrase("I can help"),
+        phrase("The one who leads goes on leading; your help is recorded"),
+    ),
+    option(CANNOT, phrase("I can't"), phrase("It is recorded; nobody else is called in")),
 )
-HEADINGS = {"ert": "Can you take it?", "am": "Do you know of it?", "cmt": "Do you know of it?"}
+HEADINGS = {
+    "ert": phrase("Can you take it?"),
+    "am": phrase("Do you know of it?"),
+    "cmt": phrase("Do you know of it?"),
+}
 
 
 def show(place: House, link: Link) -> Page:
@@ -47,12 +67,13 @@ def show(place: House, link: Link) -> Page:
             "visitor": visitor,
             "subject": link.subject,
             "kind": step.partition(":")[0],
-            "heading": HEADINGS[step.partition(":")[0]],
+            "title": visitor.read(title_of(plan, incident)),
+            "heading": visitor.read(HEADINGS[step.partition(":")[0]]),
             "taken": taken,
             "due_at": ert_due(plan, incident).due_at if step == "ert" else None,
             "mine": mine,
-            "options": _still_to_choose(step, mine, taken),
-            "known": known(session, plan, number, visitor.now),
+            "options": [_read(visitor, option) for option in _still_to_choose(step, mine, taken)],
+            "known": [visitor.read(fact) for fact in known(session, plan, number, visitor.now)],
         }
     return Page("acknowledge.html", view)
 
@@ -66,7 +87,7 @@ def answer(place: House, link: Link, chosen: str) -> Page | None:
     number, step, _, visitor = _opened(place, link)
     if chosen not in [o["value"] for o in OPTIONS[step.partition(":")[0]]]:
         page = show(place, link)
-        problem = "That is not one of the answers. Please choose one below."
+        problem = visitor.read(NO_ANSWER)
         return Page(page.template, page.view | {"problem": problem}, 422)
     with place.inst.journal.write() as session:
         incident = incidents.get(session, number)
@@ -83,9 +104,9 @@ def _opened(place: House, link: Link) -> tuple[str, str, Plan, Visitor]:
     try:
         plan = place.inst.plan_of(number)
     except LookupError as error:
-        raise Refused(404, f"{number} is not in the record", "Phone the ERT instead.") from error
+        raise Refused(404, phrase("{number} is not in the record", number=number), PHONE) from error
     if step.partition(":")[0] not in OPTIONS:
-        raise Refused(404, "This question is not in the record", "Phone the ERT instead.")
+        raise Refused(404, NOT_IN_RECORD, PHONE)
     return number, step, plan, visitor_of(plan, link.person, place.inst.clock.now())
 
 
@@ -102,7 +123,11 @@ def _still_to_choose(
     options = AFTER_OTHERS if step == "ert" and taken else OPTIONS[step.partition(":")[0]]
     if mine is None:
         return options
-    return (options[0] | {"label": f"{options[0]['label']} after all"},)
+    return (options[0] | {"label": phrase("{answer} after all", answer=options[0]["label"])},)
+
+
+def _read(visitor: Visitor, option: dict[str, str]) -> dict[str, str]:
+    return {name: visitor.read(word) for name, word in option.items()}
 
 
 def _record(session: Session, row: Incident, step: str, visitor: Visitor, chosen: str) -> None:

@@ -7,20 +7,33 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from kitart.gateway.house import House
-from kitart.gateway.visits import Page, Refused, Visitor, closed, visitor_of
+from kitart.gateway.visits import (
+    NO_ANSWER,
+    NOT_IN_RECORD,
+    PHONE,
+    Page,
+    Refused,
+    Visitor,
+    closed,
+    visitor_of,
+)
 from kitart.journal import approvals, documents, incidents, timeline
+from kitart.journal.approvals import Wording
 from kitart.journal.tables import Approval, Decision
+from kitart.language import Phrase, phrase
 from kitart.messaging.links import Link
+from kitart.messaging.occasion import title_of
 from kitart.messaging.questions import known
+from kitart.messaging.times import number_text
 from kitart.plan.roles import role_name
 
 NOTE_LIMIT = 2000
 NOTE_LABELS = {
-    "approve": "Your reason",
-    "priority": "Your reason",
-    "divert-order": "Your reason",
-    "ticket": "The ticket number",
-    "findings": "The cause, in your words",
+    "approve": phrase("Your reason"),
+    "priority": phrase("Your reason"),
+    "divert-order": phrase("Your reason"),
+    "ticket": phrase("The ticket number"),
+    "findings": phrase("The cause, in your words"),
 }
 
 
@@ -31,6 +44,7 @@ def show(place: House, link: Link, *, note: str = "", problem: str = "", at: str
     Raises ``Refused`` for what this person can't answer by this link.
     """
     row, visitor = _opened(place, link)
+    asks = approvals.wording(row, visitor.language)
     with place.inst.journal.read() as session:
         incident = incidents.get(session, row.incident)
         if row.state != "answered" and incident.closed_at is not None:
@@ -40,17 +54,19 @@ def show(place: House, link: Link, *, note: str = "", problem: str = "", at: str
         facts = known(session, visitor.plan, row.incident, visitor.now)
         view = {
             "incident": incident,
+            "title": visitor.read(title_of(visitor.plan, incident)),
             "question": row,
+            "asks": asks,
             "visitor": visitor,
             "document": documents.get(session, row.document_id) if row.document_id else None,
             "given": _own_answer(session, row, link.person),
             "asked": [visitor.name(person) for person in row.asked_of],
-            "news": [fact for fact in facts if fact not in row.known],
-            "label_of": {o["value"]: o["label"] for o in row.options},
-            "means_of": {o["value"]: o["means"] for o in row.options},
-            "words": _about_words(row),
+            "news": [visitor.read(fact) for fact in facts if fact not in row.known],
+            "label_of": {o["value"]: o["label"] for o in asks.options},
+            "means_of": {o["value"]: o["means"] for o in asks.options},
+            "words": _about_words(row, asks, visitor),
             "note": note,
-            "problem": problem,
+            "problem": visitor.read(problem),
             "problem_at": at,
         }
     return Page("decide.html", view, 422 if problem else 200)
@@ -60,7 +76,9 @@ def draft(place: House, link: Link) -> str:
     """The report that the question is about, as the client will read it (HTML)."""
     row, _ = _opened(place, link)
     if row.document_id is None:
-        raise Refused(404, "No report belongs to this question", "Go back to the question.")
+        raise Refused(
+            404, phrase("No report belongs to this question"), phrase("Go back to the question.")
+        )
     with place.inst.journal.read() as session:
         return documents.get(session, row.document_id).html
 
@@ -72,7 +90,7 @@ def answer(place: House, link: Link, chosen: str, note: str) -> Page | None:
     answer decides; the same answer of the same person, sent again, is recorded once.
     """
     row, visitor = _opened(place, link)
-    if row.state == "open" and (fault := _fault(row, chosen, note)):
+    if row.state == "open" and (fault := _fault(row, visitor, chosen, note)):
         return show(place, link, note=note, problem=fault[1], at=fault[0])
     with place.inst.journal.write() as session:
         incident = incidents.get(session, row.incident)
@@ -92,14 +110,14 @@ def _opened(place: House, link: Link) -> tuple[Approval, Visitor]:
     with place.inst.journal.read() as session:
         row = approvals.get(session, int(link.subject))
     if row is None:
-        raise Refused(404, "This question is not in the record", "Phone the ERT instead.")
+        raise Refused(404, NOT_IN_RECORD, PHONE)
     plan = place.inst.plan_of(row.incident)
     visitor = visitor_of(plan, link.person, place.inst.clock.now())
     if link.person not in row.asked_of:
         raise Refused(
             403,
-            "This question was not put to you",
-            "Nothing has been decided. Open the link in a message of your own.",
+            phrase("This question was not put to you"),
+            phrase("Nothing has been decided. Open the link in a message of your own."),
             number=row.incident,
         )
     return row, visitor
@@ -108,31 +126,41 @@ def _opened(place: House, link: Link) -> tuple[Approval, Visitor]:
 def _outdated(link: Link, row: Approval) -> Refused:
     return Refused(
         410,
-        "This link belongs to an older version",
-        f"It is for version {link.version}; version {row.version} is the one to decide on. Nothing "
-        "has been decided. Please use the link in the newest message.",
+        phrase("This link belongs to an older version"),
+        phrase(
+            "It is for version {old}; version {new} is the one to decide on. Nothing "
+            "has been decided. Please use the link in the newest message.",
+            old=link.version,
+            new=row.version,
+        ),
         number=row.incident,
     )
 
 
-def _fault(row: Approval, chosen: str, note: str) -> tuple[str, str] | None:
+def _fault(row: Approval, visitor: Visitor, chosen: str, note: str) -> tuple[str, Phrase] | None:
     """What is wrong with the form, and where: "answer" or "note"."""
-    option = next((o for o in row.options if o["value"] == chosen), None)
+    asks = approvals.wording(row, visitor.language)
+    option = next((o for o in asks.options if o["value"] == chosen), None)
     if option is None:
-        return "answer", "That is not one of the answers. Please choose one below."
+        return "answer", NO_ANSWER
     if len(note) > NOTE_LIMIT:
-        return "note", f"Your words are too long: {len(note):,} letters; {NOTE_LIMIT:,} fit."
+        length, limit = number_text(len(note)), number_text(NOTE_LIMIT)
+        return "note", phrase(
+            "Your words are too long: {length} letters; {limit} fit.", length=length, limit=limit
+        )
     if option.get("note") == "required" and not note:
-        return "note", f"“{option['label']}” needs a few words. Please write them below."
+        return "note", phrase(
+            "“{answer}” needs a few words. Please write them below.", answer=option["label"]
+        )
     return None
 
 
-def _about_words(row: Approval) -> dict[str, Any]:
+def _about_words(row: Approval, asks: Wording, visitor: Visitor) -> dict[str, Any]:
     """Where the field for words stands (before which option), its label, and who needs it."""
-    wanting = [o for o in row.options if o.get("note", "none") != "none"]
+    wanting = [o for o in asks.options if o.get("note", "none") != "none"]
     return {
         "before": wanting[0]["value"] if wanting else None,
-        "label": NOTE_LABELS.get(row.kind, "A few words"),
+        "label": visitor.read(NOTE_LABELS.get(row.kind) or phrase("A few words")),
         "needed_for": [o["label"] for o in wanting if o["note"] == "required"],
         "limit": NOTE_LIMIT,
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from fastapi import Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from kitart.installation import Installation
+from kitart.language import LANGUAGES, in_language, words
 from kitart.plan.loading import PlanError
 from kitart.plan.schema import Plan
 
@@ -62,18 +64,28 @@ class House:
     inst: Installation
     plans: Plans
     watchman: Watchman
-    pages: Environment
+    pages: Mapping[str, Environment]
 
 
-def pages(folder: Path) -> Environment:
-    """The pages' templates, escaped; an undefined variable is an error."""
-    return Environment(
+def pages(folder: Path) -> dict[str, Environment]:
+    """The pages' templates for each language, escaped; an undefined variable is an error."""
+    return {language: _pages(folder, language) for language in LANGUAGES}
+
+
+def _pages(folder: Path, language: str) -> Environment:
+    made = Environment(
         loader=FileSystemLoader(folder / "pages"),
+        extensions=["jinja2.ext.i18n"],
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.policies["ext.i18n.trimmed"] = True
+    made.filters["read"] = in_language
+    own = words(language, "pages")
+    made.install_gettext_callables(own.gettext, own.ngettext, newstyle=True)  # type: ignore[attr-defined]
+    return made
 
 
 def house(request: Request) -> House:

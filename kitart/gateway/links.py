@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass
 from urllib.parse import parse_qs
 
 from fastapi import APIRouter, Request, Response
@@ -19,6 +20,7 @@ from kitart.gateway import acknowledging, deciding
 from kitart.gateway.body import BodyTooLarge, read_body
 from kitart.gateway.house import House, house
 from kitart.gateway.visits import Page, Refused
+from kitart.language import LANGUAGES, Phrase, accepted, phrase, spoken
 from kitart.messaging import links
 from kitart.messaging.links import Link, LinkError, LinkExpired, Purpose
 
@@ -38,7 +40,8 @@ JOURNAL_AWAY = (DBAPIError, TimeoutError)
 def show_ack(token: str, request: Request) -> Response:
     """Show what happened and ask: do you have it? Changes nothing."""
     place = house(request)
-    return _shown(place, token, lambda: acknowledging.show(place, _read(place, "ack", token)))
+    reader = Reader(place, request, "ack", token)
+    return _shown(reader, lambda: acknowledging.show(place, _read(place, "ack", token)))
 
 
 @router.post("/a/{token}")
@@ -49,14 +52,15 @@ async def answer_ack(token: str, request: Request) -> Response:
     def take(form: dict[str, str]) -> Page | None:
         return acknowledging.answer(place, _read(place, "ack", token), form.get("answer", ""))
 
-    return await _taken(place, request, token, take)
+    return await _taken(Reader(place, request, "ack", token), take)
 
 
 @router.api_route("/d/{token}", methods=["GET", "HEAD"])
 def show_decision(token: str, request: Request) -> Response:
     """Show one question with what is known. Changes nothing."""
     place = house(request)
-    return _shown(place, token, lambda: deciding.show(place, _read(place, "decide", token)))
+    reader = Reader(place, request, "decide", token)
+    return _shown(reader, lambda: deciding.show(place, _read(place, "decide", token)))
 
 
 @router.api_route("/d/{token}/draft", methods=["GET", "HEAD"])
@@ -66,7 +70,7 @@ def show_draft(token: str, request: Request) -> Response:
     try:
         html = deciding.draft(place, _read(place, "decide", token))
     except Refused as refused:
-        return _page(place, token, refused.page())
+        return Reader(place, request, "decide", token).page(refused.page())
     return HTMLResponse(html, headers=DRAFT_HEADERS)
 
 
@@ -79,49 +83,81 @@ async def answer_decision(token: str, request: Request) -> Response:
         link = _read(place, "decide", token)
         return deciding.answer(place, link, form.get("answer", ""), form.get("note", ""))
 
-    return await _taken(place, request, token, take)
+    return await _taken(Reader(place, request, "decide", token), take)
 
 
 def _read(place: House, purpose: Purpose, token: str) -> Link:
     try:
         return links.read(place.inst.settings, purpose, token, now=place.inst.clock.now())
     except LinkError as error:
-        what_is_so, _, what_helps = str(error).partition(". ")
         status = 410 if isinstance(error, LinkExpired) else 403
-        raise Refused(status, what_is_so, what_helps) from error
+        raise Refused(status, error.what_is_so, error.what_helps) from error
 
 
-def _shown(place: House, token: str, make: Callable[[], Page]) -> Response:
+@dataclass(frozen=True)
+class Reader:
+    """Who looks at a page, as far as the request tells."""
+
+    place: House
+    request: Request
+    purpose: Purpose
+    token: str
+
+    def page(self, page: Page) -> Response:
+        """The page in the reader's language; a word of refusal in each that it may be."""
+        visitor = page.view.get("visitor")
+        languages = (visitor.language,) if visitor else self._languages()
+        template = self.place.pages[languages[0]].get_template(page.template)
+        html = template.render(page.view, token=self.token, languages=languages)
+        return HTMLResponse(html, status_code=page.status)
+
+    def _languages(self) -> tuple[str, ...]:
+        """The person's language by the link, else the browser's, else all there are."""
+        settings, now = self.place.inst.settings, self.place.inst.clock.now()
+        try:
+            code = links.read(settings, self.purpose, self.token, now=now).person
+        except LinkExpired as expired:
+            code = expired.person
+        except LinkError:
+            code = ""
+        person = next((p for p in self.place.plans.current().people if p.id == code), None)
+        if person is not None:
+            return (spoken(person.language),)
+        wanted = accepted(self.request.headers.get("accept-language", ""))
+        return (wanted,) if wanted else LANGUAGES
+
+
+def _shown(reader: Reader, make: Callable[[], Page]) -> Response:
     try:
-        return _page(place, token, make())
+        return reader.page(make())
     except Refused as refused:
-        return _page(place, token, refused.page())
+        return reader.page(refused.page())
     except JOURNAL_AWAY as error:
         log.error("a page behind a link can't be shown", exc_info=error)
-        return _page(place, token, _away("This page can't be shown at this moment").page())
+        return reader.page(_away(phrase("This page can't be shown at this moment")).page())
 
 
-async def _taken(
-    place: House, request: Request, token: str, take: Callable[[dict[str, str]], Page | None]
-) -> Response:
+async def _taken(reader: Reader, take: Callable[[dict[str, str]], Page | None]) -> Response:
     try:
-        page = await run_in_threadpool(take, await _form(request))
+        page = await run_in_threadpool(take, await _form(reader.request))
     except Refused as refused:
         page = refused.page()
     except JOURNAL_AWAY as error:
         log.error("an answer by link can't be recorded", exc_info=error)
-        page = _away("Your answer can't be recorded at this moment").page()
+        page = _away(phrase("Your answer can't be recorded at this moment")).page()
     if page is None:
-        return RedirectResponse(f"./{token}", status_code=SEE_OTHER)
-    return _page(place, token, page)
+        return RedirectResponse(f"./{reader.token}", status_code=SEE_OTHER)
+    return reader.page(page)
 
 
-def _away(what_is_so: str) -> Refused:
+def _away(what_is_so: Phrase) -> Refused:
     return Refused(
         503,
         what_is_so,
-        "Nothing has been decided. Go back and try again in a few seconds; if it fails again, "
-        "phone the ERT.",
+        phrase(
+            "Nothing has been decided. Go back and try again in a few seconds; if it fails again, "
+            "phone the ERT."
+        ),
     )
 
 
@@ -132,7 +168,9 @@ async def _form(request: Request) -> dict[str, str]:
         fields = parse_qs(body, keep_blank_values=True, max_num_fields=20)
     except BodyTooLarge as error:
         raise Refused(
-            413, "That was too much to take in", "Nothing has been decided. Write fewer words."
+            413,
+            phrase("That was too much to take in"),
+            phrase("Nothing has been decided. Write fewer words."),
         ) from error
     except ValueError:
         return {}  # more fields than any page of ours has: no answer can be read from it
@@ -142,8 +180,3 @@ async def _form(request: Request) -> dict[str, str]:
 def _clean(value: str) -> str:
     lines = value.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
     return "".join(c for c in lines if c == "\n" or c.isprintable()).strip()
-
-
-def _page(place: House, token: str, page: Page) -> Response:
-    html = place.pages.get_template(page.template).render(page.view, token=token)
-    return HTMLResponse(html, status_code=page.status)

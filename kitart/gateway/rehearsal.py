@@ -17,6 +17,7 @@ from kitart.alerts.readers import READERS
 from kitart.installation import Installation
 from kitart.journal import alerts, incidents
 from kitart.journal.tables import Incident
+from kitart.language import spoken
 from kitart.messaging.occasion import about
 from kitart.messaging.texts import PURPOSES, render_message
 from kitart.plan.schema import Plan
@@ -54,8 +55,7 @@ def rehearse(inst: Installation, plan: Plan) -> None:
 
 def _write_texts(plan: Plan, incident: Incident, values: dict[str, object]) -> None:
     due = incident.opened_at + timedelta(minutes=5)
-    languages = {person.language for person in plan.people} & set(plan.company.report_languages)
-    for language in sorted(languages):
+    for language in sorted({spoken(person.language) for person in plan.people}):
         for channel in PURPOSES["ert-alarm"].channels:
             render_message(
                 "ert-alarm", channel, language, number=incident.number, zone="UTC",

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from kitart.journal.tables import Incident
+from kitart.language import Phrase, in_all_languages, in_language, phrase, spoken
+from kitart.messaging import times
 from kitart.plan.roles import role_name
 from kitart.plan.schema import Plan
 from kitart.reports import moments
+
+PHONE = phrase("Phone the ERT instead.")
+NOT_IN_RECORD = phrase("This question is not in the record")
+NO_ANSWER = phrase("That is not one of the answers. Please choose one below.")
 
 
 @dataclass(frozen=True)
@@ -23,7 +29,7 @@ class Page:
 
 
 class Refused(Exception):
-    """A page can't be shown, or an answer not taken: what is so, and what helps."""
+    """A page can't be shown, or an answer not taken: what is so, and what helps, in phrases."""
 
     def __init__(self, status: int, title: str, what_helps: str, *, number: str = "") -> None:
         super().__init__(title)
@@ -34,7 +40,12 @@ class Refused(Exception):
 
     def page(self) -> Page:
         """The page that says so."""
-        view = {"title": self.title, "what_helps": self.what_helps, "number": self.number}
+        view = {
+            "title": self.title,
+            "what_helps": self.what_helps,
+            "number": self.number,
+            "close": phrase("You can close this page."),
+        }
         return Page("said.html", view, self.status)
 
 
@@ -44,39 +55,50 @@ class Visitor:
 
     person: str
     role: str
+    language: str
     zone: str
     plan: Plan
     now: datetime
 
+    def read(self, text: str) -> str:
+        """The text in the visitor's language, as far as it is translated."""
+        return in_language(text, self.language)
+
     @property
     def role_words(self) -> str:
         """The visitor's role in plain words."""
-        return role_name(self.role)
+        return self.read(role_name(self.role))
 
     def time(self, moment: datetime) -> str:
         """The moment in the visitor's zone, UTC second; with its day unless that is today."""
+        return self.read(self.times(moment))
+
+    def times(self, moment: datetime) -> Phrase:
+        """As ``time``, in all languages."""
         local, today = (m.astimezone(ZoneInfo(self.zone)).date() for m in (moment, self.now))
-        if local != today:
-            return moments.moment_text(moment, self.zone)
-        shown = moments.clock(moment, self.zone)
-        return shown if shown.endswith("UTC") else f"{shown} ({moment.astimezone(UTC):%H:%M} UTC)"
+        if local == today:
+            return Phrase(times.clock_and_utc(moment, self.zone))
+        return in_all_languages(lambda language: moments.moment_text(moment, self.zone, language))
 
     def left(self, moment: datetime) -> str:
         """How long until the moment, in words."""
         minutes = int((moment - self.now).total_seconds() // 60)
         if minutes < 0:
-            return "this time has passed; your answer is still needed"
+            return self.read(phrase("this time has passed; your answer is still needed"))
         if minutes < 1:
-            return "less than a minute left"
+            return self.read(phrase("less than a minute left"))
+        if minutes == 1:
+            return self.read(phrase("1 minute left"))
         if minutes < 120:
-            return f"{minutes} {'minute' if minutes == 1 else 'minutes'} left"
-        return f"about {round(minutes / 60)} hours left"
+            return self.read(phrase("{n} minutes left", n=minutes))
+        return self.read(phrase("about {n} hours left", n=round(minutes / 60)))
 
     def name(self, person: str) -> str:
         """A role holder by role and code, or "you"."""
         if person == self.person:
-            return "you"
-        return f"{role_name(self.plan.person(person).kind)} {person}"
+            return self.read(phrase("you"))
+        role = role_name(self.plan.person(person).kind)
+        return self.read(phrase("{role} {code}", role=role, code=person))
 
 
 def visitor_of(plan: Plan, person: str, now: datetime) -> Visitor:
@@ -86,20 +108,27 @@ def visitor_of(plan: Plan, person: str, now: datetime) -> Visitor:
     except KeyError as error:
         raise Refused(
             403,
-            "This link is for somebody who holds no role in this incident",
-            "Nothing has been recorded. If you should be asked, phone the ERT.",
+            phrase("This link is for somebody who holds no role in this incident"),
+            phrase("Nothing has been recorded. If you should be asked, phone the ERT."),
         ) from error
-    return Visitor(person, holder.kind, holder.time_zone, plan, now)
+    return Visitor(person, holder.kind, spoken(holder.language), holder.time_zone, plan, now)
 
 
 def closed(incident: Incident, visitor: Visitor) -> Refused:
     """Why nobody is asked anything about a closed incident."""
     assert incident.closed_at is not None
-    word = "ended as a false alarm" if incident.state == "false alarm" else "is closed"
+    title = (
+        phrase("{number} ended as a false alarm", number=incident.number)
+        if incident.state == "false alarm"
+        else phrase("{number} is closed", number=incident.number)
+    )
     return Refused(
         410,
-        f"{incident.number} {word}",
-        f"It ended at {visitor.time(incident.closed_at)}. Nothing is needed from you any more. "
-        "If something fails again, report it anew.",
+        title,
+        phrase(
+            "It ended at {when}. Nothing is needed from you any more. "
+            "If something fails again, report it anew.",
+            when=visitor.times(incident.closed_at),
+        ),
         number=incident.number,
     )

@@ -11,13 +11,15 @@ from sqlalchemy.orm import Session
 
 from kitart.journal.tables import Approval, Decision
 from kitart.journal.words import storable
+from kitart.language import LANGUAGES, SOURCE, Phrase, in_language
 
 
 @dataclass(frozen=True)
 class Question:
     """What is asked; ``options`` are ``{"value", "label", "means", "note"}`` mappings.
 
-    ``note`` is ``none``, ``optional`` or ``required``: whether words go with the answer.
+    ``note`` is ``none``, ``optional`` or ``required``: whether words go with the answer. Texts
+    that are phrases (``kitart.language.phrase``) are kept with their translations.
     """
 
     key: str
@@ -32,6 +34,47 @@ class Question:
     version: int = 1
 
 
+@dataclass(frozen=True)
+class Wording:
+    """A question's words in one language; ``reason`` says why it no longer stands."""
+
+    title: str
+    text: str
+    options: list[dict[str, str]]
+    known: list[str]
+    reason: str
+
+
+def wording(row: Approval, language: str) -> Wording:
+    """The question's words in the language, in English where they were never translated."""
+    english: dict[str, Any] = {
+        "title": row.title, "text": row.text, "options": row.options, "known": row.known,
+        "reason": row.reason,
+    }  # fmt: skip
+    return Wording(**(english | (row.translations or {}).get(language, {})))
+
+
+def title(row: Approval) -> Phrase:
+    """The question's title in all its languages."""
+    return Phrase(row.title, {lang: wording(row, lang).title for lang in row.translations or {}})
+
+
+def _translated(question: Question) -> dict[str, Any]:
+    return {
+        language: {
+            "title": in_language(question.title, language),
+            "text": in_language(question.text, language),
+            "options": [
+                {name: in_language(word, language) for name, word in option.items()}
+                for option in question.options
+            ],
+            "known": [in_language(fact, language) for fact in question.known],
+        }
+        for language in LANGUAGES
+        if language != SOURCE
+    }
+
+
 def ask(session: Session, question: Question, person: str, *, now: datetime) -> Approval:
     """Put the question to a person; asked again, it is put to one more person."""
     row = with_key(session, question.key)
@@ -44,6 +87,7 @@ def ask(session: Session, question: Question, person: str, *, now: datetime) -> 
             text=question.text,
             options=list(question.options),
             known=list(question.known),
+            translations=_translated(question),
             asked_of=[],
             version=question.version,
             document_id=question.document_id,
@@ -129,10 +173,15 @@ def _outcome(row: Approval, person: str, answer: str, note: str, version: int) -
 
 def void(session: Session, approval_id: int, reason: str) -> bool:
     """Withdraw an open question because the facts changed (D6); ``False`` if not open."""
+    row = session.get_one(Approval, approval_id)
+    translations = {
+        language: words | {"reason": in_language(reason, language)}
+        for language, words in (row.translations or {}).items()
+    }
     done = session.execute(
         sa.update(Approval)
         .where(Approval.id == approval_id, Approval.state == "open")
-        .values(state="void", reason=reason)
+        .values(state="void", reason=reason, translations=translations or None)
     )
     return bool(done.rowcount == 1)  # type: ignore[attr-defined]
 

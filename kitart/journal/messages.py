@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from kitart.journal.once import insert_once, locked
 from kitart.journal.tables import Message
 from kitart.journal.words import storable
+from kitart.language import SOURCE
 
 # Real time after which a sender that never came back is taken for dead.
 SENDER_DEAD_AFTER = timedelta(seconds=30)
@@ -23,7 +24,10 @@ LONGEST_PAUSE_S = 60
 
 @dataclass(frozen=True)
 class Outgoing:
-    """A message to be sent; ``key`` names it once for all: incident, step, person, channel."""
+    """A message to be sent; ``key`` names it once for all: incident, step, person, channel.
+
+    ``language`` is the recipient's; it is not kept.
+    """
 
     key: str
     incident: str
@@ -36,6 +40,7 @@ class Outgoing:
     text: str
     html: str | None = None
     document_id: int | None = None
+    language: str = SOURCE
 
 
 @dataclass(frozen=True)
@@ -95,8 +100,9 @@ def complete(
 
 
 def _fresh(message: Outgoing, now: datetime, real_now: datetime) -> dict[str, Any]:
+    kept = {name: value for name, value in asdict(message).items() if name != "language"}
     return {
-        **asdict(message),
+        **kept,
         "state": "sending",
         "attempts": 1,
         "detail": "",

@@ -186,6 +186,8 @@ class Approval(Base):
     text: Mapped[str] = mapped_column(Text)
     options: Mapped[list[Any]]
     known: Mapped[list[Any]]
+    # The words of the question in other languages: {"hu": {"title", "text", "options", …}}.
+    translations: Mapped[dict[str, Any] | None]
     asked_of: Mapped[list[Any]]
     version: Mapped[int]
     document_id: Mapped[int | None]

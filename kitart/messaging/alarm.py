@@ -16,6 +16,7 @@ from kitart.installation import Installation
 from kitart.journal import acknowledgements, incidents, messages, timeline
 from kitart.journal.database import Lease
 from kitart.journal.tables import Incident, Message
+from kitart.language import phrase
 from kitart.messaging import links
 from kitart.messaging.occasion import about, ert_due
 from kitart.messaging.telling import message_keys, tell
@@ -165,7 +166,7 @@ def _ask(
         "ert-reminder" if ask.round > 1 or late else "ert-alarm",
         _step(ask),
         values | {
-            "answer_by": "now, it is overdue" if late else policy.due_at,
+            "answer_by": phrase("now, it is overdue") if late else policy.due_at,
             "link": ack_link(inst, number, "ert", ask.person),
         },
         lease=lease,
@@ -196,8 +197,8 @@ def _breach(
         tell(
             inst, plan, number, person, "deadline-missed", "ert-breach",
             values | {
-                "step": "taking charge", "due": policy.due_at, "role": "the ERT",
-                "next_step": "call ERT members by phone; all of them are being asked",
+                "step": phrase("taking charge"), "due": policy.due_at, "role": phrase("the ERT"),
+                "next_step": phrase("call ERT members by phone; all of them are being asked"),
             },
             lease=lease,
         )  # fmt: skip

@@ -10,6 +10,7 @@ from kitart.journal import approvals, timeline
 from kitart.journal.approvals import Question
 from kitart.journal.database import Lease
 from kitart.journal.tables import Approval
+from kitart.language import phrase
 from kitart.messaging import links
 from kitart.messaging.telling import tell
 from kitart.plan.roles import role_name
@@ -56,7 +57,7 @@ def ask(
         f"ask:{question.key}",
         values | {
             "question": question.title,
-            "answer_by": question.due_at or "as soon as you can",
+            "answer_by": question.due_at or phrase("as soon as you can"),
             "link": decide_link(inst, row, person, now),
         },
         lease=lease,
@@ -77,9 +78,9 @@ def ask_again(
         inst, plan, row.incident, person,
         PURPOSES.get(row.kind, "decision-request"), f"ask:{row.key}:again:{time}",
         values | {
-            "question": row.title,
-            "answer_by": row.due_at or "as soon as you can",
-            "next_news": "when you have answered",
+            "question": approvals.title(row),
+            "answer_by": row.due_at or phrase("as soon as you can"),
+            "next_news": phrase("when you have answered"),
             "link": decide_link(inst, row, person, inst.clock.now()),
         },
         lease=lease,
@@ -87,7 +88,7 @@ def ask_again(
 
 
 def withdraw(inst: Installation, plan: Plan, key: str, why: str, lease: Lease) -> None:
-    """Void an open question and tell those who were asked why (D6)."""
+    """Void an open question and tell those who were asked why (D6), each in their language."""
     with inst.journal.write(lease) as session:
         row = approvals.with_key(session, key)
         if row is None or not approvals.void(session, row.id, why):
@@ -100,7 +101,7 @@ def withdraw(inst: Installation, plan: Plan, key: str, why: str, lease: Lease) -
     for person in row.asked_of:
         tell(
             inst, plan, row.incident, person, "withdrawn", f"withdrawn:{key}",
-            {"question": row.title, "because": why}, lease=lease,
+            {"question": approvals.title(row), "because": why}, lease=lease,
         )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from kitart.installation import Installation
 from kitart.journal.database import Lease
 from kitart.journal.messages import Outgoing
 from kitart.journal.tables import Document
+from kitart.language import phrase
 from kitart.messaging.delivering import deliver
 from kitart.messaging.enclosing import pdf_beside
 from kitart.messaging.occasion import lines_of
@@ -62,8 +63,8 @@ def send_short_text(
                 "client-first-notification", channel.kind, client.report.language,
                 number=document.incident, zone=client.contract_zone,
                 lines=lines_of(plan, client.id), since=values["since"],
-                next_news=document.next_update_at or "as soon as there is any",
-                contact=f"account manager on duty, {phone}",
+                next_news=document.next_update_at or phrase("as soon as there is any"),
+                contact=phrase("account manager on duty, {phone}", phone=phone),
             )  # fmt: skip
             deliver(
                 inst, plan,
@@ -73,6 +74,7 @@ def send_short_text(
                     incident=document.incident, purpose="client-short-text",
                     recipient=contact.id, role=contact.role, channel=channel.kind,
                     address=channel.address, subject=text.subject or "", text=text.body,
+                    language=client.report.language,
                 ),
                 stands_on=channel.depends_on, lease=lease,
             )  # fmt: skip
@@ -94,7 +96,7 @@ def _mail(
             incident=document.incident, purpose=document.type, recipient=contact.id,
             role=contact.role, channel="mail", address=channel.address,
             subject=document.subject, text=document.text, html=document.html,
-            document_id=document.id,
+            document_id=document.id, language=plan.client(document.client).report.language,
         ),
         stands_on=channel.depends_on, lease=lease, attachments=attachments,
     )  # fmt: skip

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from kitart.journal import by_word, incidents
 from kitart.journal.approvals import Question
+from kitart.language import phrase
 from kitart.messaging.questions import known, option
 from kitart.plan.schema import Contact, Plan
 
@@ -26,13 +27,24 @@ def assessment(session: Session, plan: Plan, incident: str, now: datetime) -> Qu
         key=f"{incident}:{ASSESSMENT}",
         incident=incident,
         kind=ASSESSMENT,
-        title=f"What fails in {name}?",
-        text="Try it yourself and ask an agent. Then say: what fails and what still works, since "
-        "when, for how many agents, the exact words of the error, what you tried. Your words go "
-        "into the client's report: no names, no callers' data.",
+        title=phrase("What fails in {system}?", system=name),
+        text=phrase(
+            "Try it yourself and ask an agent. Then say: what fails and what still works, since "
+            "when, for how many agents, the exact words of the error, what you tried. Your words "
+            "go into the client's report: no names, no callers' data."
+        ),
         options=[
-            option("fails", "It fails: this is what I found", "The client is told", "required"),
-            option("works", "It works: I tried it", "It is watched for a while, then over"),
+            option(
+                "fails",
+                phrase("It fails: this is what I found"),
+                phrase("The client is told"),
+                "required",
+            ),
+            option(
+                "works",
+                phrase("It works: I tried it"),
+                phrase("It is watched for a while, then over"),
+            ),
         ],
         known=known(session, plan, incident, now),
         due_at=row.opened_at + timedelta(minutes=plan.limits.classify),
@@ -47,12 +59,21 @@ def manual_log(session: Session, plan: Plan, incident: str, now: datetime) -> Qu
         key=f"{incident}:{MANUAL_LOG}:{time}",
         incident=incident,
         kind=MANUAL_LOG,
-        title="Log calls by hand?",
-        text=f"Agents can't write into {name}. By hand means: one numbered form a call, written "
-        "during the call, entered later.",
+        title=phrase("Log calls by hand?"),
+        text=phrase(
+            "Agents can't write into {system}. By hand means: one numbered form a call, written "
+            "during the call, entered later.",
+            system=name,
+        ),
         options=[
-            option("start", "Log by hand from now on", "The supervisors tell the agents"),
-            option("not-needed", "Not needed", "Agents go on as they are", "optional"),
+            option(
+                "start",
+                phrase("Log by hand from now on"),
+                phrase("The supervisors tell the agents"),
+            ),
+            option(
+                "not-needed", phrase("Not needed"), phrase("Agents go on as they are"), "optional"
+            ),
         ],
         known=known(session, plan, incident, now),
         due_at=now + timedelta(minutes=plan.limits.classify),
@@ -67,10 +88,20 @@ def manual_log_stop(session: Session, plan: Plan, incident: str, now: datetime) 
         key=f"{incident}:{MANUAL_LOG_STOP}:{time}",
         incident=incident,
         kind=MANUAL_LOG_STOP,
-        title="Stop logging by hand?",
-        text=f"{name} works again. How many forms were written, how many of them are urgent, and "
-        "by when are they entered? Urgent ones the same day, the others the next working day.",
-        options=[option("stop", "Stop; this is the count", "It stands in the report", "required")],
+        title=phrase("Stop logging by hand?"),
+        text=phrase(
+            "{system} works again. How many forms were written, how many of them are urgent, and "
+            "by when are they entered? Urgent ones the same day, the others the next working day.",
+            system=name,
+        ),
+        options=[
+            option(
+                "stop",
+                phrase("Stop; this is the count"),
+                phrase("It stands in the report"),
+                "required",
+            )
+        ],
         known=known(session, plan, incident, now),
         due_at=now + timedelta(hours=1),
     )
@@ -82,18 +113,32 @@ def client_contact(
     """Reach one contact of the client: a mail that was sent is not contact (A14, E46)."""
     attempt = by_word.next_time(session, incident, CLIENT_CONTACT, f"{client}:")
     numbers = [c.address for c in contact.channels if c.kind != "mail"]
-    by = f"Call {', '.join(numbers)}" if numbers else "Ask by mail for an answer"
+    by = phrase("Ask by mail for an answer")
+    if numbers:
+        by = phrase("Call {numbers}", numbers=", ".join(numbers))
     name = plan.client(client).name
     return Question(
         key=f"{incident}:{CLIENT_CONTACT}:{client}:{attempt}",
         incident=incident,
         kind=CLIENT_CONTACT,
-        title=f"Does the {contact.role} of {name} have our report?",
-        text=f"{by}. The repair is theirs, so somebody there must say “we have it”. Their "
-        "ticket number, if they give one, goes into the field.",
+        title=phrase(
+            "Does {client} have our report? ({contact})", client=name, contact=contact.role
+        ),
+        text=phrase(
+            "{how}. The repair is theirs, so somebody there must say “we have it”. Their ticket "
+            "number, if they give one, goes into the field.",
+            how=by,
+        ),
         options=[
-            option("has-it", "Yes, they have it", "Counts as acknowledged", "optional"),
-            option("no-answer", "Nobody answers", "The next contact is named", "optional"),
+            option(
+                "has-it", phrase("Yes, they have it"), phrase("Counts as acknowledged"), "optional"
+            ),
+            option(
+                "no-answer",
+                phrase("Nobody answers"),
+                phrase("The next contact is named"),
+                "optional",
+            ),
         ],
         known=known(session, plan, incident, now),
         due_at=now + timedelta(minutes=plan.limits.role_unreachable),
@@ -108,11 +153,17 @@ def works_again(session: Session, plan: Plan, incident: str, now: datetime) -> Q
         key=f"{incident}:{WORKS_AGAIN}:{time}",
         incident=incident,
         kind=WORKS_AGAIN,
-        title=f"Does {name} work again?",
-        text="Try it yourself, or ask an agent to. This page stays open: press when it works.",
+        title=phrase("Does {system} work again?", system=name),
+        text=phrase(
+            "Try it yourself, or ask an agent to. This page stays open: press when it works."
+        ),
         options=[
-            option("works", "It works: I tried it", "It is watched for a while, then over"),
-            option("not-yet", "Not yet", "You are asked again", "optional"),
+            option(
+                "works",
+                phrase("It works: I tried it"),
+                phrase("It is watched for a while, then over"),
+            ),
+            option("not-yet", phrase("Not yet"), phrase("You are asked again"), "optional"),
         ],
         known=known(session, plan, incident, now),
         due_at=None,

@@ -13,6 +13,7 @@ from kitart.journal import messages, timeline
 from kitart.journal.database import Lease
 from kitart.journal.messages import Outgoing
 from kitart.journal.tables import Message
+from kitart.language import in_language, phrase
 from kitart.messaging.channels import Way, down_systems, send_by, ways
 from kitart.plan.schema import Plan
 
@@ -45,7 +46,10 @@ def deliver(
             row = messages.with_key(session, message.key)
             return None if row is not None and row.state == "sending" else row
         possible = ways(plan, message.channel, stands_on, down_systems(session, plan))
-    text = f"REPEAT, may have reached you before: {message.text}" if claim.repeat else message.text
+    text = message.text
+    if claim.repeat:
+        again = phrase("REPEAT, may have reached you before: {text}", text=text)
+        text = in_language(again, message.language)
     state, provider_id, detail = _try(inst, message, text, possible, attachments)
     now = inst.clock.now()
     # The outcome is written even when the lease is lost: what went out went out.

@@ -11,6 +11,7 @@ from typing import Literal
 
 from itsdangerous import BadSignature, URLSafeSerializer
 
+from kitart.language import Phrase, phrase
 from kitart.settings import Settings
 
 Purpose = Literal["ack", "decide"]
@@ -18,11 +19,22 @@ PATHS: dict[Purpose, str] = {"ack": "/a/", "decide": "/d/"}
 
 
 class LinkError(Exception):
-    """The link can't be used; the message says why, in words for the person who holds it."""
+    """The link can't be used: what is so, and what helps, for the person who holds it."""
+
+    def __init__(self, what_is_so: Phrase, what_helps: Phrase) -> None:
+        super().__init__(f"{what_is_so}. {what_helps}")
+        self.what_is_so = what_is_so
+        self.what_helps = what_helps
 
 
 class LinkExpired(LinkError):
-    """The link was genuine, but its time is over."""
+    """The link was genuine, but its time is over; ``person`` is who holds it."""
+
+    def __init__(self, person: str) -> None:
+        super().__init__(
+            phrase("This link has expired"), phrase("A newer message holds a newer link.")
+        )
+        self.person = person
 
 
 @dataclass(frozen=True)
@@ -53,11 +65,11 @@ def read(settings: Settings, purpose: Purpose, token: str, *, now: datetime) -> 
         expires_at = datetime.fromtimestamp(int(expires), UTC)
     except (BadSignature, ValueError, TypeError) as error:
         raise LinkError(
-            "This link is not complete or not genuine. Open it from the message again, "
-            "or answer by phone."
+            phrase("This link is not complete or not genuine"),
+            phrase("Open it from the message again, or answer by phone."),
         ) from error
     if now > expires_at:
-        raise LinkExpired("This link has expired. A newer message holds a newer link.")
+        raise LinkExpired(str(person))
     return Link(purpose, str(subject), str(person), int(version), expires_at)
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from kitart.journal import documents, incidents
 from kitart.journal.approvals import Question
 from kitart.journal.tables import Document, Incident
+from kitart.language import Phrase, phrase, said_before
 from kitart.plan.schema import Plan
 from kitart.rules.deadlines import Deadline, ert_deadline
 
@@ -16,15 +17,38 @@ from kitart.rules.deadlines import Deadline, ert_deadline
 def about(session: Session, plan: Plan, incident: str) -> dict[str, Any]:
     """The values that most texts need; moments are shown in the reader's zone by the text."""
     row = incidents.get(session, incident)
-    system = plan.system(row.system_id)
     projects = [project.id for project in plan.projects_affected_by(row.system_id)]
     return {
-        "what": f"{system.name} offline",
+        "what": title_of(plan, row),
         "since": row.cause_at,
         "projects": ", ".join(projects),
-        "affected": f"projects {', '.join(projects)}" if projects else "no project",
-        "next_news": "when the priority is set",
+        "affected": (
+            phrase("projects {codes}", codes=", ".join(projects))
+            if projects
+            else phrase("no project")
+        ),
+        "next_news": phrase("when the priority is set"),
     }
+
+
+def title_of(plan: Plan, row: Incident) -> Phrase:
+    """What an incident is about, in the words of its title."""
+    return phrase("{system} offline", system=plan.system(row.system_id).name)
+
+
+REPORT_NAMES = {
+    "first-notification": phrase("first notification"),
+    "status-update": phrase("status update"),
+    "recovery-notice": phrase("recovery notice"),
+    "combined-notice": phrase("combined notice"),
+    "correction": phrase("correction"),
+    "closing-report": phrase("closing report"),
+}
+
+
+def report_name(type: str) -> Phrase:
+    """What a report is called where people are asked about it."""
+    return REPORT_NAMES.get(type) or Phrase(type.replace("-", " "))
 
 
 def ert_due(plan: Plan, row: Incident) -> Deadline:
@@ -33,7 +57,7 @@ def ert_due(plan: Plan, row: Incident) -> Deadline:
     return ert_deadline(calendars, row.reported_at, plan.limits)
 
 
-def lines_of(plan: Plan, client: str) -> str:
+def lines_of(plan: Plan, client: str) -> Phrase:
     """A client's lines by number, for its short texts."""
     numbers = [
         line.number
@@ -41,7 +65,9 @@ def lines_of(plan: Plan, client: str) -> str:
         if project.client == client
         for line in plan.lines_of(project.id)
     ]
-    return ("your line " if len(numbers) == 1 else "your lines ") + ", ".join(numbers)
+    if len(numbers) == 1:
+        return phrase("your line {number}", number=numbers[0])
+    return phrase("your lines {numbers}", numbers=", ".join(numbers))
 
 
 def for_question(session: Session, plan: Plan, question: Question) -> dict[str, Any]:
@@ -52,17 +78,19 @@ def for_question(session: Session, plan: Plan, question: Question) -> dict[str, 
     lines = [ln.number for p in plan.projects_affected_by(system.id) for ln in plan.lines_of(p.id)]
     values |= {
         "proposed": row.priority_proposed,
-        "why": f"the plan proposes it for {system.name}",
-        "supplier": plan.supplier(system.supplier).name if system.supplier else "the supplier",
+        "why": phrase("the plan proposes it for {system}", system=system.name),
+        "supplier": (
+            plan.supplier(system.supplier).name if system.supplier else phrase("the supplier")
+        ),
         "lines": ", ".join(lines),
-        "kind": "the recorded notice",
-        "ordered_by": "the account manager",
-        "next_news": "when you have answered",
+        "kind": phrase("the recorded notice"),
+        "ordered_by": phrase("the account manager"),
+        "next_news": phrase("when you have answered"),
     }
     if question.document_id is not None:
         document = documents.get(session, question.document_id)
         values |= {
-            "report": document.type.replace("-", " "),
+            "report": report_name(document.type),
             "client": plan.client(document.client).name,
             "version": str(document.version),
             "stale_because": _why_stale(session, document),
@@ -76,4 +104,4 @@ def _why_stale(session: Session, document: Document) -> str:
         for d in documents.of_incident(session, document.incident, document.client)
         if d.id < document.id and d.reason and d.sent_at is None
     ]
-    return earlier[-1].reason if earlier and document.version > 1 else ""
+    return said_before(earlier[-1].reason) if earlier and document.version > 1 else ""

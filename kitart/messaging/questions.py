@@ -1,4 +1,8 @@
-"""The questions that the plan puts to people: what is asked, what each answer means."""
+"""The questions that the plan puts to people: what is asked, what each answer means.
+
+Every word of a question stands in ``phrase("…", name=value)``: it is then asked in each person's
+language, and ``make catalogues`` finds it for the translator (CONTRIBUTING).
+"""
 
 from __future__ import annotations
 
@@ -9,9 +13,11 @@ from sqlalchemy.orm import Session
 from kitart.journal import incidents, timeline
 from kitart.journal.approvals import Question
 from kitart.journal.tables import Document
+from kitart.language import phrase
+from kitart.messaging.known import known_facts
+from kitart.messaging.occasion import report_name, title_of
 from kitart.plan.schema import Plan
 from kitart.reports.gathering import gather
-from kitart.reports.internal import known_facts
 
 
 def option(value: str, label: str, means: str, note: str = "none") -> dict[str, str]:
@@ -33,24 +39,29 @@ def priority(session: Session, plan: Plan, incident: str, now: datetime) -> Ques
     """The ERT lead's priority (R13), with the way out of a false alarm (E32)."""
     row = incidents.get(session, incident)
     means = {
-        "P1": "Critical: the crisis team and the IT manager are told, clients every 30 minutes",
-        "P2": "High: clients are told within 30 minutes and each hour",
-        "P3": "Medium: as P2, nobody else is called in",
-        "P4": "Low: as P3",
+        "P1": phrase(
+            "Critical: the crisis team and the IT manager are told, clients every 30 minutes"
+        ),
+        "P2": phrase("High: clients are told within 30 minutes and each hour"),
+        "P3": phrase("Medium: as P2, nobody else is called in"),
+        "P4": phrase("Low: as P3"),
     }
     own = [
-        option(p, f"{p} (proposed)" if p == row.priority_proposed else p, words)
+        option(p, phrase("{level} (proposed)", level=p) if p == row.priority_proposed else p, words)
         for p, words in means.items()
     ]
     false_alarm = option(
-        "false-alarm", "False alarm", "Ends the incident; whoever was told is corrected", "required"
+        "false-alarm",
+        phrase("False alarm"),
+        phrase("Ends the incident; whoever was told is corrected"),
+        "required",
     )
     return Question(
         key=f"{incident}:priority",
         incident=incident,
         kind="priority",
-        title=f"Priority of {row.title}",
-        text="How urgent is it? You lead until somebody relieves you.",
+        title=phrase("Priority of {what}", what=title_of(plan, row)),
+        text=phrase("How urgent is it? You lead until somebody relieves you."),
         options=[*own, false_alarm],
         known=known(session, plan, incident, now),
         due_at=row.reported_at + timedelta(minutes=plan.limits.classify),
@@ -61,17 +72,21 @@ def approval(
     session: Session, plan: Plan, document: Document, client: str, *, now: datetime, second: bool
 ) -> Question:
     """The approval of one version of a client's report (D5, D6)."""
-    what = document.type.replace("-", " ")
-    refuse = "Send no notice" if document.type == "combined-notice" else "Do not send"
+    what = report_name(document.type)
+    refuse = (
+        phrase("Send no notice") if document.type == "combined-notice" else phrase("Do not send")
+    )
     return Question(
         key=f"{document.incident}:approve:{document.id}{':second' if second else ''}",
         incident=document.incident,
         kind="approve",
-        title=f"Send this {what} to {client}?",
-        text="Read it as the client will. It goes out as it stands here.",
+        title=phrase("Send this {report} to {client}?", report=what, client=client),
+        text=phrase("Read it as the client will. It goes out as it stands here."),
         options=[
-            option("approve", "Approve and send", "It is sent to the client at once"),
-            option("refuse", refuse, "Nothing is sent; your reason is kept", "required"),
+            option(
+                "approve", phrase("Approve and send"), phrase("It is sent to the client at once")
+            ),
+            option("refuse", refuse, phrase("Nothing is sent; your reason is kept"), "required"),
         ],
         known=known(session, plan, document.incident, now),
         due_at=document.due_at,
@@ -83,17 +98,26 @@ def approval(
 def uncertain(session: Session, plan: Plan, document: Document, now: datetime) -> Question:
     """Whether a report reached the client, when the sender stopped in the middle: never guessed,
     and never sent twice without a person's word."""
-    what = document.type.replace("-", " ")
+    name = plan.client(document.client).name
     return Question(
         key=f"{document.incident}:uncertain:{document.id}:{now:%Y%m%dT%H%M%S}",
         incident=document.incident,
         kind="uncertain",
-        title=f"Did the {what} reach {plan.client(document.client).name}?",
-        text="Kitart stopped in the middle of sending it. Ask the client, then say. "
-        f"The mail's subject: “{document.subject}”.",
+        title=phrase(
+            "Did the {report} reach {client}?", report=report_name(document.type), client=name
+        ),
+        text=phrase(
+            "Kitart stopped in the middle of sending it. Ask the client, then say. "
+            "The mail's subject: “{subject}”.",
+            subject=document.subject,
+        ),
         options=[
-            option("arrived", "It arrived", "It counts as sent"),
-            option("again", "Send it again", "It is sent once more, the client may get it twice"),
+            option("arrived", phrase("It arrived"), phrase("It counts as sent")),
+            option(
+                "again",
+                phrase("Send it again"),
+                phrase("It is sent once more, the client may get it twice"),
+            ),
         ],
         known=known(session, plan, document.incident, now),
         due_at=now + timedelta(minutes=plan.limits.role_unreachable),
@@ -109,14 +133,23 @@ def divert_order(session: Session, plan: Plan, incident: str, now: datetime) -> 
         key=f"{incident}:divert-order",
         incident=incident,
         kind="divert-order",
-        title="Order the carrier divert?",
-        text="Callers reach nobody now. The carrier can divert the lines to a recorded notice. "
-        "Kitart can't command the phone system or the carrier: a person phones.",
+        title=phrase("Order the carrier divert?"),
+        text=phrase(
+            "Callers reach nobody now. The carrier can divert the lines to a recorded notice. "
+            "Kitart can't command the phone system or the carrier: a person phones."
+        ),
         options=[
             option(
-                "order", "Order the divert", "The VCC administrator is asked to phone the carrier"
+                "order",
+                phrase("Order the divert"),
+                phrase("The VCC administrator is asked to phone the carrier"),
             ),
-            option("not-needed", "No divert", "Callers go on hearing nothing or busy", "optional"),
+            option(
+                "not-needed",
+                phrase("No divert"),
+                phrase("Callers go on hearing nothing or busy"),
+                "optional",
+            ),
         ],
         known=known(session, plan, incident, now),
         due_at=row.opened_at + timedelta(minutes=plan.limits.voicemail_active),
@@ -130,20 +163,41 @@ def divert_switch(
     row = incidents.get(session, incident)
     on = direction == "divert-on"
     lines = [
-        f"{line.number} to {line.carrier_divert_number or 'no divert number in the plan'}"
+        phrase(
+            "{line} to {target}",
+            line=line.number,
+            target=line.carrier_divert_number or phrase("no divert number in the plan"),
+        )
         for project in plan.projects_affected_by(row.system_id)
         for line in plan.lines_of(project.id)
     ]
-    expected = "the recorded notice" if on else "the phone system, not the notice"
+    title = (
+        phrase("Have the carrier divert the lines")
+        if on
+        else phrase("Have the carrier end the divert")
+    )
+    expected = phrase("the recorded notice") if on else phrase("the phone system, not the notice")
     return Question(
         key=f"{incident}:{direction}",
         incident=incident,
         kind=direction,
-        title="Have the carrier divert the lines" if on else "Have the carrier end the divert",
-        text=f"Phone the carrier with the call-back code. Then call each line and hear {expected}.",
+        title=title,
+        text=phrase(
+            "Phone the carrier with the call-back code. Then call each line and hear {expected}.",
+            expected=expected,
+        ),
         options=[
-            option("heard", f"Done: I called and heard {expected}", "Counts as proved"),
-            option("not-possible", "Not possible", "The lines stay as they are", "required"),
+            option(
+                "heard",
+                phrase("Done: I called and heard {expected}", expected=expected),
+                phrase("Counts as proved"),
+            ),
+            option(
+                "not-possible",
+                phrase("Not possible"),
+                phrase("The lines stay as they are"),
+                "required",
+            ),
         ],
         known=[*lines, *known(session, plan, incident, now)],
         due_at=now + timedelta(minutes=plan.limits.voicemail_active),
@@ -156,11 +210,16 @@ def ticket(session: Session, plan: Plan, incident: str, now: datetime) -> Questi
         key=f"{incident}:ticket",
         incident=incident,
         kind="ticket",
-        title="The supplier's ticket number",
-        text="The fault was reported to the supplier by mail. Which number did it give?",
+        title=phrase("The supplier's ticket number"),
+        text=phrase("The fault was reported to the supplier by mail. Which number did it give?"),
         options=[
-            option("given", "This is the number", "It is named in the reports", "required"),
-            option("none", "None yet", "The reports say so"),
+            option(
+                "given",
+                phrase("This is the number"),
+                phrase("It is named in the reports"),
+                "required",
+            ),
+            option("none", phrase("None yet"), phrase("The reports say so")),
         ],
         known=known(session, plan, incident, now),
         due_at=now + timedelta(minutes=plan.limits.first_notice),
@@ -185,11 +244,20 @@ def test_call(
         key=f"{incident}:test-call:{up_since:%Y%m%dT%H%M%S}:{attempt}",
         incident=incident,
         kind="test-call",
-        title="Call each line: do calls reach the phone system?",
-        text="The phone system answers again. Call each line below; what do you hear?",
+        title=phrase("Call each line: do calls reach the phone system?"),
+        text=phrase("The phone system answers again. Call each line below; what do you hear?"),
         options=[
-            option("answered", "Each was answered by a queue or an agent", "Counts as proved"),
-            option("not-answered", "Not each of them", "Recovery is not declared", "required"),
+            option(
+                "answered",
+                phrase("Each was answered by a queue or an agent"),
+                phrase("Counts as proved"),
+            ),
+            option(
+                "not-answered",
+                phrase("Not each of them"),
+                phrase("Recovery is not declared"),
+                "required",
+            ),
         ],
         known=[*numbers, *known(session, plan, incident, now)],
         due_at=now + timedelta(minutes=plan.limits.role_unreachable),
@@ -202,11 +270,16 @@ def findings(session: Session, plan: Plan, incident: str, now: datetime) -> Ques
         key=f"{incident}:findings",
         incident=incident,
         kind="findings",
-        title="What was the cause?",
-        text="Your words stand in the clients' closing reports: no names, no guesses.",
+        title=phrase("What was the cause?"),
+        text=phrase("Your words stand in the clients' closing reports: no names, no guesses."),
         options=[
-            option("established", "This is the cause", "It stands in the reports", "required"),
-            option("not-established", "Not established", "The reports say so"),
+            option(
+                "established",
+                phrase("This is the cause"),
+                phrase("It stands in the reports"),
+                "required",
+            ),
+            option("not-established", phrase("Not established"), phrase("The reports say so")),
         ],
         known=known(session, plan, incident, now),
         due_at=now + timedelta(hours=plan.limits.reopen_within_hours),
@@ -219,12 +292,19 @@ def data_protection(session: Session, plan: Plan, incident: str, now: datetime) 
         key=f"{incident}:data-protection",
         incident=incident,
         kind="data-protection",
-        title="Were personal data affected?",
-        text="Lost, seen by others, changed, or out of reach through a breach of security? "
-        "Legal clocks may start with your answer; its reason is kept.",
+        title=phrase("Were personal data affected?"),
+        text=phrase(
+            "Lost, seen by others, changed, or out of reach through a breach of security? "
+            "Legal clocks may start with your answer; its reason is kept."
+        ),
         options=[
-            option("no", "No", "The reports say no", "required"),
-            option("yes", "Yes", "The reports say yes; the legal clocks are yours", "required"),
+            option("no", phrase("No"), phrase("The reports say no"), "required"),
+            option(
+                "yes",
+                phrase("Yes"),
+                phrase("The reports say yes; the legal clocks are yours"),
+                "required",
+            ),
         ],
         known=known(session, plan, incident, now),
         due_at=now + timedelta(hours=plan.limits.reopen_within_hours),
@@ -238,9 +318,14 @@ def closing(session: Session, plan: Plan, incident: str, now: datetime) -> Quest
         key=f"{incident}:close:{row.recovered_at:%Y%m%dT%H%M%S}",
         incident=incident,
         kind="close",
-        title=f"Close {incident}?",
-        text=f"{row.title}: recovered, and every client has its closing report.",
-        options=[option("close", "Close the incident", "The record is filed", "optional")],
+        title=phrase("Close {incident}?", incident=incident),
+        text=phrase(
+            "{what}: recovered, and every client has its closing report.",
+            what=title_of(plan, row),
+        ),
+        options=[
+            option("close", phrase("Close the incident"), phrase("The record is filed"), "optional")
+        ],
         known=known(session, plan, incident, now),
         due_at=now + timedelta(days=1),
     )

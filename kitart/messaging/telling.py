@@ -77,7 +77,7 @@ def _on_each(
         if channel.kind not in PURPOSES[purpose].channels:
             continue
         text = render_message(
-            purpose, channel.kind, in_known_language(plan, language),
+            purpose, channel.kind, language,
             **(values | {"number": incident, "zone": zone, "exercise": exercise}),
         )  # fmt: skip
         sent = deliver(
@@ -93,6 +93,7 @@ def _on_each(
                 address=channel.address,
                 subject=text.subject or "",
                 text=text.body,
+                language=language,
             ),
             stands_on=channel.depends_on,
             lease=lease,
@@ -114,9 +115,3 @@ def message_keys(
 
 def _key(incident: str, step: str, recipient: str, channel: Channel, place: int) -> str:
     return f"{incident}:{step}:{recipient}:{channel.kind}:{place}"
-
-
-def in_known_language(plan: Plan, language: str) -> str:
-    """The person's language if the company has texts in it, else the company's first."""
-    languages = plan.company.report_languages
-    return language if language in languages else languages[0]

@@ -3,7 +3,8 @@
 ``PURPOSES`` documents the variables of each purpose. Beside them every text knows
 ``number`` ("INC-0142", needed), ``exercise`` (bool), ``link`` (its own last line, or left out)
 and ``zone`` (name in the tz database; aware datetimes among the values are shown in it, as
-"14:05 GMT" in an SMS and with the date in a mail). All other values are finished strings.
+"14:05 GMT" in an SMS and with the date in a mail). All other values are finished strings, or
+phrases (``kitart.language.phrase``), which are put in in the text's language.
 """
 
 from __future__ import annotations
@@ -11,19 +12,20 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
-from zoneinfo import ZoneInfo
 
 import gsm0338
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateNotFound
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from kitart.language import in_language, spoken
+from kitart.reports import moments
 from kitart.settings import settings
 
 Channel = Literal["sms", "mail"]
-EXERCISE = {"en": "EXERCISE - no real incident. ", "hu": "GYAKORLAT - ez nem éles helyzet. "}
+EXERCISE = {"en": "EXERCISE - no real incident. ", "hu": "GYAKORLAT - nem valós esemény. "}
 COMMON = frozenset({"number", "exercise", "link", "zone"})
 
 
@@ -127,10 +129,11 @@ PURPOSES: Mapping[str, Purpose] = {
 
 
 def render_message(purpose: str, channel: Channel, language: str, **values: Any) -> Text:
-    """The text of a purpose for a channel.
+    """The text of a purpose for a channel, in the recipient's language; in English where Kitart
+    has no texts in that one.
 
-    Raises ``ValueError`` naming an unknown purpose, a channel or language it doesn't have, a
-    missing value, or a datetime without a zone. Extra values are allowed and not used.
+    Raises ``ValueError`` naming an unknown purpose, a channel it doesn't have, a missing value,
+    or a datetime without a zone. Extra values are allowed and not used.
     """
     known = PURPOSES.get(purpose)
     if known is None:
@@ -140,17 +143,12 @@ def render_message(purpose: str, channel: Channel, language: str, **values: Any)
     missing = [name for name in ("number", *known.needs) if name not in values]
     if missing:
         raise ValueError(f"{purpose}: values are missing: {', '.join(missing)}")
-    finished = _finished(purpose, channel, values)
-    try:
-        template = _environment(settings().templates_dir / "messages" / language).get_template(
-            f"{purpose}.{channel}.j2"
-        )
-    except TemplateNotFound as error:
-        raise ValueError(
-            f"language is {language!r}: {purpose} has no {channel} text in it"
-        ) from error
+    language = spoken(language)
+    finished = _finished(purpose, channel, language, values)
+    folder = settings().templates_dir / "messages" / language
+    template = _environment(folder).get_template(f"{purpose}.{channel}.j2")
     body = _tidy(template.render(finished))
-    prefix = EXERCISE.get(language, EXERCISE["en"]) if values.get("exercise") else ""
+    prefix = EXERCISE[language] if values.get("exercise") else ""
     link = f"\n{values['link']}" if values.get("link") else ""
     if channel == "sms":
         return Text(None, f"{prefix}{body}{link}")
@@ -171,29 +169,29 @@ def sms_parts(text: str) -> int:
     return 1 if length <= single else -(-length // several)
 
 
-def _finished(purpose: str, channel: Channel, values: Mapping[str, Any]) -> dict[str, Any]:
-    zone = ZoneInfo(values.get("zone") or "UTC")
+def _finished(
+    purpose: str, channel: Channel, language: str, values: Mapping[str, Any]
+) -> dict[str, Any]:
+    zone = values.get("zone") or "UTC"
     return {
-        name: _shown(f"{purpose}: {name}", value, channel, zone) for name, value in values.items()
+        name: _shown(f"{purpose}: {name}", value, channel, language, zone)
+        for name, value in values.items()
     }
 
 
-def _shown(name: str, value: Any, channel: Channel, zone: ZoneInfo) -> Any:
+def _shown(name: str, value: Any, channel: Channel, language: str, zone: str) -> Any:
     if isinstance(value, str):
-        lines = (re.sub(r"\s+", " ", line).strip() for line in value.splitlines())
+        text = in_language(value, language)
+        lines = (re.sub(r"\s+", " ", line).strip() for line in text.splitlines())
         # One line each: a value must not be able to start a new line, where the link stands.
         return " ".join(line for line in lines if line)
     if not isinstance(value, datetime):
         return value
     if value.tzinfo is None:
         raise ValueError(f"{name} is {value.isoformat()}: it has no time zone")
-    local = value.astimezone(zone)
-    letters = local.tzname() or "UTC"
-    letters = f"UTC{letters}" if letters[:1] in "+-" else letters
     if channel == "sms":
-        return f"{local:%H:%M} {letters}"
-    utc = "" if letters == "UTC" else f" ({value.astimezone(UTC):%H:%M} UTC)"
-    return f"{local:%a} {local.day} {local:%b %Y, %H:%M} {letters}{utc}"
+        return moments.clock(value, zone)
+    return moments.moment_text(value, zone, language)
 
 
 def _tidy(text: str) -> str:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from kitart.language import Phrase, phrase
+
 ROLE_NAMES = {
-    "ert": "ERT member",
-    "account_manager": "account manager",
-    "supervisor": "supervisor",
-    "it_manager": "IT manager",
-    "vcc_admin": "VCC administrator",
-    "cmt": "CMT member",
-    "cmt_lead": "CMT lead",
-    "data_protection": "data protection contact",
+    "ert": phrase("ERT member"),
+    "account_manager": phrase("account manager"),
+    "supervisor": phrase("supervisor"),
+    "it_manager": phrase("IT manager"),
+    "vcc_admin": phrase("VCC administrator"),
+    "cmt": phrase("CMT member"),
+    "cmt_lead": phrase("CMT lead"),
+    "data_protection": phrase("data protection contact"),
 }
 
 
-def role_name(kind: str) -> str:
+def role_name(kind: str) -> Phrase:
     """The role in plain words: reports name roles, never persons (D22)."""
-    return ROLE_NAMES.get(kind, kind.replace("_", " "))
+    return ROLE_NAMES.get(kind) or Phrase(kind.replace("_", " "))

@@ -1,21 +1,19 @@
 """The internal documents of a system outage (requirements section 8, rows 1 to 3).
 
 Each function gives the values that ``kitart.messaging.texts`` needs for the purpose of the same
-name; ``known_facts`` is the list that a decision page shows. Roles and effects only: these texts
-go to several people, so agents stand in them as a role too.
+name, each in all languages. Roles and effects only: these texts go to several people, so agents
+stand in them as a role too.
 """
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from kitart.reports.course import Course, course_of
-from kitart.reports.facts import IncidentFacts
-from kitart.reports.kinds import words_of
-from kitart.reports.privacy import role_words, without_codes
-from kitart.reports.wording import Wording
+from kitart.language import Phrase, listed, phrase
+from kitart.reports.facts import IncidentFacts, PriorityFacts
+from kitart.reports.privacy import without_codes
 
-UNKNOWN = "not known yet"
+UNKNOWN = phrase("not known yet")
 Values = dict[str, str | datetime | bool]
 
 
@@ -25,7 +23,7 @@ def internal_fault_report(facts: IncidentFacts, *, next_news: str | datetime) ->
         **_common(facts, next_news),
         "affected": affected_text(facts),
         "checked": checked_text(facts),
-        "evidence": f"reported by {without_codes(facts.detected_by) or UNKNOWN}",
+        "evidence": phrase("reported by {role}", role=without_codes(facts.detected_by) or UNKNOWN),
     }
 
 
@@ -45,15 +43,21 @@ def supplier_fault_report(
     }
 
 
-def internal_alert(facts: IncidentFacts, *, next_step: str, next_news: str | datetime) -> Values:
+def internal_alert(facts: IncidentFacts, *, next_step: Phrase, next_news: str | datetime) -> Values:
     """Row 3, ERT lead to the AMs, and to the CMT lead if P1 (R12, R15)."""
     priority = facts.priority
     return {
         **_common(facts, next_news),
-        "priority": f"{priority.value} {priority.state}" if priority else "priority open",
+        "priority": _priority(priority) if priority else phrase("priority open"),
         "affected": affected_text(facts),
-        "next_step": without_codes(next_step) or UNKNOWN,
+        "next_step": next_step or UNKNOWN,
     }
+
+
+def _priority(priority: PriorityFacts) -> Phrase:
+    if priority.state == "decided":
+        return phrase("{level} decided", level=priority.value)
+    return phrase("{level} proposed", level=priority.value)
 
 
 def _common(facts: IncidentFacts, next_news: str | datetime) -> Values:
@@ -73,81 +77,43 @@ def since(facts: IncidentFacts) -> datetime:
     return min(effects or downs or [facts.reported_at])
 
 
-def what_text(facts: IncidentFacts) -> str:
+def what_text(facts: IncidentFacts) -> Phrase:
     """What fails, in the state that is on record last: "our telephone system is down"."""
     name = facts.system.name or facts.system.id
     last = max(facts.states, key=lambda each: each.at, default=None)
-    state = {"up": "was down, is up again", "unstable": "is unstable", "down": "is down"}
-    return f"{name} {state.get(last.state if last else '', 'may be down')}"
+    state = last.state if last else ""
+    if state == "up":
+        return phrase("{system} was down, is up again", system=name)
+    if state == "unstable":
+        return phrase("{system} is unstable", system=name)
+    if state == "down":
+        return phrase("{system} is down", system=name)
+    return phrase("{system} may be down", system=name)
 
 
-def affected_text(facts: IncidentFacts) -> str:
+def affected_text(facts: IncidentFacts) -> Phrase:
     """The projects with their languages: "ALPHA (de, fr), BRAVO (en)"."""
     projects = []
     for effect in facts.effects:
         langs = ", ".join(queue.lang for queue in effect.queues if queue.affected)
-        projects.append(f"{effect.project_id} ({langs or 'no queue'})")
-    return ", ".join(projects) or "no project so far"
+        projects.append(
+            phrase(
+                "{project} ({queues})",
+                project=effect.project_id,
+                queues=langs or phrase("no queue"),
+            )
+        )
+    return listed(projects) if projects else phrase("no project so far")
 
 
-def checked_text(facts: IncidentFacts) -> str:
+def checked_text(facts: IncidentFacts) -> Phrase:
     """The tests made so far, counted: never "all" where a line is untested."""
-    good = sum(proof.ok for proof in facts.proofs)
-    states = len(facts.states)
-    test = words_of(facts.system).one_test
-    tests = f"{test}s: {good} good, {len(facts.proofs) - good} failed"
-    return f"{states} states from monitoring; {tests if facts.proofs else f'no {test} yet'}"
-
-
-def known_facts(facts: IncidentFacts, *, now: datetime, zone: str) -> tuple[str, ...]:
-    """What is known, for a decision page: one short sentence each, the newest state first."""
-    words = Wording(zone)
-    known = [_state_sentence(facts, words)]
-    for effect in facts.effects:
-        known.append(
-            _effect_sentence(course_of(facts, effect.client_id, now), effect.project_id, words)
-        )
-    known.append(f"Priority: {words.priority(facts.priority)}.")
-    taken = [each for each in facts.ert if each.acknowledged_at]
-    if taken:
-        first = min(taken, key=lambda each: each.acknowledged_at or each.due_at)
-        known.append(f"Taken by: {role_words(first.role)}, {words.moment(first.acknowledged_at)}.")
+    states, good = len(facts.states), sum(proof.ok for proof in facts.proofs)
+    failed, calls = len(facts.proofs) - good, facts.system.carries_calls
+    if not facts.proofs:
+        tests = phrase("no test call yet") if calls else phrase("no test yet")
+    elif calls:
+        tests = phrase("test calls: {good} good, {failed} failed", good=good, failed=failed)
     else:
-        known.append("Nobody of the emergency response team has taken it yet.")
-    if facts.supplier is not None:
-        ticket = facts.supplier.ticket or "none yet"
-        said = f" It says: “{facts.supplier.statement}”" if facts.supplier.statement else ""
-        known.append(f"Supplier: {facts.supplier.name}, ticket: {ticket}.{said}")
-    known += [
-        f"Also open: {other.number}, {other.system} ({other.priority})."
-        for other in facts.also_open
-    ]
-    for divert in facts.diverts:
-        known.append(
-            f"Divert to {divert.kind} ({divert.project_id or 'all projects'}): "
-            f"ordered {words.moment(divert.ordered_at, 'not yet')}, "
-            f"proved {words.moment(divert.verified_at, 'not yet')}."
-        )
-    known.append(f"Next update due: {words.moment(facts.next_update_at, 'no time set')}.")
-    return tuple(without_codes(each) for each in known)
-
-
-def _state_sentence(facts: IncidentFacts, words: Wording) -> str:
-    last = max(facts.states, key=lambda each: each.at, default=None)
-    what = what_text(facts)
-    if last is None:
-        return f"{what}: no state on record; reported {words.moment(facts.reported_at)}."
-    return f"{what} (since {words.moment(last.at)}, says {last.source or 'an unnamed source'})."
-
-
-def _effect_sentence(course: Course, project_id: str, words: Wording) -> str:
-    project = next(p for p in course.projects if p.effect.project_id == project_id)
-    start = project.effect.effect_start
-    if start is None:
-        opens = words.moment(project.effect.opens_at, UNKNOWN)
-        return f"{project_id}: no effect yet; starts at opening, {opens}."
-    return (
-        f"{project_id}: affected since {words.moment(start)}, "
-        f"restored {words.moment(project.restored, 'not yet')}; "
-        f"objective: {words.verdict(project.verdict)}."
-    )
+        tests = phrase("tests: {good} good, {failed} failed", good=good, failed=failed)
+    return phrase("{count} states from monitoring; {tests}", count=states, tests=tests)

@@ -40,10 +40,12 @@ def moment_text(moment: datetime, zone: str, language: str = "en") -> str:
     locale, _, day_and_time, short = _PATTERNS[language]
     local = moment.astimezone(zone_of(zone))
     utc = moment.astimezone(UTC)
-    day = format_datetime(local, day_and_time, locale=locale)
+    shown = f"{format_datetime(local, day_and_time, locale=locale)} {_letters(local)}"
+    if shown.endswith(" UTC"):
+        return shown
     if local.date() == utc.date():
-        return f"{day} {_letters(local)} ({utc:%H:%M} UTC)"
-    return f"{day} {_letters(local)} ({format_datetime(utc, short, locale=locale)} UTC)"
+        return f"{shown} ({utc:%H:%M} UTC)"
+    return f"{shown} ({format_datetime(utc, short, locale=locale)} UTC)"
 
 
 def day_text(day: date, language: str = "en") -> str:

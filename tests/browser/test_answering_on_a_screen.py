@@ -23,7 +23,7 @@ def shows(screen: Page, heading: str) -> None:
 
 @pytest.mark.covers("R9", "A14")
 def test_an_ert_member_takes_it_and_may_load_the_page_again(desk: Any, screen: Page) -> None:
-    link = desk.ack_link("ERT-1")
+    link = desk.ack_link("ERT-5")
     screen.goto(link)
     expect(screen.locator("main")).to_contain_text("Please answer by 03:05 CET (02:05 UTC)")
     press(screen, "I have it")
@@ -37,7 +37,7 @@ def test_an_ert_member_takes_it_and_may_load_the_page_again(desk: Any, screen: P
 
 
 def test_who_said_i_cant_can_still_take_it(desk: Any, screen: Page) -> None:
-    screen.goto(desk.ack_link("ERT-1"))
+    screen.goto(desk.ack_link("ERT-5"))
     press(screen, "I can't")
     shows(screen, "Thank you. The next member is asked")
     press(screen, "I have it after all")
@@ -45,20 +45,22 @@ def test_who_said_i_cant_can_still_take_it(desk: Any, screen: Page) -> None:
 
 
 def test_who_comes_second_offers_help_and_sees_who_leads(desk: Any, screen: Page) -> None:
-    screen.goto(desk.ack_link("ERT-1"))
+    screen.goto(desk.ack_link("ERT-5"))
     press(screen, "I have it")
     shows(screen, "Thank you. You have it")
     desk.clock.advance(minutes=2)
-    screen.goto(desk.ack_link("ERT-2"))
-    expect(screen.locator("main")).to_contain_text("ERT member ERT-1 took it at 03:00 CET")
+    screen.goto(desk.ack_link("ERT-3"))
+    expect(screen.locator("main")).to_contain_text(
+        "ERT member ERT-5 took it at 02:00 WET (02:00 UTC)"
+    )
     press(screen, "I can help")
-    shows(screen, "Thank you. ERT member ERT-1 was first")
+    shows(screen, "Thank you. ERT member ERT-5 was first")
 
 
 @pytest.mark.covers("R13")
 def test_the_priority_is_set_with_one_tap(desk: Any, screen: Page) -> None:
-    row = desk.ask("priority", "ERT-1")
-    screen.goto(desk.decide_link(row, "ERT-1"))
+    row = desk.ask("priority", "ERT-5")
+    screen.goto(desk.decide_link(row, "ERT-5"))
     press(screen, "P2 High")
     shows(screen, "Thank you. It is decided: P2")
     assert desk.question(row).answer == "P2"
@@ -66,8 +68,8 @@ def test_the_priority_is_set_with_one_tap(desk: Any, screen: Page) -> None:
 
 @pytest.mark.covers("E32")
 def test_a_false_alarm_needs_words(desk: Any, screen: Page) -> None:
-    row = desk.ask("priority", "ERT-1")
-    screen.goto(desk.decide_link(row, "ERT-1"))
+    row = desk.ask("priority", "ERT-5")
+    screen.goto(desk.decide_link(row, "ERT-5"))
     press(screen, "False alarm")
     expect(screen.get_by_role("alert")).to_contain_text("“False alarm” needs a few words")
     expect(screen.get_by_role("alert")).to_be_in_viewport()
@@ -80,20 +82,20 @@ def test_a_false_alarm_needs_words(desk: Any, screen: Page) -> None:
 
 @pytest.mark.covers("D5")
 def test_a_draft_is_read_and_approved(desk: Any, screen: Page) -> None:
-    row = desk.ask("approve", "AM-1", "ERT-1")
-    screen.goto(desk.decide_link(row, "AM-1"))
+    row = desk.ask("approve", "SV-1", "ERT-5")
+    screen.goto(desk.decide_link(row, "SV-1"))
     draft = screen.frame_locator("iframe")
     assert draft.get_by_role("heading", level=1).inner_text() == "First notification"
     expect(screen.locator("main")).to_contain_text("Please answer by 03:12 CET (02:12 UTC)")
-    expect(screen.locator("main")).to_contain_text("Asked: you, ERT member ERT-1.")
+    expect(screen.locator("main")).to_contain_text("Asked: you, ERT member ERT-5.")
     press(screen, "Approve and send")
     shows(screen, "Thank you. It is decided: Approve and send")
     expect(screen.locator("main")).to_contain_text("Decided by you at 03:00 CET (02:00 UTC)")
 
 
 def test_the_draft_opens_on_a_page_of_its_own(desk: Any, screen: Page) -> None:
-    row = desk.ask("approve", "AM-1")
-    screen.goto(desk.decide_link(row, "AM-1"))
+    row = desk.ask("approve", "SV-1")
+    screen.goto(desk.decide_link(row, "SV-1"))
     # Followed by its address: Playwright sees nothing of a sandboxed page that a click led to.
     address = screen.get_by_role("link", name="Open it on a page of its own").get_attribute("href")
     screen.goto(urljoin(screen.url, address))
@@ -103,8 +105,8 @@ def test_the_draft_opens_on_a_page_of_its_own(desk: Any, screen: Page) -> None:
 def test_a_refusal_without_words_comes_back_and_is_refused_with_words(
     desk: Any, screen: Page
 ) -> None:
-    row = desk.ask("approve", "AM-1")
-    screen.goto(desk.decide_link(row, "AM-1"))
+    row = desk.ask("approve", "SV-1")
+    screen.goto(desk.decide_link(row, "SV-1"))
     screen.get_by_label("Your reason").fill("   ")
     press(screen, "Do not send")
     expect(screen.get_by_role("alert")).to_contain_text("Nothing has been decided")
@@ -118,23 +120,23 @@ def test_a_refusal_without_words_comes_back_and_is_refused_with_words(
 
 
 def test_a_late_answer_is_told_who_decided(desk: Any, screen: Page) -> None:
-    row = desk.ask("approve", "AM-1", "ERT-1")
-    screen.goto(desk.decide_link(row, "AM-1"))
+    row = desk.ask("approve", "SV-1", "ERT-5")
+    screen.goto(desk.decide_link(row, "SV-1"))
     other = screen.context.new_page()
-    other.goto(desk.decide_link(row, "ERT-1"))
+    other.goto(desk.decide_link(row, "ERT-5"))
     press(other, "Approve and send")
     shows(other, "Thank you. It is decided: Approve and send")
     desk.clock.advance(minutes=1)
     screen.get_by_label("Your reason").fill("Wrong lines")
     press(screen, "Do not send")
     shows(screen, "Already decided: Approve and send")
-    expect(screen.locator("main")).to_contain_text("Decided by ERT member ERT-1 at 03:00 CET")
+    expect(screen.locator("main")).to_contain_text("Decided by ERT member ERT-5 at 03:00 CET")
     expect(screen.locator("main")).to_contain_text("doesn't count")
-    assert desk.answers(row) == [("ERT-1", "approve", "counted"), ("AM-1", "refuse", "late")]
+    assert desk.answers(row) == [("ERT-5", "approve", "counted"), ("SV-1", "refuse", "late")]
 
 
 def test_an_expired_link_says_what_helps(desk: Any, screen: Page) -> None:
-    link = desk.ack_link("ERT-1")
+    link = desk.ack_link("ERT-5")
     desk.clock.advance(days=3)
     response = screen.goto(link)
     assert response is not None
@@ -146,8 +148,8 @@ def test_an_expired_link_says_what_helps(desk: Any, screen: Page) -> None:
 @pytest.mark.covers("D10")
 def test_an_exercise_says_so_before_anything_else(desk: Any, screen: Page) -> None:
     desk.change(exercise=True)
-    row = desk.ask("approve", "AM-1")
-    for link in (desk.ack_link("ERT-1"), desk.decide_link(row, "AM-1")):
+    row = desk.ask("approve", "SV-1")
+    for link in (desk.ack_link("ERT-5"), desk.decide_link(row, "SV-1")):
         screen.goto(link)
         assert screen.locator("body").inner_text().startswith("EXERCISE")
 
@@ -155,11 +157,11 @@ def test_an_exercise_says_so_before_anything_else(desk: Any, screen: Page) -> No
 def test_a_deadline_of_another_day_carries_its_date_and_a_past_one_says_so(
     desk: Any, screen: Page
 ) -> None:
-    row = desk.ask("approve", "AM-1", minutes=26 * 60)
-    screen.goto(desk.decide_link(row, "AM-1"))
+    row = desk.ask("approve", "SV-1", minutes=26 * 60)
+    screen.goto(desk.decide_link(row, "SV-1"))
     expect(screen.locator("main")).to_contain_text("Wed 25 Nov 2026, 05:00 CET (04:00 UTC)")
     desk.clock.advance(hours=27)
-    screen.goto(desk.decide_link(row, "AM-1"))
+    screen.goto(desk.decide_link(row, "SV-1"))
     expect(screen.locator("main")).to_contain_text("your answer is still needed")
 
 
@@ -167,11 +169,11 @@ def test_a_deadline_of_another_day_carries_its_date_and_a_past_one_says_so(
 def test_nothing_is_wider_than_the_screen_and_buttons_are_big(
     desk: Any, chromium: Browser, width: dict[str, int], kind: str, tmp_path: Path
 ) -> None:
-    row = desk.ask(kind, "AM-1")
+    row = desk.ask(kind, "SV-1")
     for scheme in ("light", "dark"):
         context = chromium.new_context(viewport=width, color_scheme=scheme)  # type: ignore[arg-type]
         screen = context.new_page()
-        screen.goto(desk.decide_link(row, "AM-1"))
+        screen.goto(desk.decide_link(row, "SV-1"))
         screen.screenshot(path=tmp_path / f"{kind}-{width['width']}-{scheme}.png", full_page=True)
         assert screen.evaluate(NARROW_BY) <= 0
         for button in screen.get_by_role("button").all():
@@ -186,8 +188,8 @@ def test_nothing_is_wider_than_the_screen_and_buttons_are_big(
 
 
 def test_a_page_can_be_answered_by_keyboard_alone(desk: Any, screen: Page) -> None:
-    row = desk.ask("priority", "ERT-1")
-    screen.goto(desk.decide_link(row, "ERT-1"))
+    row = desk.ask("priority", "ERT-5")
+    screen.goto(desk.decide_link(row, "ERT-5"))
     screen.keyboard.press("Tab")
     expect(screen.get_by_role("button", name="P1 (proposed)")).to_be_focused()
     outline = screen.locator("button:focus-visible").evaluate(
@@ -200,8 +202,8 @@ def test_a_page_can_be_answered_by_keyboard_alone(desk: Any, screen: Page) -> No
 
 
 def test_readers_of_the_screen_hear_names_and_one_main_heading(desk: Any, screen: Page) -> None:
-    row = desk.ask("approve", "AM-1")
-    screen.goto(desk.decide_link(row, "AM-1"))
+    row = desk.ask("approve", "SV-1")
+    screen.goto(desk.decide_link(row, "SV-1"))
     heard = screen.locator("body").aria_snapshot()
     assert 'button "Approve and send It is sent to the client at once."' in heard
     assert 'textbox "Your reason"' in heard
@@ -214,12 +216,12 @@ def test_readers_of_the_screen_hear_names_and_one_main_heading(desk: Any, screen
 def test_a_withdrawn_question_says_why(desk: Any, screen: Page) -> None:
     from kitart.journal import approvals
 
-    row = desk.ask("approve", "AM-1")
+    row = desk.ask("approve", "SV-1")
     with desk.inst.journal.write() as session:
         approvals.void(session, row.id, "The phone system answers again")
     desk.clock.advance(minutes=1)
 
-    screen.goto(desk.decide_link(row, "AM-1"))
+    screen.goto(desk.decide_link(row, "SV-1"))
     shows(screen, "No answer is needed any more")
     expect(screen.locator("main")).to_contain_text("The phone system answers again")
     assert screen.get_by_role("button").count() == 0

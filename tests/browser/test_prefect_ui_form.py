@@ -120,7 +120,7 @@ def test_a_plan_started_from_the_run_form_opens_an_incident_and_pages_the_ert(
     assert (incident.system_id, incident.reported_by) == ("VCC", "operator")
     assert f"operator: {SEEN}" in said
     first = sms[0]
-    assert first["body"].startswith(f"Can you take {incident.number}?")
+    assert first["body"].startswith(f"Riasztás: {incident.number}. Vállalja?")
     assert f"{stack.gateway_url}/a/" in first["body"]
     # The run bears the incident's number and what fails; its page shows it when loaded again.
     name = f"{incident.number} · VCC offline"

@@ -19,7 +19,7 @@ def test_the_deputy_answers_and_approves_for_a_silent_account_manager(story) -> 
     story.begun()
     assert [a.person for a in story.acks("am:AM-1")] == []
     story.at("09:04")
-    assert not [t for t in story.texts_to("AM-2") if "ALPHA, DELTA affected" in t]
+    assert not [t for t in story.texts_to("AM-2") if "Érintett: ALPHA, DELTA" in t]
     story.at("09:05")  # five minutes of silence: the deputy is told too (S)
     story.eventually(lambda: story.acks("am:AM-1"), "the deputy's answer")
     assert story.acks("am:AM-1")[0].person == "AM-2"
@@ -62,7 +62,7 @@ def test_nothing_goes_out_unapproved_but_the_text_that_the_contract_pre_approved
     question = story.question(f"approve:{story.documents('CL-3')[-1].id}")
     assert question.asked_of == ["AM-2", "AM-1", story.acks("ert")[0].person]
     # A late approval still sends; the report says itself when it was approved.
-    pressed = story.press("AM-2", "for Charlie Appliances", "approve")
+    pressed = story.press("AM-2", "Megbízó: Charlie Appliances. Határidő", "approve")
     assert pressed.status_code == 200
     story.eventually(lambda: story.documents("CL-3")[-1].sent_at, "the late first notification")
     assert story.client_mails("CL-3")

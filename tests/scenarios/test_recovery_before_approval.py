@@ -31,8 +31,9 @@ def test_a_text_that_says_is_down_cannot_be_sent_after_the_recovery(story) -> No
     assert old.state in ("stale", "superseded")
     assert story.question(f"approve:{old.id}").state == "void"
     told = [
-        t for t in story.texts_to("AM-2") if "first notification to Bravo" in t and "changed" in t
-    ]
+        t for t in story.texts_to("AM-2")
+        if "Dokumentum: első értesítés, Megbízó: Bravo" in t and "a helyzet a megírása óta" in t
+    ]  # fmt: skip
     assert told, story.texts_to("AM-2")
     combined = story.eventually(
         lambda: story.documents("CL-2", "combined-notice"), "the combined notice"
@@ -40,8 +41,10 @@ def test_a_text_that_says_is_down_cannot_be_sent_after_the_recovery(story) -> No
     assert combined.state == "draft"
     assert not story.client_mails("CL-2")
     # Pressing the old link decides nothing; the answer is kept and politely declined.
-    pressed = story.press("AM-2", f"first notification v{old.version} for Bravo", "approve")
-    assert "changed" in pressed.text
+    pressed = story.press(
+        "AM-2", f"első értesítés, {old.version}. verzió, Megbízó: Bravo", "approve"
+    )
+    assert "Tárgytalan, mert a helyzet a megírása óta megváltozott." in pressed.text
     assert [e for e in story.entries("answer void") if e.data["person"] == "AM-2"]
     story.settle()
     assert not story.client_mails("CL-2")

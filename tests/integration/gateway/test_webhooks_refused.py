@@ -162,7 +162,7 @@ def test_a_person_is_told_in_words_when_the_record_is_away(place) -> None:
         headers={"Accept": "text/html"}, timeout=30,
     )  # fmt: skip
     assert page.status_code == 503
-    assert "phone the ERT" in page.text
+    assert "hívja fel az ERT-t" in page.text
     ready = requests.get(f"{place.server.url}/readyz", timeout=30)
     assert ready.status_code == 503
     assert "file is not a database" in ready.json()["why"]

@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from kitart.journal import documents, incidents, observations, timeline
+from kitart.journal import approvals, documents, incidents, observations, timeline
 from kitart.journal.database import Journal, JournalError
 from kitart.journal.moving import move
 from kitart.journal.tables import Base, Document
 from kitart.journal.upgrading import upgrade
+from kitart.language import phrase
 from tests.unit.journal.conftest import NOW
 
 
@@ -21,6 +22,11 @@ def filled(journal: Journal) -> None:
     with journal.write() as session:
         for word in ("first", "második: ő és ű", "third"):
             timeline.append(session, "INC-0001", "note", word, now=NOW, data={"word": word})
+        question = approvals.Question(
+            key="INC-0001:q", incident="INC-0001", kind="close", title=phrase("False alarm"),
+            text="", options=[], known=[], due_at=None,
+        )  # fmt: skip
+        approvals.ask(session, question, "ERT-1", now=NOW)
         observations.add(session, "VCC", "down", "probe", "no answer", now=NOW, latency_s=1.25)
         documents.add(
             session,
@@ -71,6 +77,10 @@ def test_every_row_arrives_and_the_numbers_go_on(
     moved = move(journal, target, real_now=NOW)
     assert rows(target) == before == rows(journal)
     assert moved["timeline"] == len(before["timeline"]) >= 3
+    with target.read() as session:
+        asked = approvals.with_key(session, "INC-0001:q")
+        assert asked is not None
+        assert approvals.wording(asked, "hu").title == "Téves riasztás"
     with target.write() as session:
         timeline.append(session, "INC-0001", "note", "written after the move", now=NOW)
         row = incidents.get(session, "INC-0001")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import subprocess
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,11 +15,19 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from kitart.clock import monotonic_s, sleep_s
-from kitart.journal import database, plans
+from kitart.journal import approvals, database, plans
 from kitart.journal.database import Journal, JournalError
 from kitart.journal.tables import Base
 from kitart.journal.upgrading import check, upgrade
+from kitart.language import phrase
+from kitart.messaging.questions import option
 
+QUESTION = approvals.Question(
+    key="INC-0001:close", incident="INC-0001", kind="close",
+    title=phrase("Close {incident}?", incident="INC-0001"), text="All is well.",
+    options=[option("close", phrase("Close the incident"), phrase("The record is filed"))],
+    known=[], due_at=None,
+)  # fmt: skip
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 UPGRADE = """
 import sys
@@ -87,9 +96,41 @@ def test_a_journal_of_a_newer_kitart_is_not_to_be_upgraded(journal: Journal) -> 
 def test_an_older_journal_is_to_be_upgraded(
     journal: Journal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("kitart.journal.upgrading._newest", lambda: "0002")
-    with pytest.raises(JournalError, match=r"at revision 0001, .* needs 0002: run 'kitart db up"):
+    newest = upgrade(journal)
+    monkeypatch.setattr("kitart.journal.upgrading._newest", lambda: "9998")
+    said = rf"at revision {newest}, .* needs 9998: run 'kitart db up"
+    with pytest.raises(JournalError, match=said):
         check(journal)
+
+
+@pytest.mark.covers("D26")
+def test_a_question_of_an_older_journal_is_still_asked_in_english(
+    journal: Journal, open_one: Callable[..., object]
+) -> None:
+    open_one()
+    with journal.write() as session:
+        row = approvals.ask(session, QUESTION, "ERT-1", now=NOW)
+        assert approvals.wording(row, "hu").title == "Lezárja az incidenst? INC-0001"
+    with journal.engine.connect().execution_options(kitart_write=True) as connection:
+        connection.execute(sa.text("ALTER TABLE approvals DROP COLUMN translations"))
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '0001'"))
+        connection.commit()
+    with pytest.raises(JournalError, match="run 'kitart db upgrade'"):
+        check(journal)
+    upgrade(journal)
+    check(journal)
+    with journal.write() as session:
+        old = approvals.with_key(session, QUESTION.key)
+        assert old is not None
+        assert old.translations is None
+        for language in ("hu", "en"):
+            asked = approvals.wording(old, language)
+            assert (asked.title, asked.options) == ("Close INC-0001?", QUESTION.options)
+        assert approvals.void(session, old.id, phrase("The system failed again"))
+    with journal.read() as session:
+        old = approvals.with_key(session, QUESTION.key)
+        assert old is not None
+        assert approvals.wording(old, "hu").reason == "The system failed again"
 
 
 def test_a_locked_journal_is_said_to_be(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

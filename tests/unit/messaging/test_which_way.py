@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -124,8 +125,15 @@ def test_the_second_way_takes_what_the_first_refused_and_the_record_says_why(
     assert "by smtp; graph_mail: the client secret is wrong" in said[0]
 
 
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "REPEAT, may have reached you before: take it"),
+        ("hu", "ISMÉTLÉS, lehet, hogy már megkapta: take it"),
+    ],
+)
 def test_a_repeat_says_that_it_may_be_one(
-    inst: Installation, monkeypatch: pytest.MonkeyPatch
+    inst: Installation, monkeypatch: pytest.MonkeyPatch, language: str, said: str
 ) -> None:
     texts: list[str] = []
 
@@ -138,8 +146,40 @@ def test_a_repeat_says_that_it_may_be_one(
     with inst.journal.write() as session:
         long_ago = NOW - timedelta(days=300)
         messages.claim(session, wanted(number), now=NOW, real_now=long_ago)
-    delivering.deliver(inst, PLAN, wanted(number))
-    assert texts == ["REPEAT, may have reached you before: take it"]
+    delivering.deliver(inst, PLAN, replace(wanted(number), language=language))
+    assert texts == [said]
+
+
+@pytest.mark.covers("D26")
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "your line +448081570101 may not be reached"),
+        ("hu", "Érintett vonal: +448081570101."),
+        ("pl", "your line +448081570101 may not be reached"),
+    ],
+)
+def test_a_clients_short_text_is_in_the_language_of_its_contract(
+    inst: Installation, monkeypatch: pytest.MonkeyPatch, language: str, said: str
+) -> None:
+    sent: list[Outgoing] = []
+    monkeypatch.setattr(client, "deliver", lambda _i, _p, message, **_k: sent.append(message))
+    one = PLAN.clients[0]
+    report = one.report.model_copy(update={"language": language})
+    plan = PLAN.model_copy(
+        update={
+            "clients": (one.model_copy(update={"report": report}), *PLAN.clients[1:]),
+            "lines": tuple(line for line in PLAN.lines if line.id == "line-11"),
+        }
+    )
+    document = Document(client=one.id, incident="INC-0001", type="status-update", id=1)
+    client.send_short_text(inst, plan, document, {"since": NOW}, None)  # type: ignore[arg-type]
+    texts = [message.text for message in sent if message.channel == "sms"]
+    assert texts
+    assert all(said in text for text in texts)
+    if language == "hu":
+        assert all("Következő tájékoztatás: amint új információ van." in text for text in texts)
+        assert all("Kapcsolat: ügyeletes account manager, +44" in text for text in texts)
 
 
 @pytest.mark.parametrize("state", ["sending", "uncertain", "failed"])

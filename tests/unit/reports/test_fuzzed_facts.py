@@ -12,11 +12,11 @@ from bs4 import BeautifulSoup
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from kitart.messaging.known import known_facts
 from kitart.reports import facts as f
 from kitart.reports.closing_report import build_closing_report
 from kitart.reports.fingerprint import facts_fingerprint
 from kitart.reports.first_notification import build_first_notification
-from kitart.reports.internal import known_facts
 from kitart.reports.rendering import Document, render
 from kitart.reports.status_update import build_status_update
 from kitart.reports.views import View

@@ -7,12 +7,13 @@ from datetime import datetime
 
 import pytest
 
+from kitart.language import phrase
+from kitart.messaging.known import known_facts
 from kitart.messaging.texts import render_message
 from kitart.reports.facts import IncidentFacts
 from kitart.reports.internal import (
     internal_alert,
     internal_fault_report,
-    known_facts,
     supplier_fault_report,
 )
 
@@ -45,11 +46,13 @@ def test_the_supplier_learns_no_client_or_project(make: Make, moment: At) -> Non
 
 @pytest.mark.covers("R15", "R12")
 def test_the_internal_alert_gives_priority_and_next_step(make: Make, moment: At) -> None:
-    values = internal_alert(make(), next_step="decide on the divert", next_news=moment("14:30"))
+    values = internal_alert(
+        make(), next_step=phrase("decide the divert if none is made"), next_news=moment("14:30")
+    )
     for channel in ("sms", "mail"):
         body = render_message("internal-alert", channel, "en", **values).body  # type: ignore[arg-type]
         assert "P1 decided" in body
-        assert "decide on the divert" in body
+        assert "decide the divert" in body
 
 
 @pytest.mark.covers("D5")
