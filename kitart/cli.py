@@ -260,9 +260,11 @@ def gateway(
     from kitart.journal.database import JournalError
     from kitart.messaging import links
     from kitart.orchestrator import PrefectOrchestrator
+    from kitart.prefect_forms import PrefectForms
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     logging.getLogger("alembic").setLevel(logging.WARNING)
+    logging.getLogger("httpx").setLevel(logging.WARNING)
     inst = Installation(the_settings())
     the_plan(None)
     try:
@@ -271,7 +273,7 @@ def gateway(
     except (JournalError, ValueError) as trouble:
         refuse(str(trouble))
     uvicorn.run(
-        create_app(inst, PrefectOrchestrator()),
+        create_app(inst, PrefectOrchestrator(), PrefectForms()),
         host=host,
         port=port,
         log_config=None,

@@ -1,4 +1,4 @@
-"""The only Prefect client here: start a plan, look at a run."""
+"""The Prefect client: start a plan, look at a run. Forms of questions: ``prefect_forms``."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class PrefectOrchestrator:
         """Create the flow run; raises ``OrchestratorError`` when Prefect does not take it."""
         name = DEPLOYMENTS[incident.kind]
         try:
-            with _client() as client:
+            with prefect_client() as client:
                 deployment = client.read_deployment_by_name(name)
                 run = client.create_flow_run_from_deployment(
                     deployment.id,
@@ -80,7 +80,7 @@ class PrefectOrchestrator:
         from prefect.exceptions import ObjectNotFound
 
         try:
-            with _client() as client:
+            with prefect_client() as client:
                 run = client.read_flow_run(UUID(run_id))
         except (ObjectNotFound, ValueError):
             return False  # deleted, or Prefect's database is another one now
@@ -105,7 +105,7 @@ def look_at_prefect() -> PrefectSeen:
     if not PREFECT_API_URL.value():
         raise OrchestratorError("PREFECT_API_URL is not set")
     try:
-        with _client() as client:
+        with prefect_client() as client:
             version = client.api_version()
             missing = [name for name in DEPLOYMENTS.values() if not _deployed(client, name)]
             try:
@@ -130,7 +130,7 @@ def _deployed(client: SyncPrefectClient, name: str) -> bool:
 
 
 @contextlib.contextmanager
-def _client() -> Iterator[SyncPrefectClient]:
+def prefect_client() -> Iterator[SyncPrefectClient]:
     """Prefect's client with a limit for each answer, and without its own minute of trying again:
     whoever asks comes again anyway."""
     import prefect

@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError, TimeoutError
 
 from kitart import __version__
 from kitart.gateway import ivr, links, webhooks
+from kitart.gateway.forms import Forms
 from kitart.gateway.house import House, Plans, pages
 from kitart.gateway.rehearsal import rehearse
 from kitart.gateway.watchman import Watchman
@@ -19,6 +20,7 @@ from kitart.installation import Installation
 from kitart.journal import upgrading
 from kitart.messaging.links import check_key
 from kitart.orchestrator import Orchestrator
+from kitart.prefect_forms import FormBoard
 
 log = logging.getLogger(__name__)
 
@@ -31,8 +33,10 @@ SAFE_HEADERS = {
 }
 
 
-def create_app(inst: Installation, orchestrator: Orchestrator) -> FastAPI:
-    """The gateway's application for an installation.
+def create_app(
+    inst: Installation, orchestrator: Orchestrator, board: FormBoard | None = None
+) -> FastAPI:
+    """The gateway's application for an installation; with ``board``, questions are forms there.
 
     Starting it raises ``JournalError`` when the journal is not of this version, ``PlanError``
     when the plan has errors, and ``ValueError`` while no key is set to sign links with.
@@ -45,7 +49,11 @@ def create_app(inst: Installation, orchestrator: Orchestrator) -> FastAPI:
         rehearse(inst, place.plans.current())
         place.watchman.start()
         app.state.modes.start()
+        if forms is not None:
+            forms.start()
         yield
+        if forms is not None:
+            forms.stop()
         app.state.modes.stop()
         place.watchman.stop()
 
@@ -54,6 +62,7 @@ def create_app(inst: Installation, orchestrator: Orchestrator) -> FastAPI:
     place = House(
         inst, Plans(inst), Watchman(inst, orchestrator), pages(inst.settings.templates_dir)
     )
+    forms = None if board is None else Forms(place, board)
     app.state.house = place
     app.state.modes = ivr.Modes(inst, place.plans)
     app.include_router(webhooks.router)

@@ -33,3 +33,9 @@ async def read_body(request: Request) -> bytes:
     if size > BODY_LIMIT:
         raise BodyTooLarge(b"".join(parts)[:BODY_LIMIT])
     return b"".join(parts)
+
+
+def clean(value: str) -> str:
+    """What somebody typed, without what nobody typed."""
+    lines = value.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
+    return "".join(c for c in lines if c == "\n" or c.isprintable()).strip()

@@ -28,6 +28,10 @@ from kitart.messaging.times import number_text
 from kitart.plan.roles import role_name
 
 NOTE_LIMIT = 2000
+LINK = "link"
+PREFECT_FORM = "Prefect form"
+# What the record says of an answer that a person did not give by a link of their own.
+RELAYED = {PREFECT_FORM: "; relayed through the Prefect UI"}
 NOTE_LABELS = {
     "approve": phrase("Your reason"),
     "priority": phrase("Your reason"),
@@ -89,9 +93,20 @@ def answer(place: House, link: Link, chosen: str, note: str) -> Page | None:
     A form that isn't complete comes back with its words and is not recorded. The first valid
     answer decides; the same answer of the same person, sent again, is recorded once.
     """
+    if fault := take(place, link, chosen, note, via=LINK):
+        return show(place, link, note=note, problem=fault[1], at=fault[0])
+    return None
+
+
+def take(place: House, link: Link, chosen: str, note: str, *, via: str) -> tuple[str, str] | None:
+    """Record an answer, however it came; ``None`` once it is in the record.
+
+    Returns where an answer isn't complete ("answer" or "note") and why: it is not recorded.
+    Raises ``Refused`` for what this person can't answer.
+    """
     row, visitor = _opened(place, link)
     if row.state == "open" and (fault := _fault(row, visitor, chosen, note)):
-        return show(place, link, note=note, problem=fault[1], at=fault[0])
+        return fault
     with place.inst.journal.write() as session:
         incident = incidents.get(session, row.incident)
         if incident.closed_at is not None and row.state != "answered":
@@ -100,7 +115,7 @@ def answer(place: House, link: Link, chosen: str, note: str) -> Page | None:
             return None
         decision = approvals.decide(
             session, row.id, link.person, visitor.role, chosen, note[:NOTE_LIMIT],
-            version=link.version, via="link", now=visitor.now,
+            version=link.version, via=via, now=visitor.now,
         )  # fmt: skip
         _record(session, row, decision)
     return None
@@ -149,8 +164,10 @@ def _fault(row: Approval, visitor: Visitor, chosen: str, note: str) -> tuple[str
             "Your words are too long: {length} letters; {limit} fit.", length=length, limit=limit
         )
     if option.get("note") == "required" and not note:
+        english = next(o["label"] for o in row.options if o["value"] == chosen)
+        label = Phrase(english, {visitor.language: option["label"]})
         return "note", phrase(
-            "“{answer}” needs a few words. Please write them below.", answer=option["label"]
+            "“{answer}” needs a few words. Please write them below.", answer=label
         )
     return None
 
@@ -185,9 +202,10 @@ def _record(session: Session, row: Approval, decision: Decision) -> None:
         (o["label"] for o in row.options if o["value"] == decision.answer), decision.answer
     )
     words = f" ({decision.note})" if decision.note else ""
+    relayed = RELAYED.get(decision.via, "")
     timeline.append(
         session, row.incident, "decided" if counted else f"answer {decision.outcome}",
-        f"{row.title} {label}{words}"[:1000],
+        f"{row.title} {label}{words}"[: 1000 - len(relayed)] + relayed,
         now=decision.at, author=role_name(decision.role), source="person",
         data={"person": decision.person, "role": decision.role, "kind": row.kind,
               "answer": decision.answer, "approval": row.id, "via": decision.via,

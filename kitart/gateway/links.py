@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError, TimeoutError
 from starlette.concurrency import run_in_threadpool
 
 from kitart.gateway import acknowledging, deciding
-from kitart.gateway.body import BodyTooLarge, read_body
+from kitart.gateway.body import BodyTooLarge, clean, read_body
 from kitart.gateway.house import House, house
 from kitart.gateway.visits import Page, Refused
 from kitart.language import LANGUAGES, Phrase, accepted, phrase, spoken
@@ -174,9 +174,4 @@ async def _form(request: Request) -> dict[str, str]:
         ) from error
     except ValueError:
         return {}  # more fields than any page of ours has: no answer can be read from it
-    return {name: _clean(values[-1]) for name, values in fields.items()}
-
-
-def _clean(value: str) -> str:
-    lines = value.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
-    return "".join(c for c in lines if c == "\n" or c.isprintable()).strip()
+    return {name: clean(values[-1]) for name, values in fields.items()}

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from kitart.journal.tables import Approval, Decision
+from kitart.journal.tables import Approval, Decision, Incident
 from kitart.journal.words import storable
 from kitart.language import LANGUAGES, SOURCE, Phrase, in_language
 
@@ -199,6 +199,16 @@ def get(session: Session, approval_id: int) -> Approval | None:
 def of_incident(session: Session, incident: str) -> list[Approval]:
     """All questions of an incident, oldest first."""
     query = sa.select(Approval).where(Approval.incident == incident)
+    return list(session.scalars(query.order_by(Approval.id)))
+
+
+def still_open(session: Session) -> list[Approval]:
+    """The questions that wait for an answer, of every incident that isn't closed, oldest first."""
+    query = (
+        sa.select(Approval)
+        .join(Incident, Incident.number == Approval.incident)
+        .where(Approval.state == "open", Incident.closed_at.is_(None))
+    )
     return list(session.scalars(query.order_by(Approval.id)))
 
 

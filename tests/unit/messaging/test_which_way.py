@@ -126,14 +126,14 @@ def test_the_second_way_takes_what_the_first_refused_and_the_record_says_why(
 
 
 @pytest.mark.parametrize(
-    ("language", "said"),
+    ("language", "repeated"),
     [
         ("en", "REPEAT, may have reached you before: take it"),
         ("hu", "ISMÉTLÉS, lehet, hogy már megkapta: take it"),
     ],
 )
 def test_a_repeat_says_that_it_may_be_one(
-    inst: Installation, monkeypatch: pytest.MonkeyPatch, language: str, said: str
+    inst: Installation, monkeypatch: pytest.MonkeyPatch, language: str, repeated: str
 ) -> None:
     texts: list[str] = []
 
@@ -147,7 +147,7 @@ def test_a_repeat_says_that_it_may_be_one(
         long_ago = NOW - timedelta(days=300)
         messages.claim(session, wanted(number), now=NOW, real_now=long_ago)
     delivering.deliver(inst, PLAN, replace(wanted(number), language=language))
-    assert texts == [said]
+    assert texts == [repeated]
 
 
 @pytest.mark.covers("D26")
