@@ -77,7 +77,7 @@ test: lint
 
 test-postgresql: .venv
 	$(VENV)/bin/pytest -n $(JOBS) --dist worksteal --database postgresql \
-		tests/unit/journal tests/integration/gateway tests/scenarios tests/browser tests/faults
+		tests/unit/journal tests/integration/gateway tests/integration/connecting tests/scenarios tests/browser tests/faults
 
 trace: .venv
 	@$(VENV)/bin/python -m tests.traceability
