@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import threading
 from collections.abc import Callable, Generator, Iterator
 from datetime import datetime, timedelta
@@ -11,6 +12,7 @@ from typing import Any, TypeVar
 
 import pytest
 import requests
+import yaml
 from prefect.testing.utilities import prefect_test_harness
 from pydantic import SecretStr
 
@@ -124,19 +126,39 @@ def _look_anew() -> None:
         drive.rests = 0
 
 
+def company_in(folder: Path, languages: dict[str, str]) -> Path:
+    """The sample company's folder; a copy in which clients read another language, if wanted."""
+    house = HOUSE / "config"
+    if not languages:
+        return house
+    copy = Path(shutil.copytree(house, folder / "config"))
+    clients = yaml.safe_load((copy / "clients.yaml").read_text("utf-8"))
+    for client in clients["clients"]:
+        client["report"]["language"] = languages.get(client["id"], client["report"]["language"])
+    (copy / "clients.yaml").write_text(yaml.safe_dump(clients, allow_unicode=True), "utf-8")
+    return copy
+
+
 class Story:
     """One company, one outside world, one clock."""
 
     def __init__(
-        self, folder: Path, database_url: str, start: str, characters: dict[str, Any]
+        self,
+        folder: Path,
+        database_url: str,
+        start: str,
+        characters: dict[str, Any],
+        languages: dict[str, str],
     ) -> None:
         self.clock = HandClock(datetime.fromisoformat(start))
         self.start = self.clock.now()
-        self.plan = load_plan(HOUSE / "config")
+        config = company_in(folder, languages)
+        self.plan = load_plan(config)
         self.orchestrator = InProcessOrchestrator()
         settings = Settings(
             mode="sandbox",
             data_dir=folder,
+            config_dir=config,
             database_url=database_url,
             secret_key=SecretStr("a-long-key-for-the-story"),
             webhook_secrets={"alertmanager": SecretStr(SECRET), "grafana": SecretStr(SECRET)},
@@ -340,6 +362,7 @@ def story(
             },
             **options.get("people", {}),
         },
+        options.get("languages", {}),
     )
     yield one
     one.end()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from tests import catalogues
@@ -10,9 +11,11 @@ from tests import catalogues
 READERS = {"CL-2": "en", "CL-3": "hu"}
 
 
-def assert_told_in_its_language(story: Any, *types: str) -> None:
+def assert_told_in_its_language(
+    story: Any, *types: str, readers: Mapping[str, str] = READERS
+) -> None:
     """Each reader was sent these kinds of reports, and nothing of them is in another language."""
-    for client, language in READERS.items():
+    for client, language in readers.items():
         assert story.plan.client(client).report.language == language
         sent = [d for d in story.documents(client) if d.sent_at]
         assert set(types) <= {d.type for d in sent}, (client, [d.type for d in sent])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kitart.journal import approvals, documents, incidents, looks
+from tests.scenarios.languages import assert_told_in_its_language
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -12,7 +13,9 @@ FOUND = "Searches end with error 503 since 09:00, for all agents; notes can stil
 SEES = {"answers": {"assessment": "fails", "manual-log": "start", "works-again": "leave",
                     "client-contact": "leave"},
         "fills": {"note": FOUND}}  # fmt: skip
-NOT_REACHED = SEES | {"answers": SEES["answers"] | {"client-contact": "no-answer"}}
+NOT_REACHED = (
+    SEES | {"delay_s": 20} | {"answers": SEES["answers"] | {"client-contact": "no-answer"}}
+)
 LEADS = {"answers": {"ack": "take", "priority": "P2"}}
 ERT = [f"ERT-{n}" for n in range(1, 6)]
 NO_WORD = {"client-contact": "leave", "works-again": "leave"}
@@ -76,10 +79,13 @@ def test_it_is_assessed_reported_and_logged_by_hand_until_the_client_has_repaire
     closing = story.documents("CL-2", "closing-report")[-1]
     assert closing.sent_at
     assert "14 forms, 2 urgent" in closing.html
+    assert_told_in_its_language(
+        story, "first-notification", "recovery-notice", "closing-report", readers={"CL-2": "en"}
+    )
 
 
-@pytest.mark.covers("E46", "A14", "D15")
-@pytest.mark.begins(people=PEOPLE | {"SV-2": NOT_REACHED})
+@pytest.mark.covers("E46", "A14", "D15", "D26")
+@pytest.mark.begins(people=PEOPLE | {"SV-2": NOT_REACHED}, languages={"CL-2": "hu"})
 def test_a_notice_that_nobody_at_the_client_answers_counts_as_sent_not_as_acknowledged(
     story,
 ) -> None:
@@ -99,6 +105,12 @@ def test_a_notice_that_nobody_at_the_client_answers_counts_as_sent_not_as_acknow
     (reached,) = story.entries("client acknowledged")
     assert reached.data["contact"] == "CL-2-DUTY"
     assert "BT-118" in reached.text
+    # This client reads Hungarian: of the attempts too.
+    assert_told_in_its_language(
+        story, "first-notification", "status-update", readers={"CL-2": "hu"}
+    )
+    update = [d for d in story.documents("CL-2", "status-update") if d.sent_at][-1]
+    assert "nem sikerült elérni: operations manager on call" in update.text
 
 
 @pytest.mark.covers("R44", "E24")

@@ -35,6 +35,7 @@ def test_a_flapping_system_is_one_unstable_incident_recovered_after_15_stable_mi
     story.orchestrator.wait()
     assert story.incident.state == "closed"
     assert story.incident.recovered_at == story.start.replace(minute=15)
+    assert_told_in_its_language(story, "first-notification", "recovery-notice", "closing-report")
 
 
 @pytest.mark.covers("E35", "A17", "A23", "D26")

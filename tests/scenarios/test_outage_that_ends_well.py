@@ -8,6 +8,7 @@ import pytest
 
 from kitart.journal import timeline
 from kitart.reports.pdf import can_print, pdf_name
+from tests.scenarios.languages import assert_told_in_its_language
 
 pytestmark = pytest.mark.timeout(240)
 
@@ -66,3 +67,4 @@ def test_an_outage_that_ends_well_is_reported_filed_and_closed(story) -> None:
     # The record holds together, and nothing was written to the supplier but its report.
     with story.inst.journal.read() as session:
         assert timeline.first_broken(session, story.incident) is None
+    assert_told_in_its_language(story, "first-notification", "recovery-notice", "closing-report")

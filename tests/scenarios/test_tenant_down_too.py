@@ -7,11 +7,12 @@ import pytest
 from kitart.connectors.http import host_pauses
 from kitart.connectors.microsoft.tokens import forget_tokens
 from tasks import filing
+from tests.scenarios.languages import assert_told_in_its_language
 
 pytestmark = pytest.mark.timeout(300)
 
 
-@pytest.mark.covers("E42", "E43", "D14", "D18")
+@pytest.mark.covers("E42", "E43", "E44", "D14", "D18", "D26")
 def test_clients_are_told_by_the_second_way_and_reports_are_filed_later(
     story, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -31,6 +32,7 @@ def test_clients_are_told_by_the_second_way_and_reports_are_filed_later(
     by_relay = [mail for mail in story.world.smtp.mails if "client-2" in str(mail.to)]
     assert [mail.subject for mail in by_relay][:1] == [first.subject]
     assert first.filed_at is None
+    assert_told_in_its_language(story, "first-notification")
     assert story.entries("filing waits")
     story.world.tenant_faults.clear()
     host_pauses.forget()
