@@ -92,6 +92,7 @@ class Settings(BaseSettings):
     data_dir: Path = HOUSE / "var"
     database_url: str = Field(default="", description="SQLAlchemy URL; empty: SQLite in data_dir")
     secret_key: SecretStr = Field(default=SecretStr(""), description="Signs the links")
+    pdf: bool = Field(default=True, description="Whether reports are made as PDF beside the HTML")
     gateway_url: str = Field(default="http://127.0.0.1:8090", description="What links begin with")
     prefect_ui_url: str = ""
     webhook_secrets: dict[str, SecretStr] = Field(default_factory=dict)

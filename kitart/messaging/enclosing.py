@@ -20,11 +20,14 @@ NO_PDF = "no PDF made"
 def pdf_beside(
     inst: Installation, plan: Plan, document: Document, lease: Lease
 ) -> Attachment | None:
-    """The PDF of an approved report, the same bytes each time; ``None`` where it can't be made.
+    """The PDF of an approved report, the same bytes each time; ``None`` where it can't be made,
+    or is not wanted (``KITART_PDF=false``).
 
     A PDF never holds up the report itself: one that took too long or failed is not tried again.
     That this machine makes none at all is said once an incident. Raises ``LeaseLost`` alone.
     """
+    if not inst.settings.pdf:
+        return None
     with inst.journal.read() as session:
         if timeline.has(session, document.incident, _failed_key(document)):
             return None

@@ -75,7 +75,7 @@ def submit(page: Page) -> None:
 
 def open_form(page: Page, stack: Stack) -> None:
     page.goto(f"{stack.prefect_url}/deployments")
-    page.get_by_text("system-outage").first.click()
+    page.get_by_text("system-outage", exact=True).first.click()
     page.get_by_role("button", name="Run", exact=True).click()
     page.get_by_text("Custom run").click()
     expect(page.get_by_text("System that fails")).to_be_visible(timeout=20_000)
@@ -88,7 +88,7 @@ def test_a_plan_started_from_the_run_form_opens_an_incident_and_pages_the_ert(
 ) -> None:
     open_form(prefect_ui, stack)
     for words in (
-        "Its code, as in the plan: VCC (the phone system) or SHAREPOINT",
+        "Its code, as in the plan, like VCC, SHAREPOINT, CLIENT-CRM-2",
         "What is seen",
         "Since when",
         "The role of the person who reports it, never a name",

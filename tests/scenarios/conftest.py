@@ -149,6 +149,7 @@ class Story:
         start: str,
         characters: dict[str, Any],
         languages: dict[str, str],
+        pdf: bool,
     ) -> None:
         self.clock = HandClock(datetime.fromisoformat(start))
         self.start = self.clock.now()
@@ -159,6 +160,7 @@ class Story:
             mode="sandbox",
             data_dir=folder,
             config_dir=config,
+            pdf=pdf,
             database_url=database_url,
             secret_key=SecretStr("a-long-key-for-the-story"),
             webhook_secrets={"alertmanager": SecretStr(SECRET), "grafana": SecretStr(SECRET)},
@@ -363,6 +365,7 @@ def story(
             **options.get("people", {}),
         },
         options.get("languages", {}),
+        options.get("pdf", False),  # a second of work each: stories that look at them ask for them
     )
     yield one
     one.end()

@@ -47,6 +47,7 @@ def sent_documents(story) -> set[int]:
 
 
 @pytest.mark.covers("D18")
+@pytest.mark.begins(pdf=True)
 def test_without_pango_html_is_sent_and_filed_and_the_record_says_why_once(
     without_pango, story
 ) -> None:
@@ -57,6 +58,7 @@ def test_without_pango_html_is_sent_and_filed_and_the_record_says_why_once(
 
 
 @pytest.mark.covers("D18")
+@pytest.mark.begins(pdf=True)
 def test_a_printing_that_hangs_holds_up_neither_mail_nor_filing(slow_printing, story) -> None:
     first_notifications_are_filed_as_html_alone(story)
     said = story.entries("no PDF made")

@@ -14,6 +14,7 @@ pytestmark = pytest.mark.timeout(240)
 
 
 @pytest.mark.covers("R8", "R9", "R13", "R15", "R47", "R48", "A2", "A14", "D1", "D5", "D19", "E41")
+@pytest.mark.begins(pdf=True)
 def test_an_outage_that_ends_well_is_reported_filed_and_closed(story) -> None:
     story.phone_system("down")
     answer = story.alert()

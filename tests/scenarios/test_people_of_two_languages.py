@@ -57,7 +57,9 @@ def test_a_hungarian_member_is_asked_and_answers_in_hungarian(story) -> None:
     assert (question.title, question.answer) == ("Priority of Virtual Call Center offline", "P1")
     assert question.translations["hu"]["title"] == "Prioritás: Virtual Call Center nem elérhető"
     assert [e.text for e in story.entries("priority set")] == ["Priority P1"]
-    assert not [e.text for e in story.entries() if set(e.text) & set("áíóőúű")]
+    # (Of a Hungarian client's report the file's name is, of course, its own.)
+    said = [e.text for e in story.entries() if e.type != "document filed"]
+    assert not [text for text in said if set(text) & set("áíóőúű")]
 
 
 @pytest.mark.covers("D26", "A14", "E24")

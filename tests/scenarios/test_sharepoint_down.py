@@ -31,7 +31,7 @@ def back(story) -> None:
 
 
 @pytest.mark.covers("R43", "R47", "R48", "D14", "D18", "E42", "A23", "D26")
-@pytest.mark.begins(people={member: {"answers": {"priority": "P3"}} for member in ERT})
+@pytest.mark.begins(people={member: {"answers": {"priority": "P3"}} for member in ERT}, pdf=True)
 def test_clients_are_told_at_once_and_the_record_is_filed_when_it_is_back(story, away) -> None:
     story.alert(service="sharepoint", alertname="SharePointDown")
     story.eventually(lambda: story.entries("system down"), "our own check")

@@ -19,7 +19,7 @@ def test_the_first_page_leaves_at_once_whatever_prefect_does(
 ) -> None:  # fmt: skip
     place.orchestrator.away = away
     times = []
-    for n, service in enumerate(("vcc", "sharepoint", "sign-on"), start=1):
+    for n, service in enumerate(("vcc", "sharepoint", "client-crm-2"), start=1):
         before = len(place.texts_to(FIRST))
         begun = monotonic_s()
         answer = place.post_alerts(place.alert(service=service))
@@ -39,7 +39,7 @@ def test_the_first_page_leaves_at_once_whatever_prefect_does(
 
 def test_a_prefect_that_hangs_holds_nothing_up(place) -> None:
     place.orchestrator.hold.clear()
-    for service in ("vcc", "sharepoint", "sign-on"):
+    for service in ("vcc", "sharepoint", "client-crm-2"):
         assert place.post_alerts(place.alert(service=service)).status_code == 202
     place.eventually(lambda: len(place.texts_to(FIRST)) == 3, "a page for each incident")
     sleep_s(1.5)
@@ -106,20 +106,20 @@ def test_mixed_states_in_one_post_each_get_their_due(place) -> None:
     }
 
 
-@pytest.mark.covers("E33")
-def test_fifty_posts_at_once_give_one_incident_for_each_system(place) -> None:
+@pytest.mark.covers("E33", "E44")
+def test_fifty_posts_at_once_give_one_incident_for_each_fault(place) -> None:
     services = ["vcc", "sharepoint", "mail", "sign-on", "client-crm-2"]
     alerts = [place.alert(service=services[n % 5], fingerprint=f"f-{n % 25}") for n in range(50)]
     with ThreadPoolExecutor(25) as pool:
         answers = list(pool.map(place.post_alerts, alerts))
     assert {answer.status_code for answer in answers} == {202}
     opened = [number for answer in answers for number in answer.json().get("opened", [])]
-    assert sorted(opened) == [f"INC-000{n}" for n in range(1, 6)]
-    assert sorted(i.system_id for i in place.incidents()) == [
-        "CLIENT-CRM-2", "MAIL", "SHAREPOINT", "SIGN-ON", "VCC",
-    ]  # fmt: skip
+    assert sorted(opened) == ["INC-0001", "INC-0002", "INC-0003"]
+    # Whichever of the tenant's systems came first stands for all three: one fault.
+    systems = {i.system_id for i in place.incidents()}
+    assert systems - {"MAIL", "SHAREPOINT", "SIGN-ON"} == {"CLIENT-CRM-2", "VCC"}
     assert sum(answer.json().get("repeated", 0) for answer in answers) == 25
-    place.eventually(lambda: len(place.texts_to(FIRST)) == 5, "a page for each")
+    place.eventually(lambda: len(place.texts_to(FIRST)) == 3, "a page for each")
     sleep_s(1.2)
     assert len(place.texts_to(FIRST)) == 5, "and one only"
 
