@@ -94,11 +94,9 @@ def warn_recovery_time(lease: Lease, share: float) -> None:
         values = about(session, plan, lease.incident)
         lead = leading.ert_lead(session, plan, lease.incident)
     gone = "The whole" if share >= 1 else f"{share:.0%}"
-    late = (
-        phrase("recovery (the whole of its time gone)")
-        if share >= 1
-        else phrase("recovery ({share} of its time gone)", share=gone)
-    )
+    next_step = phrase("find out what keeps it from working again")
+    if plan.system(row.system_id).carries_calls:
+        next_step = phrase("decide the divert if none is made")
     _note(lease, f"recovery time {share:.0%}", f"{gone} of the recovery time has gone by")
     people = [lead, *whom.account_managers(plan, row.system_id)]
     if share >= 1:
@@ -106,9 +104,10 @@ def warn_recovery_time(lease: Lease, share: float) -> None:
     due = row.cause_at + timedelta(minutes=plan.limits.rto[1])
     for person in dict.fromkeys(people):
         tell(
-            inst, plan, lease.incident, person, "deadline-missed", f"rto:{share}",
-            values | {"step": late, "due": due, "role": phrase("the ERT lead"),
-                      "next_step": phrase("decide the divert if none is made")},
+            inst, plan, lease.incident, person,
+            "deadline-missed" if share >= 1 else "recovery-time", f"rto:{share}",
+            values | {"step": phrase("recovery (the whole of its time gone)"), "gone": gone,
+                      "due": due, "role": phrase("the ERT lead"), "next_step": next_step},
             lease=lease,
         )  # fmt: skip
 

@@ -117,6 +117,10 @@ PURPOSES: Mapping[str, Purpose] = {
     "deadline-missed": Purpose(
         "Next role up: a deadline passed (E24)", ("step", "due", "role", "next_step", "next_news")
     ),
+    "recovery-time": Purpose(
+        "ERT lead, AMs: a part of the recovery time is gone (reports section 9, step 7)",
+        ("what", "gone", "due", "next_step"),
+    ),
     "paper-plan": Purpose(
         "ERT and IT manager: nothing drives the incident, work on paper", ("what", "since")
     ),

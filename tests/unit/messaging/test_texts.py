@@ -48,6 +48,7 @@ VALUES: dict[str, Any] = {
     "tested": AT,
     "report_by": "30 Nov",
     "headline": "Calls do not reach us.",
+    "gone": "50%",
     "step": "ERT answer",
     "due": AT,
     "role": "ERT on duty",
