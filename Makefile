@@ -84,4 +84,3 @@ trace: .venv
 
 catalogues: .venv
 	@$(VENV)/bin/python -m tests.catalogues
-	@$(VENV)/bin/python -m tests.phrases

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -19,37 +20,65 @@ from babel.messages.pofile import read_po, write_po
 from kitart.language import CATALOGUES, LANGUAGES, SOURCE
 
 HOUSE = Path(__file__).parent.parent
-SOURCES = {"reports": ("kitart/reports", "templates/reports")}
-KEYWORDS = {"N_": None, "_": None, "say": None, "gettext": None, "ngettext": (1, 2)}
-PLACEHOLDER = re.compile(r"%\(\w+\)s|\{\w*\}")
+OTHERS = tuple(language for language in LANGUAGES if language != SOURCE)
 METHODS = {".py": "python", ".html": "jinja2", ".j2": "jinja2"}
+IN_TEMPLATES = {"_": None, "gettext": None, "ngettext": (1, 2)}
+PLACEHOLDER = re.compile(r"%\(\w+\)s|\{[^{}]*\}|</?\w+>")
 
 
-def texts_of(domain: str) -> dict[str, list[str]]:
+@dataclass(frozen=True)
+class Domain:
+    """Where the texts of a catalogue stand, and the calls in the code that say them.
+
+    ``trimmed``: whether line breaks inside ``{% trans %}`` are taken out, as the domain's
+    environment does when it renders.
+    """
+
+    folders: tuple[str, ...]
+    said_by: tuple[str, ...] = ()
+    trimmed: bool = False
+
+
+DOMAINS = {
+    "messages": Domain(("kitart", "flows", "tasks"), said_by=("phrase",)),
+    "pages": Domain(("templates/pages",), trimmed=True),
+    "reports": Domain(("kitart/reports", "templates/reports"), said_by=("say", "N_")),
+}
+
+
+@cache
+def texts_of(domain: str) -> dict[str, tuple[str, ...]]:
     """Every text of a domain's code and templates, with the files that say it."""
-    found: dict[str, list[str]] = {}
-    for folder in SOURCES[domain]:
+    found: dict[str, tuple[str, ...]] = {}
+    for folder in DOMAINS[domain].folders:
         for path in sorted((HOUSE / folder).rglob("*")):
-            for text in _texts_in(path):
-                places = found.setdefault(text, [])
-                if (place := path.relative_to(HOUSE).as_posix()) not in places:
-                    places.append(place)
+            place = path.relative_to(HOUSE).as_posix()
+            for text in _texts_in(path, DOMAINS[domain]):
+                places = found.get(text, ())
+                found[text] = places if place in places else (*places, place)
     return found
 
 
-def _texts_in(path: Path) -> Iterator[str]:
+def _texts_in(path: Path, domain: Domain) -> Iterator[str]:
     method = METHODS.get(path.suffix)
     if method is None:
         return
-    options = {"silent": "false"} if method == "jinja2" else {}
-    for _, message, _, _ in extract_from_file(method, path, keywords=KEYWORDS, options=options):
+    in_code = method == "python"
+    keywords = dict.fromkeys(domain.said_by) if in_code else IN_TEMPLATES
+    options = {} if in_code else {"silent": "false", "trimmed": str(domain.trimmed).lower()}
+    for _, message, _, _ in extract_from_file(method, path, keywords=keywords, options=options):
         yield from filter(None, message if isinstance(message, tuple) else (message,))
 
 
 def catalogue(language: str, domain: str) -> Catalog:
     """The catalogue as it is kept."""
-    with _place(language, domain).open("rb") as file:
+    with place_of(language, domain).open("rb") as file:
         return read_po(file, locale=language, domain=domain, abort_invalid=True)
+
+
+def placeholders(text: str) -> list[str]:
+    """What stands in a text for a value, and its tags: a translation has the same."""
+    return sorted(PLACEHOLDER.findall(text))
 
 
 def left_in_english(text: str, language: str, domain: str) -> list[str]:
@@ -72,25 +101,27 @@ def _english_of(language: str, domain: str) -> list[str]:
     )
 
 
-def update(language: str, domain: str) -> None:
-    """Write the catalogue with the texts that the sources have now."""
-    place = _place(language, domain)
-    header, _, _ = place.read_text("utf-8").partition("\n\n")
+def written(language: str, domain: str) -> str:
+    """The catalogue's file with the texts that the sources have now.
+
+    Without dates and line numbers, so that a diff shows words.
+    """
+    header, _, _ = place_of(language, domain).read_text("utf-8").partition("\n\n")
     kept, new = catalogue(language, domain), Catalog(locale=language, domain=domain)
     for text, places in texts_of(domain).items():
         known = kept.get(text)
         new.add(text, known.string if known else "", locations=[(each, 0) for each in places])
-    written = BytesIO()
-    write_po(written, new, width=100, omit_header=True, include_lineno=False)
-    place.write_text(f"{header.rstrip()}\n\n{written.getvalue().decode()}", "utf-8")
+    body = BytesIO()
+    write_po(body, new, width=98, omit_header=True, include_lineno=False)
+    return f"{header.rstrip()}\n\n{body.getvalue().decode()}"
 
 
-def _place(language: str, domain: str) -> Path:
+def place_of(language: str, domain: str) -> Path:
+    """The catalogue's file."""
     return CATALOGUES / language / f"{domain}.po"
 
 
 if __name__ == "__main__":
-    for each in LANGUAGES:
-        if each != SOURCE:
-            for name in SOURCES:
-                update(each, name)
+    for each in OTHERS:
+        for name in DOMAINS:
+            place_of(each, name).write_text(written(each, name), "utf-8")

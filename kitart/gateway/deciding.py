@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -20,12 +21,12 @@ from kitart.gateway.visits import (
 from kitart.journal import approvals, documents, incidents, timeline
 from kitart.journal.approvals import Wording
 from kitart.journal.tables import Approval, Decision
-from kitart.language import Phrase, phrase
+from kitart.language import Phrase, in_all_languages, phrase
 from kitart.messaging.links import Link
 from kitart.messaging.occasion import title_of
 from kitart.messaging.questions import known
-from kitart.messaging.times import number_text
 from kitart.plan.roles import role_name
+from kitart.reports.moments import number_text
 
 NOTE_LIMIT = 2000
 LINK = "link"
@@ -159,7 +160,9 @@ def _fault(row: Approval, visitor: Visitor, chosen: str, note: str) -> tuple[str
     if option is None:
         return "answer", NO_ANSWER
     if len(note) > NOTE_LIMIT:
-        length, limit = number_text(len(note)), number_text(NOTE_LIMIT)
+        length, limit = (
+            in_all_languages(partial(number_text, number)) for number in (len(note), NOTE_LIMIT)
+        )
         return "note", phrase(
             "Your words are too long: {length} letters; {limit} fit.", length=length, limit=limit
         )

@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 
 from kitart.journal.tables import Incident
 from kitart.language import Phrase, in_all_languages, in_language, phrase, spoken
-from kitart.messaging import times
 from kitart.plan.roles import role_name
 from kitart.plan.schema import Plan
 from kitart.reports import moments
@@ -77,7 +76,7 @@ class Visitor:
         """As ``time``, in all languages."""
         local, today = (m.astimezone(ZoneInfo(self.zone)).date() for m in (moment, self.now))
         if local == today:
-            return Phrase(times.clock_and_utc(moment, self.zone))
+            return Phrase(moments.clock_and_utc(moment, self.zone))
         return in_all_languages(lambda language: moments.moment_text(moment, self.zone, language))
 
     def left(self, moment: datetime) -> str:

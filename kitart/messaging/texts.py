@@ -20,12 +20,12 @@ from typing import Any, Literal
 import gsm0338
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from kitart.language import in_language, spoken
+from kitart.language import in_language, phrase, spoken
 from kitart.reports import moments
 from kitart.settings import settings
 
 Channel = Literal["sms", "mail"]
-EXERCISE = {"en": "EXERCISE - no real incident. ", "hu": "GYAKORLAT - nem valós esemény. "}
+EXERCISE = phrase("EXERCISE - no real incident")
 COMMON = frozenset({"number", "exercise", "link", "zone"})
 
 
@@ -152,7 +152,7 @@ def render_message(purpose: str, channel: Channel, language: str, **values: Any)
     folder = settings().templates_dir / "messages" / language
     template = _environment(folder).get_template(f"{purpose}.{channel}.j2")
     body = _tidy(template.render(finished))
-    prefix = EXERCISE[language] if values.get("exercise") else ""
+    prefix = f"{in_language(EXERCISE, language)}. " if values.get("exercise") else ""
     link = f"\n{values['link']}" if values.get("link") else ""
     if channel == "sms":
         return Text(None, f"{prefix}{body}{link}")

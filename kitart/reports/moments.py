@@ -1,4 +1,7 @@
-"""Times for readers: the client's zone first, then UTC; never without a date and a zone."""
+"""Times and numbers for readers.
+
+A moment is shown in the reader's zone first, then in UTC; in a document never without its date.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +9,15 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime
+from babel.numbers import format_decimal
 
 # A language's locale, and its way to write a day, a day and time, and a day without its year.
 _PATTERNS = {
     "en": ("en_GB", "EEE d MMM y", "EEE d MMM y, HH:mm", "d MMM, HH:mm"),
     "hu": ("hu", "y. MMMM d.", "y. MMMM d., HH:mm", "MMMM d., HH:mm"),
 }
+# From which number on a language sets thousands apart.
+_GROUPED_FROM = {"en": 1_000, "hu": 10_000}
 
 
 def locale_of(language: str) -> str:
@@ -33,6 +39,12 @@ def clock(moment: datetime, zone: str) -> str:
     """ "14:05 GMT"; the zone's letters also tell the two 02:30 of autumn apart (E38)."""
     local = moment.astimezone(zone_of(zone))
     return f"{local:%H:%M} {_letters(local)}"
+
+
+def clock_and_utc(moment: datetime, zone: str) -> str:
+    """ "15:05 CET (14:05 UTC)"."""
+    shown = clock(moment, zone)
+    return shown if shown.endswith(" UTC") else f"{shown} ({moment.astimezone(UTC):%H:%M} UTC)"
 
 
 def moment_text(moment: datetime, zone: str, language: str = "en") -> str:
@@ -60,6 +72,12 @@ def hours_minutes(length: timedelta) -> tuple[str, int]:
     hours, rest = divmod(seconds, 3600)
     minutes, seconds = divmod(rest, 60)
     return f"{hours}:{minutes:02d}", seconds
+
+
+def number_text(number: float, language: str = "en") -> str:
+    """A number without its unit: 0.5 is "0.5", in Hungarian "0,5"; 3200 is "3,200" and "3200"."""
+    apart = abs(number) >= _GROUPED_FROM[language]
+    return str(format_decimal(number, locale=locale_of(language), group_separator=apart))
 
 
 def _letters(local: datetime) -> str:

@@ -10,17 +10,21 @@ from datetime import date, datetime, timedelta
 
 from babel import Locale, UnknownLocaleError
 from babel.lists import format_list
-from babel.numbers import format_decimal
 
 from kitart.language import SOURCE, words
 from kitart.reports.facts import Number, PriorityFacts, PrivacyAnswer
-from kitart.reports.moments import clock, day_text, hours_minutes, locale_of, moment_text
+from kitart.reports.moments import (
+    clock,
+    day_text,
+    hours_minutes,
+    locale_of,
+    moment_text,
+    number_text,
+)
 from kitart.reports.privacy import role_words
 from kitart.reports.terms import NOT_RECORDED
 from kitart.rules.verdicts import Outcome, Verdict
 
-GROUPED_FROM = 10_000
-"""Thousands are set apart from five digits on."""
 MONITOR = "monitor "
 """How the record names a monitoring tool: "monitor grafana"."""
 
@@ -79,8 +83,8 @@ class Wording:
 
     def hours(self, length: timedelta) -> str:
         """An objective: "0.5 h"."""
-        hours = format_decimal(length.total_seconds() / 3600, locale=locale_of(self.language))
-        return self.say("{time} h", time=hours)
+        hours = length.total_seconds() / 3600
+        return self.say("{time} h", time=number_text(hours, self.language))
 
     def number(self, number: Number) -> str:
         """A figure with its kind (D3)."""
@@ -93,11 +97,7 @@ class Wording:
 
     def count(self, value: int) -> str:
         """A whole number."""
-        return str(
-            format_decimal(
-                value, locale=locale_of(self.language), group_separator=value >= GROUPED_FROM
-            )
-        )
+        return number_text(value, self.language)
 
     def verdict(self, verdict: Verdict) -> str:
         """A verdict with its figure."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from kitart.language import words
+from kitart.messaging.texts import PURPOSES, render_message
 from kitart.plan.schema import Client, Plan
 from sandbox.demo.outside import Mail, Outside
 
@@ -21,7 +22,6 @@ LATER = {
 }
 """What follows the first: what the checks call it, and its title."""
 FIRST_PAGE_LIMIT_S = 2.0
-BY_HAND = re.compile(r"log calls by hand|kézzel|kézi")
 FILING = ("file the documents", "update the register")
 """The steps that fail, honestly, while SharePoint is away, and are done again."""
 
@@ -222,12 +222,15 @@ def _left_to_the_client(plan: Plan, system: str, seen: Outside) -> Iterator[Chec
     )
     projects = plan.projects_affected_by(system)
     supervisors = [plan.person(code) for project in projects for code in project.supervisors]
-    phones = {c.address for p in supervisors for c in p.channels if c.kind == "sms"}
-    told = {sms.to for sms in seen.sms if sms.to in phones and BY_HAND.search(sms.body)}
+    said_to = {
+        c.address: _unchanging("manual-logging", p.language)
+        for p in supervisors for c in p.channels if c.kind == "sms"
+    }  # fmt: skip
+    told = {sms.to for sms in seen.sms if sms.to in said_to and said_to[sms.to] in sms.body}
     yield Check(
         "Every supervisor was told to have calls logged by hand, and a person ended it",
-        bool(phones) and told == phones and said("manual-log-stop") == ["stop"],
-        f"{len(told)} of {len(phones)} told; ended: {', '.join(said('manual-log-stop')) or 'no'}",
+        bool(said_to) and told == set(said_to) and said("manual-log-stop") == ["stop"],
+        f"{len(told)} of {len(said_to)} told; ended: {', '.join(said('manual-log-stop')) or 'no'}",
     )
     works = said("works-again")
     yield Check("A person said that it works again", works[-1:] == ["works"], ", ".join(works))
@@ -287,6 +290,13 @@ def _is(mail: Mail, client: Client, *titles: str) -> bool:
 
 def _in_its_language(client: Client, text: str) -> str:
     return words(client.report.language, "reports").gettext(text)
+
+
+def _unchanging(purpose: str, language: str) -> str:
+    """The longest stretch of a text message that is the same whatever its values are."""
+    blank = "\0"
+    values = dict.fromkeys(("number", *PURPOSES[purpose].needs), blank)
+    return max(render_message(purpose, "sms", language, **values).body.split(blank), key=len)
 
 
 def _checksum(content: bytes) -> str:

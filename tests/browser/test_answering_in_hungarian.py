@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 from kitart.journal import approvals
 from kitart.language import phrase
 from sandbox.pages import page_of
-from tests.phrases import DOMAINS, texts
+from tests import catalogues
 
 pytestmark = pytest.mark.covers("D26")
 
@@ -42,9 +42,9 @@ def english_in(screen: Page) -> list[str]:
         seen = seen.replace(name, "")
     parts = {
         part.strip(" .:;,()“”")
-        for domain in DOMAINS
-        for text, _file in texts(domain)
-        for part in re.split(r"\{\w+\}|%\(\w+\)s|</?\w+>", text)
+        for domain in ("messages", "pages")
+        for text in catalogues.texts_of(domain)
+        for part in catalogues.PLACEHOLDER.split(text)
     }
     return [part for part in parts if len(part.split()) > 1 and part in seen]
 

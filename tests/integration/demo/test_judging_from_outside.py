@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from kitart.language import words
+from kitart.language import phrase, words
+from kitart.messaging.texts import render_message
 from kitart.plan.loading import load_plan
 from kitart.settings import HOUSE
 from sandbox.demo.checks import Posted, judge
@@ -236,3 +237,86 @@ def test_a_document_that_claims_to_be_filed_while_sharepoint_was_away_is_found()
 def test_another_step_that_failed_meanwhile_is_found() -> None:
     seen = replace(a_good_sharepoint_outage(), failed_tasks=["send a report: refused"])
     assert failed_with_sharepoint_away(seen) == ["No step of it failed"]
+
+
+CRM = "CLIENT-CRM-2"
+TWO_LANGUAGES = PLAN.model_copy(
+    update={
+        "people": tuple(
+            person.model_copy(update={"language": "hu"}) if person.id == "SV-5" else person
+            for person in PLAN.people
+        )
+    }
+)
+
+
+def told(person: str, purpose: str) -> list[Sms]:
+    """The texts of a purpose to a person, in the person's language."""
+    holder = TWO_LANGUAGES.person(person)
+    text = render_message(
+        purpose, "sms", holder.language, number="INC-0001", projects="BRAVO", what="it fails",
+        question=phrase("Log calls by hand?"), answer_by=START, next_news=START,
+    )  # fmt: skip
+    phones = [channel.address for channel in holder.channels if channel.kind == "sms"]
+    return [Sms(phone, text.body, START, START) for phone in phones]
+
+
+def supervisors() -> list[str]:
+    projects = PLAN.projects_affected_by(CRM)
+    return sorted({code for project in projects for code in project.supervisors})
+
+
+def a_good_outage_of_a_client_s_system(purpose: str = "manual-logging") -> Outside:
+    seen = a_good_outage()
+    deeds = [
+        Deed(supervisors()[0], kind, answer, "answered", START + timedelta(minutes=2))
+        for kind, answer in (
+            ("assessment", "fails"), ("client-contact", "no-answer"), ("client-contact", "has-it"),
+            ("manual-log-stop", "stop"), ("works-again", "not-yet"), ("works-again", "works"),
+        )
+    ]  # fmt: skip
+    texts = [sms for person in supervisors() for sms in told(person, purpose)]
+    return replace(seen, sms=[*seen.sms, *texts], deeds=[*seen.deeds, *deeds])
+
+
+def failed_at_the_client(seen: Outside) -> list[str]:
+    return [c.what for c in judge(TWO_LANGUAGES, CRM, POSTED, seen) if not c.ok]
+
+
+BY_HAND = "Every supervisor was told to have calls logged by hand, and a person ended it"
+
+
+@pytest.mark.covers("R44", "R46")
+def test_an_outage_of_a_client_s_system_that_went_well_passes_every_check() -> None:
+    assert {TWO_LANGUAGES.person(code).language for code in supervisors()} == {"en", "hu"}
+    assert failed_at_the_client(a_good_outage_of_a_client_s_system()) == []
+
+
+@pytest.mark.covers("R46")
+def test_being_asked_about_logging_by_hand_is_not_being_told_to() -> None:
+    seen = a_good_outage_of_a_client_s_system("decision-request")
+    assert failed_at_the_client(seen) == [BY_HAND]
+
+
+@pytest.mark.covers("R46")
+def test_one_supervisor_who_was_not_told_is_missed() -> None:
+    seen = a_good_outage_of_a_client_s_system()
+    for place in range(1, len(seen.sms)):
+        rest = seen.sms[:place] + seen.sms[place + 1 :]
+        assert failed_at_the_client(replace(seen, sms=rest)) == [BY_HAND]
+
+
+@pytest.mark.covers("R44", "E46")
+@pytest.mark.parametrize(
+    ("kind", "what"),
+    [
+        ("assessment", "A person found out what fails"),
+        ("client-contact", "The client was called until somebody had the report"),
+        ("manual-log-stop", BY_HAND),
+        ("works-again", "A person said that it works again"),
+    ],
+)
+def test_what_nobody_did_at_a_client_s_system_is_missed(kind: str, what: str) -> None:
+    seen = a_good_outage_of_a_client_s_system()
+    deeds = [deed for deed in seen.deeds if deed.kind != kind]
+    assert failed_at_the_client(replace(seen, deeds=deeds)) == [what]

@@ -1,0 +1,99 @@
+"""The system that failed: its kind and states, its supplier, the divert meanwhile, its proof."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from kitart.reports.facts.fact import Fact, Filled, Utc
+from kitart.rules.outages import State
+
+KindOfSystem = Literal["phone", "documents", "client-managed", "other"]
+
+CALLS_REACH_VCC = "calls reach VCC"
+DOCUMENTS_FILED = "documents are filed"
+CLIENT_SYSTEM_USED = "agents work in the client's system"
+WORKS_AGAIN = "the system was tried and works"
+
+FACTORS: dict[KindOfSystem, str] = {
+    "phone": CALLS_REACH_VCC,
+    "documents": DOCUMENTS_FILED,
+    "client-managed": CLIENT_SYSTEM_USED,
+    "other": WORKS_AGAIN,
+}
+
+
+class SystemFacts(Fact):
+    """The system that failed."""
+
+    id: Filled
+    name: Filled
+    managed_by: Literal["company", "client"] = "company"
+    carries_calls: bool = True
+    probe: Literal["vcc", "sharepoint"] | None = None
+
+    @property
+    def kind(self) -> KindOfSystem:
+        """What it is for, which decides on what is said of it (R43, R44)."""
+        if self.carries_calls:
+            return "phone"
+        if self.managed_by == "client":
+            return "client-managed"
+        return "documents" if self.probe == "sharepoint" else "other"
+
+    @property
+    def factor(self) -> str:
+        """The success factor that proves it: what must be seen to work again."""
+        return FACTORS[self.kind]
+
+
+class SystemState(Fact):
+    """A state of the system from a moment on, and who says so."""
+
+    at: Utc
+    state: State
+    source: str
+
+
+class SupplierFacts(Fact):
+    """The supplier, its ticket and its last words, quoted as its own."""
+
+    name: str
+    ticket: str | None = None
+    statement: str = ""
+    stated_at: Utc | None = None
+    report_received: bool = False
+
+
+class ExpectedRecovery(Fact):
+    """A forecast, never without its basis."""
+
+    at: Utc
+    basis: str
+
+
+class DivertFacts(Fact):
+    """The carrier divert of a project (D19). It counts only once verified by a call (E41)."""
+
+    project_id: str | None = None
+    kind: Filled = "recorded notice"
+    ordered_at: Utc | None = None
+    executed_at: Utc | None = None
+    verified_at: Utc | None = None
+    ended_at: Utc | None = None
+
+    @property
+    def active(self) -> bool:
+        """Whether it was proved by a call and not ended since."""
+        return self.verified_at is not None and self.ended_at is None
+
+
+class ProofFacts(Fact):
+    """A success factor proved or failed, for one line or a whole project."""
+
+    factor: str
+    project_id: str
+    line: str | None = None
+    kind: Literal["call record", "person's word", "our own write"]
+    at: Utc
+    by_role: str
+    ok: bool
