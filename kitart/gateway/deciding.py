@@ -167,8 +167,7 @@ def _fault(row: Approval, visitor: Visitor, chosen: str, note: str) -> tuple[str
             "Your words are too long: {length} letters; {limit} fit.", length=length, limit=limit
         )
     if option.get("note") == "required" and not note:
-        english = next(o["label"] for o in row.options if o["value"] == chosen)
-        label = Phrase(english, {visitor.language: option["label"]})
+        label = Phrase(approvals.label_of(row, chosen), {visitor.language: option["label"]})
         return "note", phrase(
             "“{answer}” needs a few words. Please write them below.", answer=label
         )
@@ -201,9 +200,7 @@ def _said_before(session: Session, row: Approval, person: str, chosen: str, note
 
 def _record(session: Session, row: Approval, decision: Decision) -> None:
     counted = decision.outcome == "counted"
-    label = next(
-        (o["label"] for o in row.options if o["value"] == decision.answer), decision.answer
-    )
+    label = approvals.label_of(row, decision.answer)
     words = f" ({decision.note})" if decision.note else ""
     relayed = RELAYED.get(decision.via, "")
     timeline.append(

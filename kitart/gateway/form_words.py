@@ -6,6 +6,7 @@ import re
 from datetime import datetime
 
 from kitart.gateway.deciding import PREFECT_FORM
+from kitart.journal.approvals import label_of
 from kitart.journal.tables import Approval, Decision, Document, Incident
 from kitart.plan.roles import role_name
 from kitart.plan.schema import Plan
@@ -57,7 +58,7 @@ def ended(plan: Plan, row: Approval, decisions: list[Decision], incident: Incide
             _became(plan, row, decisions, incident),
             *(
                 f"The answer given here for the {person_label(plan, d.person)} at "
-                f"{moments.clock(d.at, zone)}, “{_label_of(row, d.answer)}”, came later: it is in "
+                f"{moments.clock(d.at, zone)}, “{label_of(row, d.answer)}”, came later: it is in "
                 "the record and does not count."
                 for d in late
             ),
@@ -72,16 +73,12 @@ def _became(plan: Plan, row: Approval, decisions: list[Decision], incident: Inci
         way = "by this form" if counted and counted.via == PREFECT_FORM else "by link"
         words = f" ({row.note})" if row.note else ""
         return (
-            f"Answered {way}: “{_label_of(row, row.answer or '')}”{words}, by the "
+            f"Answered {way}: “{label_of(row, row.answer or '')}”{words}, by the "
             f"{person_label(plan, row.answered_by)} at {moments.clock(row.answered_at, zone)}."
         )
     if row.state == "open" and incident.closed_at is not None:
         return f"{row.incident} has ended: no answer is needed any more."
     return f"No answer is needed any more: {row.reason or row.state}."
-
-
-def _label_of(row: Approval, answer: str) -> str:
-    return next((o["label"] for o in row.options if o["value"] == answer), answer)
 
 
 def _state(plan: Plan, row: Approval) -> str:

@@ -59,6 +59,11 @@ def title(row: Approval) -> Phrase:
     return Phrase(row.title, {lang: wording(row, lang).title for lang in row.translations or {}})
 
 
+def label_of(row: Approval, answer: str) -> str:
+    """An answer as its button says it, in the record's English; one that is no option as it is."""
+    return next((str(o["label"]) for o in row.options if o["value"] == answer), answer)
+
+
 def _translated(question: Question) -> dict[str, Any]:
     return {
         language: {

@@ -1,35 +1,21 @@
-"""The parts that several reports share, worked out from a client's own facts."""
+"""The parts that several reports share, worked out from a client's own facts; see ``tables``."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Unpack
 
 from kitart.reports import manual_logging
-from kitart.reports.course import NOT_OURS, Course, course_of
-from kitart.reports.facts import ClientFacts, IncidentFacts, SupplierFacts, TimelineEntry
+from kitart.reports.course import Course, course_of
+from kitart.reports.facts import ClientFacts, IncidentFacts, SupplierFacts
 from kitart.reports.kinds import words_of
 from kitart.reports.privacy import ReaderFilter
 from kitart.reports.scope import for_client
 from kitart.reports.sentences import level
 from kitart.reports.terms import NOT_RECORDED
-from kitart.reports.views import (
-    CallLine,
-    Decided,
-    Edition,
-    Entry,
-    Heading,
-    ProofLine,
-    QueueLine,
-    RtoLine,
-    Seats,
-    Supplier,
-    Variant,
-)
+from kitart.reports.views import Edition, Heading, QueueLine, Supplier, Variant
 from kitart.reports.wording import Wording
-
-LATE_ENTRY = timedelta(minutes=5)
 
 
 @dataclass(frozen=True)
@@ -111,53 +97,6 @@ def heading(
     )
 
 
-def rto_lines(desk: Desk) -> tuple[RtoLine, ...]:
-    """Each project's objectives, with when they end and the verdict."""
-    lines: list[RtoLine] = []
-    for project in desk.course.projects:
-        name = project.effect.project_id
-        for result in project.rto:
-            limit = desk.words.hours(result.target.limit)
-            start = project.effect.effect_start
-            source = desk.words.term(result.target.source)
-            after = project.restored - start if project.restored and start else None
-            lines.append(
-                RtoLine(name, start, result.due, limit, source, result.verdict, _from_zero(after))
-            )
-        if project.no_objective == NOT_OURS:
-            none, why = desk.words.say("none"), desk.words.term(NOT_OURS)
-            lines.append(RtoLine(name, None, None, none, why, project.verdict, open_end=none))
-        elif not project.rto:
-            limit = desk.words.hours(timedelta(minutes=desk.facts.rto_minutes))
-            unknown = desk.words.say("Not yet known.")
-            lines.append(RtoLine(name, None, None, limit, unknown, project.verdict))
-    return tuple(lines)
-
-
-def _from_zero(length: timedelta | None) -> timedelta | None:
-    """What was put right before the effect took no time (E36)."""
-    return None if length is None else max(length, timedelta(0))
-
-
-def entries(desk: Desk, since: datetime | None = None) -> tuple[Entry, ...]:
-    """The timeline for this client in the order of events; late entries are marked (E39)."""
-    ordered = sorted(desk.facts.timeline, key=lambda each: (each.occurred_at, each.seq))
-    return tuple(
-        _entry(desk, each) for each in ordered if since is None or each.recorded_at > since
-    )
-
-
-def _entry(desk: Desk, entry: TimelineEntry) -> Entry:
-    late = entry.recorded_at - entry.occurred_at > LATE_ENTRY
-    return Entry(
-        at=entry.occurred_at,
-        actor=desk.words.role(entry.author_role),
-        event=desk.words.say(entry.text, **dict(entry.values)),
-        source=desk.recorded(entry.source),
-        entered_late_at=entry.recorded_at if late else None,
-    )
-
-
 def under_way(desk: Desk) -> tuple[str, ...]:
     """What is being done now: verbs, and only what the record shows."""
     facts, course, words = desk.facts, desk.course, desk.words
@@ -219,37 +158,6 @@ def next_update(desk: Desk) -> tuple[datetime | None, str]:
     return None, desk.words.say("not available: no time has been set; please ask the contact below")
 
 
-def calls(desk: Desk) -> tuple[CallLine, ...]:
-    """Calls of each queue on record."""
-    return tuple(
-        CallLine(
-            each.project_id,
-            desk.words.language_name(each.lang),
-            each.offered,
-            each.answered,
-            each.abandoned,
-            each.voicemails_left,
-            each.voicemails_returned,
-        )
-        for each in desk.facts.calls
-    )
-
-
-def seats(desk: Desk) -> tuple[Seats, ...]:
-    """Seats needed and filled, where anybody counted them (D11)."""
-    return tuple(
-        Seats(
-            effect.project_id,
-            desk.words.language_name(queue.lang),
-            str(queue.seats_needed) if queue.seats_needed is not None else desk.recorded(""),
-            str(queue.seats_filled) if queue.seats_filled is not None else desk.recorded(""),
-        )
-        for effect in desk.facts.effects
-        for queue in effect.queues
-        if queue.affected and (queue.seats_needed is not None or queue.seats_filled is not None)
-    )
-
-
 def supplier(desk: Desk) -> Supplier | None:
     """The supplier's ticket and words, as its own."""
     found = desk.facts.supplier
@@ -262,52 +170,3 @@ def supplier(desk: Desk) -> Supplier | None:
         statement=found.statement or desk.words.say("none yet"),
         stated_at=found.stated_at if found.statement else None,
     )
-
-
-def decisions(desk: Desk) -> tuple[Decided, ...]:
-    """Decisions that this client may read, with the role that took them."""
-    return tuple(
-        Decided(
-            desk.recorded(each.what),
-            desk.recorded(each.answer),
-            desk.words.role(each.by_role),
-            each.at,
-            each.reason or desk.words.say("not recorded"),
-        )
-        for each in sorted(desk.facts.decisions, key=lambda each: each.at)
-    )
-
-
-def proofs(desk: Desk) -> tuple[ProofLine, ...]:
-    """A row for each proof, and one for each affected line that has none: never assumed."""
-    rows: list[ProofLine] = []
-    factor, by_line = desk.facts.system.factor, desk.facts.system.carries_calls
-    all_lines = desk.words.say("all lines")
-    for effect in desk.facts.effects:
-        lines = [line for queue in effect.queues if queue.affected for line in queue.lines]
-        lines = lines if by_line else [desk.facts.system.name]
-        of_project = [each for each in desk.facts.proofs if each.project_id == effect.project_id]
-        for each in sorted(of_project, key=lambda each: each.at):
-            line = each.line if each.line in lines else all_lines if by_line else lines[0]
-            result = "proved" if each.ok else "failed"
-            rows.append(
-                ProofLine(
-                    effect.project_id,
-                    line or all_lines,
-                    desk.recorded(each.factor),
-                    result,
-                    desk.words.term(each.kind),
-                    desk.words.role(each.by_role),
-                    each.at,
-                )
-            )
-        reached = {each.line for each in of_project if each.factor == factor}
-        rows.extend(
-            ProofLine(
-                effect.project_id, line, desk.words.term(factor), "not proved yet", "none",
-                "nobody", None,
-            )
-            for line in lines
-            if None not in reached and line not in reached
-        )  # fmt: skip
-    return tuple(rows)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Unpack
 
 from kitart.reports import building as part
-from kitart.reports import sentences
+from kitart.reports import sentences, tables
 from kitart.reports.course import ProjectCourse
 from kitart.reports.facts import IncidentFacts, Number, not_available
 from kitart.reports.knowing import knowledge
@@ -34,7 +34,7 @@ def build_closing_report(
         heading=heading,
         summary=_summary(desk),
         classification=_classification(desk),
-        timeline=part.entries(desk),
+        timeline=tables.entries(desk),
         verdicts=tuple((p.effect.project_id, p.verdict) for p in course.projects),
         times=tuple((p.effect.project_id, _times(desk, p)) for p in course.projects),
         punctuality=tuple(
@@ -47,10 +47,10 @@ def build_closing_report(
             for m in sent
             if m.due_at is not None
         ),
-        proofs=part.proofs(desk),
+        proofs=tables.proofs(desk),
         projects=course.projects,
         episodes=course.episodes,
-        calls=part.calls(desk),
+        calls=tables.calls(desk),
         service_level=words.say("not available: no usual figures are on record to compare with"),
         lost_contacts=_lost(desk),
         language_quality=_language_quality(desk),
@@ -176,7 +176,7 @@ def _lost(desk: part.Desk) -> tuple[tuple[str, Number], ...]:
     say = desk.words.say
     found = tuple(
         (say("{queue}: abandoned calls", queue=f"{line.project}, {line.language}"), line.abandoned)
-        for line in part.calls(desk)
+        for line in tables.calls(desk)
     )
     before = not_available(N_("the carrier's records of calls that did not reach us are awaited"))
     return (*found, (say("Calls that never reached our system"), before))
@@ -239,7 +239,7 @@ def _open_points(desk: part.Desk) -> Knowledge:
         points.append(
             words.say("The supplier's own report is outstanding; a supplement will follow.")
         )
-    if any(line.offered.value is None for line in part.calls(desk)):
+    if any(line.offered.value is None for line in tables.calls(desk)):
         points.append(words.say("Figures of calls that are marked as not available."))
     return Knowledge(known.facts, known.assumptions, tuple(points) or (none,))
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Unpack
 
 from kitart.reports import building as part
-from kitart.reports import sentences
+from kitart.reports import sentences, tables
 from kitart.reports.facts import IncidentFacts
 from kitart.reports.kinds import words_of
 from kitart.reports.knowing import knowledge, start_note
@@ -52,11 +52,11 @@ def build_first_notification(
         systems=sentences.system(words, desk.facts),
         # D24: a cause is stated only as far as a person has recorded it as shown.
         cause=desk.facts.cause or words.say(sentences.CAUSE_OPEN),
-        actions=part.entries(desk),
+        actions=tables.entries(desk),
         under_way=part.under_way(desk),
         expected_recovery=forecast,
         expected_recovery_note=forecast_note,
-        rto=part.rto_lines(desk),
+        rto=tables.rto_lines(desk),
         request=client.request or request,
         privacy=desk.facts.privacy,
         next_update_at=update_at,

@@ -226,10 +226,9 @@ def _messages(session: Session, plan: Plan, number: str) -> tuple[f.MessageFacts
 
 
 def _decision(plan: Plan, question: Approval) -> f.DecisionFacts:
-    asked = {str(o["value"]): str(o["label"]) for o in question.options}
     answer = question.answer or ""
     shared = decision_line(question.kind, answer)
-    what, said = shared or (question.title, asked.get(answer, answer))
+    what, said = shared or (question.title, approvals.label_of(question, answer))
     return f.DecisionFacts(
         what=what,
         answer=said,

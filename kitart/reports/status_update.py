@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Unpack
 
 from kitart.reports import building as part
-from kitart.reports import sentences
+from kitart.reports import sentences, tables
 from kitart.reports.facts import EarlierReport, IncidentFacts
 from kitart.reports.kinds import words_of
 from kitart.reports.knowing import knowledge
@@ -42,14 +42,14 @@ def build_status_update(
         headline=sentences.headline(words, course),
         previous_update_at=earlier.sent_at if earlier else None,
         state=words.term(course.word),
-        changed=part.entries(desk, since=earlier.sent_at if earlier else None),
+        changed=tables.entries(desk, since=earlier.sent_at if earlier else None),
         level_and_priority=_level_and_priority(desk),
-        seats=part.seats(desk),
+        seats=tables.seats(desk),
         cover=sentences.cover(words, course),
-        calls=part.calls(desk),
-        rto=part.rto_lines(desk),
+        calls=tables.calls(desk),
+        rto=tables.rto_lines(desk),
         supplier=part.supplier(desk),
-        decisions=part.decisions(desk),
+        decisions=tables.decisions(desk),
         expected_recovery=forecast,
         expected_recovery_note=forecast_note,
         corrections=_corrections(desk, earlier, corrections),
@@ -62,7 +62,7 @@ def build_status_update(
         or sentences.experience(words, course),
         knowledge=knowledge(words, course),
         proof_title=words.say(kind.proof_title),
-        proofs=part.proofs(desk),
+        proofs=tables.proofs(desk),
         backlog=backlog(words, desk.facts),
         closing_report_due=desk.facts.closing_report_due,
     )

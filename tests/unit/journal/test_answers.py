@@ -57,6 +57,13 @@ def row(journal: Journal, number: int) -> Approval:
     return found
 
 
+def test_an_answer_is_named_as_its_button_and_an_unknown_one_as_it_came(
+    journal: Journal, question: int
+) -> None:
+    asked = row(journal, question)
+    assert [approvals.label_of(asked, each) for each in ("no", "maybe")] == ["No", "maybe"]
+
+
 @pytest.mark.covers("D5")
 def test_of_twenty_answers_at_once_one_counts_and_all_are_kept(
     journal: Journal, question: int
