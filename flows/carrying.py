@@ -8,7 +8,7 @@ from prefect.client.schemas.objects import State
 from prefect.states import Completed
 
 from flows.driving import Drive, driving, first_of_group
-from flows.strands.closing import close_as_false_alarm, closed_already
+from flows.strands.closing import close_as_false_alarm, closed_already, known_false_alarm
 from flows.strands.filing import file_all
 from flows.strands.leading import FalseAlarm, reason_of
 from tasks import closing
@@ -26,7 +26,10 @@ async def carry(incident: str, plan: Callable[[Drive], Awaitable[None]]) -> Stat
             if drive is None:
                 return Completed(message=f"{incident} is driven by another run; this one joined it")
             await name_run(incident)
-            if not closed_already(drive):
+            reason = known_false_alarm(drive)
+            if reason is not None:
+                await close_as_false_alarm(drive, reason)
+            elif not closed_already(drive):
                 try:
                     await plan(drive)
                 except* FalseAlarm as alarm:

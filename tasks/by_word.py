@@ -42,7 +42,13 @@ def record_word(lease: Lease, approval_id: int) -> None:
     with inst.journal.write(lease) as session:
         answer = _answer(session, approval_id)
         if answer.answer == "works":
+            joined = looks.joined_down(session, plan, lease.incident)
             _see(session, plan, answer, "up")
+            for other in joined:
+                observations.add(
+                    session, other, "up", looks.PERSON, by_word.detail_of(answer),
+                    now=answer.answered_at or inst.clock.now(), incident=lease.incident,
+                )  # fmt: skip
         else:
             said = f": {answer.note}" if answer.note else ""
             _note(session, answer, "still down", f"It was tried and does not work yet{said}")
@@ -189,7 +195,7 @@ def _note(session: Session, answer: Approval, type: str, text: str, **data: str)
         now=installation().clock.now(), occurred_at=answer.answered_at,
         author=role_name(answer.answered_role or ""), source="person",
         data={
-            "role": answer.answered_role, "approval": answer.id, "note": answer.note or "", **data
+            "role": answer.answered_role, "answer_of": answer.id, "note": answer.note or "", **data
         },
         key=f"{type}:{answer.id}",
     )  # fmt: skip

@@ -9,8 +9,9 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from kitart.connectors.attachment import Attachment
+from kitart.connectors.errors import ConnectorError
 from kitart.connectors.microsoft import RowRef
-from kitart.installation import installation
+from kitart.installation import Installation, installation
 from kitart.journal import documents, incidents, leading, looks, register, timeline
 from kitart.journal.database import Lease
 from kitart.journal.tables import Document, Incident
@@ -47,8 +48,8 @@ def file_documents(lease: Lease) -> None:
         )
         # After the HTML: while SharePoint is away, no PDF is made in vain.
         pdf = pdf_beside(inst, plan, document, lease)
-        if pdf is not None:
-            inst.microsoft.upload(_beside(document, pdf.name), pdf.content, pdf.content_type)
+        if pdf is not None and not _filed_beside(inst, document, pdf, lease):
+            pdf = None
         now = inst.clock.now()
         with inst.journal.write(lease) as session:
             documents.mark_filed(session, document.id, filed.web_url, now=now)
@@ -60,6 +61,24 @@ def file_documents(lease: Lease) -> None:
                                "checksum": document.checksum, **_pdf_data(pdf)},
                 key=f"filed:{document.id}",
             )  # fmt: skip
+
+
+def _filed_beside(inst: Installation, document: Document, pdf: Attachment, lease: Lease) -> bool:
+    """Whether SharePoint took the PDF; one that it refuses for good holds up nothing else."""
+    try:
+        inst.microsoft.upload(_beside(document, pdf.name), pdf.content, pdf.content_type)
+    except ConnectorError as refused:
+        if not refused.permanent:
+            raise
+        with inst.journal.write(lease) as session:
+            timeline.append(
+                session, document.incident, "no PDF made",
+                f"{pdf.name} could not be filed beside its HTML: {refused.message}",
+                now=inst.clock.now(), data={"client": document.client, "document": document.id},
+                key=f"pdf-refused:{document.id}",
+            )  # fmt: skip
+        return False
+    return True
 
 
 def _after(session: Session, document: Document, now: datetime) -> str:

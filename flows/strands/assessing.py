@@ -14,6 +14,7 @@ from kitart.journal.tables import Approval
 from kitart.language import phrase
 from kitart.messaging import client_questions as questions
 from kitart.reports import drafts
+from kitart.rules.system_state import Picture
 from tasks import by_word as words
 
 OVER = phrase("It is over")
@@ -34,33 +35,45 @@ async def ask_whether_it_works(drive: Drive) -> None:
 
     A monitor's "it is over" is a reason to ask at once, never an answer.
     """
-    while drive.system.probe is None:
-        await drive.until(lambda s: not _up(drive, s))
+    while True:
+        await drive.until(lambda s: _unseen(drive, s))
         asked_last, look_at = drive.read(lambda s: _time_to_ask(drive, s))
         await drive.until(
             lambda s, since=asked_last: by_word.monitor_said_over(s, drive.incident, since),  # type: ignore[misc]
             by=look_at,
         )
+        if not drive.read(lambda s: _unseen(drive, s)):
+            continue
         question = drive.read(
-            lambda s: questions.works_again(s, drive.plan, drive.incident, drive.now)
+            lambda s: questions.works_again(
+                s, drive.plan, drive.incident, _unseen(drive, s), drive.now
+            )
         )
         # The page stays open until it works: the next person is asked when news are due.
         async with beside(_remind(drive, question)):
             answer = await ask_those_who_see_it(
-                drive, question, patience=_news_every(drive), overtaken=lambda s: _up(drive, s)
+                drive,
+                question,
+                patience=_news_every(drive),
+                overtaken=lambda s: not _unseen(drive, s),
             )
         if answer is not None:
             await drive.step(words.record_word, drive.lease, answer.id)
 
 
 async def _remind(drive: Drive, question: Question) -> None:
-    """Whoever was asked hears it when a monitor says that it is over."""
+    """Whoever was asked hears it when a monitor says that it is over: once in a while, and not
+    while it comes and goes (E34)."""
     while True:
         since = drive.now
         await drive.until(
-            lambda s, since=since: by_word.monitor_said_over(s, drive.incident, since)  # type: ignore[misc]
+            lambda s, since=since: (  # type: ignore[misc]
+                by_word.monitor_said_over(s, drive.incident, since)
+                and _picture(drive, s).state != "unstable"
+            )
         )
         await drive.step(words.remind, drive.lease, question.key)
+        await drive.sleep_until(drive.now + timedelta(minutes=drive.plan.limits.relocate_recheck))
 
 
 async def ask_those_who_see_it(
@@ -79,14 +92,24 @@ async def ask_those_who_see_it(
     return await first_answer(drive, question, turns, overtaken=overtaken, why=why)
 
 
-def _up(drive: Drive, session: Session) -> bool:
-    return looks.system_picture(session, drive.plan, drive.incident, drive.now).state == "up"
+def _picture(drive: Drive, session: Session) -> Picture:
+    return looks.system_picture(session, drive.plan, drive.incident, drive.now)
+
+
+def _unseen(drive: Drive, session: Session) -> tuple[str, ...]:
+    """The systems of this incident that are down and that only people can see: its own, and those
+    of the same fault that joined it."""
+    joined = looks.joined_down(session, drive.plan, drive.incident)
+    own = drive.system
+    if own.probe is None and _picture(drive, session).state != "up":
+        return (own.id, *joined)
+    return joined
 
 
 def _time_to_ask(drive: Drive, session: Session) -> tuple[datetime, datetime]:
     """When people were asked last, and when to ask them again: soon after it failed, then as
     often as the client is promised news."""
-    seen = looks.system_picture(session, drive.plan, drive.incident, drive.now)
+    seen = _picture(drive, session)
     failed_at = seen.since or incidents.get(session, drive.incident).opened_at
     asked_at = by_word.last_settled_at(session, drive.incident, questions.WORKS_AGAIN)
     if asked_at is None or asked_at < failed_at:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from sqlalchemy.orm import Session
+
 from flows.driving import Drive, together
 from flows.strands.deciding import Turn, first_answer
 from flows.strands.publishing import Wanted, publish
-from kitart.journal import incidents, leading, looks
+from kitart.journal import approvals, incidents, leading, looks
 from kitart.language import phrase
 from kitart.messaging import questions
 from kitart.reports import drafts
@@ -44,6 +46,19 @@ async def close_by_decision(drive: Drive) -> bool:
 def closed_already(drive: Drive) -> bool:
     """Whether the incident was closed before, and only its filing may be left."""
     return drive.read(lambda s: incidents.get(s, drive.incident).closed_at is not None)
+
+
+def known_false_alarm(drive: Drive) -> str | None:
+    """The reason of a false alarm that an earlier run did not live to close; else ``None``."""
+
+    def reason(session: Session) -> str | None:
+        row = incidents.get(session, drive.incident)
+        if row.state != "false alarm" or row.closed_at is not None:
+            return None
+        answer = approvals.with_key(session, f"{drive.incident}:priority")
+        return (answer.note if answer else None) or "no reason given"
+
+    return drive.read(reason)
 
 
 async def close_as_false_alarm(drive: Drive, reason: str) -> None:

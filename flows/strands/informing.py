@@ -57,7 +57,12 @@ async def effect_on(drive: Drive, client: str) -> datetime | None:
     seen = await drive.until(
         lambda s: looks.effect_confirmed(s, drive.incident) or (over(s) and "over")
     )
-    return None if seen == "over" else max(starts_at, drive.now)
+    if seen == "over":
+        return None
+    # Not from now: a run begun anew must not give the notice a later deadline.
+    return max(
+        starts_at, drive.read(lambda s: looks.effect_known_at(s, drive.incident)) or drive.now
+    )
 
 
 async def first_word(drive: Drive, client: str, effect_at: datetime) -> str:

@@ -19,22 +19,31 @@ async def log_by_hand(drive: Drive) -> None:
     A relapse puts the question anew, for what was counted is closed.
     """
     while drive.system.may_need_manual_logging:
-        await drive.until(
-            lambda s: looks.effect_confirmed(s, drive.incident) and not _back(drive, s)
-        )
-        going_on = drive.read(lambda s: by_word.logging_by_hand(s, drive.incident))
-        if going_on or await _started(drive):
+        start = drive.read(lambda s: by_word.start_of_logging(s, drive.incident))
+        if start is not None:
+            # Once more, for a run that died before everybody was told; told is told once.
+            await drive.step(words.record_manual_logging, drive.lease, start)
             await drive.until(lambda s: _back(drive, s))
             await _stopped(drive)
-        await drive.until(lambda s: _back(drive, s))
+            continue
+        await drive.until(lambda s: _undecided(drive, s))
+        await _ask_to_start(drive)
 
 
-async def _started(drive: Drive) -> bool:
+def _undecided(drive: Drive, session: Session) -> bool:
+    """Whether calls can't be logged as usual, and nobody has decided about it in this failure."""
+    if not looks.effect_confirmed(session, drive.incident) or _back(drive, session):
+        return False
+    seen = looks.system_picture(session, drive.plan, drive.incident, drive.now)
+    asked_at = by_word.last_settled_at(session, drive.incident, questions.MANUAL_LOG)
+    return asked_at is None or (bool(seen.spans) and asked_at < seen.spans[-1].start)
+
+
+async def _ask_to_start(drive: Drive) -> None:
     question = drive.read(lambda s: questions.manual_log(s, drive.plan, drive.incident, drive.now))
     answer = await ask_those_who_see_it(drive, question, overtaken=lambda s: _back(drive, s))
-    if answer is None:
-        return False
-    return bool(await drive.step(words.record_manual_logging, drive.lease, answer.id))
+    if answer is not None:
+        await drive.step(words.record_manual_logging, drive.lease, answer.id)
 
 
 async def _stopped(drive: Drive) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from flows.driving import Drive
 from flows.strands.deciding import Turn, first_answer
-from kitart.journal import looks
+from kitart.journal import incidents, looks
 from kitart.language import phrase
 from kitart.messaging import questions
 from kitart.plan import whom
@@ -29,7 +29,10 @@ async def recover(drive: Drive) -> None:
     A relapse begins it anew and reopens the incident (E35): what was proved before counts no more.
     """
     while True:
-        up_since = await drive.until(_up_since(drive))
+        await drive.until(lambda s: _up_since(drive)(s) or _fell_back(drive, s))
+        if drive.read(lambda s: _fell_back(drive, s)):
+            await drive.step(watching.reopen, drive.lease)
+        up_since = drive.read(_up_since(drive))
         if up_since is None:
             continue
         if not drive.read(lambda s: looks.recovery_declared(s, drive.incident)):
@@ -38,6 +41,8 @@ async def recover(drive: Drive) -> None:
             # A probe that never saw the failure counts from the proof on.
             up_since = await drive.until(_up_since(drive)) or up_since
             if not await held(drive, up_since):
+                continue
+            if not await joined_are_back(drive, up_since):
                 continue
             await drive.step(watching.declare_recovery, drive.lease, up_since)
         await drive.until(_down_again(drive, up_since))
@@ -105,6 +110,24 @@ async def held(drive: Drive, up_since: datetime) -> bool:
     stable_at = up_since + timedelta(minutes=drive.plan.limits.stable_before_recovered)
     fell_back = await drive.until(_not_up_since(drive, up_since), by=stable_at)
     return not fell_back
+
+
+async def joined_are_back(drive: Drive, up_since: datetime) -> bool:
+    """Wait for the other systems of the same fault that joined this incident (E44); ``False`` if
+    this one falls back before."""
+    fell_back = _not_up_since(drive, up_since)
+    await drive.until(
+        lambda s: fell_back(s) or not looks.joined_down(s, drive.plan, drive.incident)
+    )
+    return not drive.read(fell_back)
+
+
+def _fell_back(drive: Drive, session: Session) -> bool:
+    """Whether a recovery is declared that does not hold: also one seen while no run was there."""
+    recovered_at = incidents.get(session, drive.incident).recovered_at
+    if recovered_at is None or not looks.recovery_declared(session, drive.incident):
+        return False
+    return _down_again(drive, recovered_at)(session)
 
 
 def _not_up_since(drive: Drive, up_since: datetime) -> Callable[[Session], bool]:

@@ -71,7 +71,15 @@ class Forms:
         due = True
         try:
             while not self._stop.wait(LOOK_EVERY_S):
-                due |= watch.changed() | bool(self._resumed)
+                try:
+                    changed = watch.changed()
+                except Exception:
+                    # The journal was away for a moment: the forms must outlive that.
+                    log.exception("the journal could not be watched; watched anew")
+                    watch.close()
+                    watch = self._place.inst.journal.watch()
+                    changed = True
+                due |= changed | bool(self._resumed)
                 if self._listen():
                     due, look_at = True, 0.0  # Prefect is there: no waiting for another try
                 sweep = monotonic_s() - swept_at > SWEEP_EVERY_S or self._failures > 0
@@ -124,6 +132,8 @@ class Forms:
             # One whose making was broken off is put up again, or ended with its question.
             found = [form for form in found if form.whole or form.question not in wanted]
             self._standing = {form.question: form for form in found}
+            runs = {form.run for form in found}
+            self._resumed = {run: at for run, at in self._resumed.items() if run in runs}
             for form in found:
                 self._note(form)
         jobs: list[Callable[[], None]] = []

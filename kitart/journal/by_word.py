@@ -44,23 +44,34 @@ def kept(session: Session, answer: Approval) -> bool:
     return session.scalars(query.limit(1)).first() is not None
 
 
-def next_time(session: Session, incident: str, kind: str, about: str = "") -> int:
-    """The number of the next question of a kind: one that is open is asked on, never twice."""
-    start = f"{incident}:{kind}:{about}"
-    query = sa.select(sa.func.count()).where(
+def recorded(session: Session, answer: Approval) -> bool:
+    """Whether what this answer means was written into the record: a run may die in between."""
+    entries = timeline.entries(session, answer.incident)
+    return kept(session, answer) or any(e.data.get("answer_of") == answer.id for e in entries)
+
+
+def _settled(session: Session, incident: str, kind: str, about: str = "") -> list[Approval]:
+    query = sa.select(Approval).where(
         Approval.incident == incident, Approval.kind == kind, Approval.state != "open",
-        Approval.key.startswith(start, autoescape=True),
+        Approval.key.startswith(f"{incident}:{kind}:{about}", autoescape=True),
     )  # fmt: skip
-    return (session.scalar(query) or 0) + 1
+    found = session.scalars(query.order_by(Approval.id))
+    return [row for row in found if row.state == "void" or recorded(session, row)]
+
+
+def next_time(session: Session, incident: str, kind: str, about: str = "") -> int:
+    """The number of the next question of a kind.
+
+    One that is open, or whose answer is not yet in the record, is gone on with: never asked
+    twice, and no answer lost that came while no run was there to hear it.
+    """
+    return len(_settled(session, incident, kind, about)) + 1
 
 
 def last_settled_at(session: Session, incident: str, kind: str) -> datetime | None:
-    """When a question of this kind was last answered."""
-    return session.scalar(
-        sa.select(sa.func.max(Approval.answered_at)).where(
-            Approval.incident == incident, Approval.kind == kind
-        )
-    )
+    """When a question of this kind was last answered, and the answer recorded."""
+    answers = [row.answered_at for row in _settled(session, incident, kind) if row.answered_at]
+    return max(answers, default=None)
 
 
 def monitor_said_over(session: Session, incident: str, since: datetime) -> bool:
@@ -79,3 +90,11 @@ def acknowledged(session: Session, incident: str, client: str) -> bool:
     """Whether somebody at the client said that they have our report (A14, E46)."""
     entries = timeline.entries(session, incident, ACKNOWLEDGED)
     return any(entry.data.get("client") == client for entry in entries)
+
+
+def start_of_logging(session: Session, incident: str) -> int | None:
+    """The answer that started the logging by hand that goes on now."""
+    course = timeline.entries(session, incident, LOGGING_STARTED, LOGGING_ENDED)
+    if not course or course[-1].type != LOGGING_STARTED:
+        return None
+    return int(course[-1].data["answer_of"])

@@ -55,7 +55,7 @@ def open_or_join(session: Session, report: Report, *, now: datetime, real_now: d
         for system in (report.system_id, *report.one_fault_with)
     ]
     one_at_a_time(session)
-    existing = _open_with(session, [open_key]) or _open_with(session, same_fault)
+    existing = _open_with(session, [open_key]) or _same_fault(session, same_fault, report)
     if existing is not None:
         _join(session, existing, report, now=now)
         return Opened(existing, new=False)
@@ -101,6 +101,16 @@ def open_or_join(session: Session, report: Report, *, now: datetime, real_now: d
 def _open_with(session: Session, keys: list[str]) -> Incident | None:
     query = sa.select(Incident).where(Incident.open_key.in_(keys)).order_by(Incident.seq)
     return session.scalars(query).first()
+
+
+def _same_fault(session: Session, keys: list[str], report: Report) -> Incident | None:
+    """The open incident of the same cause, unless joining it would go unheard: one that is over,
+    or was given a milder priority than this report proposes, gets one of its own beside it."""
+    found = _open_with(session, keys)
+    if found is None or found.state == "recovered":
+        return None
+    unheard = found.priority is not None and report.priority_proposed < found.priority
+    return None if unheard else found
 
 
 def _join(session: Session, incident: Incident, report: Report, *, now: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import datetime
 
@@ -34,6 +34,32 @@ def system_looks(session: Session, incident: str, system_id: str) -> list[Observ
     proved = timeline.entries(session, incident, PROVED)
     since = proved[0].recorded_at if proved else None
     return [r for r in counted if r.state == "down" or (since is not None and r.at >= since)]
+
+
+def last_said(session: Session, system_id: str, within: Collection[str]) -> str | None:
+    """What is known of a system that no probe watches: ``down``, ``up``, or ``None``.
+
+    In an incident of its own only a person's word ends a failure; where it joined the incident of
+    another system, the monitor that saw it fail may end it, for nobody is asked about it.
+    """
+    state: str | None = None
+    for number in within:
+        own = incidents.get(session, number).system_id == system_id
+        for row in observations.of_incident(session, number, system_id):
+            if row.state == "down" or row.source == PERSON or not own:
+                state = row.state
+    return state
+
+
+def joined_down(session: Session, plan: Plan, incident: str) -> tuple[str, ...]:
+    """The systems of the same fault that joined this incident and are still said to be down."""
+    system = plan.system(incidents.get(session, incident).system_id)
+    joined = [plan.system(other) for other in plan.one_fault_with(system.id)]
+    return tuple(
+        other.id
+        for other in joined
+        if other.probe is None and last_said(session, other.id, [incident]) == "down"
+    )
 
 
 def system_picture(session: Session, plan: Plan, incident: str, now: datetime) -> Picture:
@@ -83,10 +109,17 @@ def effect_confirmed(session: Session, incident: str) -> bool:
     """Whether more than a monitor says so: our probe or a person saw it fail, or its priority was
     set."""
     row = incidents.get(session, incident)
-    if row.priority is not None or timeline.entries(session, incident, by_word.ASSESSED):
+    found = timeline.entries(session, incident, by_word.ASSESSED)
+    if row.priority is not None or any(e.data.get("state") == "down" for e in found):
         return True
     probes = observations.of_incident(session, incident, row.system_id, "probe")
     return any(look.state == "down" for look in probes)
+
+
+def effect_known_at(session: Session, incident: str) -> datetime | None:
+    """When it was confirmed, as far as that is in the timeline already."""
+    entries = timeline.entries(session, incident, "effect confirmed")
+    return entries[0].recorded_at if entries else None
 
 
 def note_effect(session: Session, incident: str, on_callers: bool, *, now: datetime) -> None:

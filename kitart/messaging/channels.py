@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 from kitart.connectors.attachment import Attachment
 from kitart.connectors.errors import ConnectorError
 from kitart.installation import Installation
-from kitart.journal import incidents, observations
+from kitart.journal import incidents, looks, observations
 from kitart.journal.messages import Outgoing
-from kitart.plan.schema import Plan
+from kitart.plan.schema import Plan, System
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ def down_systems(session: Session, plan: Plan) -> frozenset[str]:
     """
     unclosed = incidents.open_incidents(session)
     numbers = [incident.number for incident in unclosed]
-    seen = {system.id: _last_seen(session, system.id, numbers) for system in plan.systems}
+    seen = {system.id: _last_seen(session, system, numbers) for system in plan.systems}
     down = {i.system_id for i in unclosed if seen.get(i.system_id) != "up"}
     down |= {system for system, state in seen.items() if state == "down"}
     shared = {other for s in plan.systems if s.id in down for other in s.shares_failure_with}
@@ -82,6 +82,9 @@ def plain_html(text: str) -> str:
     return f'<pre style="white-space:pre-wrap;font:inherit">{escape(text)}</pre>'
 
 
-def _last_seen(session: Session, system_id: str, within: list[str]) -> str | None:
-    looked = observations.latest(session, system_id, "probe", within)
+def _last_seen(session: Session, system: System, within: list[str]) -> str | None:
+    """Our own last look; where no probe looks, what people and monitors said last."""
+    if system.probe is None:
+        return looks.last_said(session, system.id, within)
+    looked = observations.latest(session, system.id, "probe", within)
     return looked.state if looked else None

@@ -5,6 +5,7 @@ People look at it, reach the client, decide on logging calls by hand, and say wh
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -145,10 +146,12 @@ def client_contact(
     )
 
 
-def works_again(session: Session, plan: Plan, incident: str, now: datetime) -> Question:
-    """Whether the system works: only a person can see it where the plan names no probe."""
+def works_again(
+    session: Session, plan: Plan, incident: str, systems: Sequence[str], now: datetime
+) -> Question:
+    """Whether the systems work: only a person can see it where the plan names no probe."""
     time = by_word.next_time(session, incident, WORKS_AGAIN)
-    name = plan.system(incidents.get(session, incident).system_id).name
+    name = ", ".join(plan.system(system).name for system in systems)
     return Question(
         key=f"{incident}:{WORKS_AGAIN}:{time}",
         incident=incident,

@@ -145,6 +145,19 @@ def _system_problems(plan: Plan) -> Iterator[Problem]:
             yield warning(
                 f"systems[{index}].supplier", f"{system.id} has none; name who repairs it"
             )
+        touched = [project.client for project in plan.projects_affected_by(system.id)]
+        if system.managed_by == "client" and system.client not in touched:
+            yield error(
+                f"systems[{index}].affects",
+                f"{system.id} touches no project of {system.client}, who manages it and would not "
+                "be told; name its projects",
+            )
+        elif system.carries_calls and not touched:
+            yield error(
+                f"systems[{index}].affects",
+                f"{system.id} carries calls and touches no project; name the projects whose calls "
+                "it carries",
+            )
 
 
 def _verification_problems(plan: Plan, today: date) -> Iterator[Problem]:
