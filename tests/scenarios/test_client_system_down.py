@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from kitart.connectors.http import host_pauses
 from kitart.journal import approvals, documents, incidents, looks
+from kitart.messaging.channels import down_systems
 from tests.scenarios.languages import assert_told_in_its_language
 
 pytestmark = pytest.mark.timeout(300)
@@ -18,6 +20,11 @@ NOT_REACHED = (
 )
 LEADS = {"answers": {"ack": "take", "priority": "P2"}}
 ERT = [f"ERT-{n}" for n in range(1, 6)]
+NOBODY_SAYS = {
+    "delay_s": 0, "fills": {"note": "TT-4711"},
+    "answers": {"ack": "take", "priority": "P3", "approve": "approve",
+                "works-again": "leave", "close": "leave"},
+}  # fmt: skip
 NO_WORD = {"client-contact": "leave", "works-again": "leave"}
 PEOPLE = {"default": {"delay_s": 0, "answers": NO_WORD | {"ack": "take", "approve": "approve"},
                       "fills": {"note": "an update on the client's side"}},
@@ -188,6 +195,73 @@ def test_one_tenant_that_fails_is_one_incident_however_many_monitors_say_so(stor
     # The phone system stands on sign-on, but its own failure is a fault of its own.
     story.alert()
     assert [i.system_id for i in _open(story)] == ["SHAREPOINT", "VCC"]
+
+
+@pytest.mark.covers("D21", "R46")
+@pytest.mark.begins(people=PEOPLE)
+def test_what_people_answer_while_no_run_is_there_is_taken_up_by_the_next(story) -> None:
+    begun(story)
+    story.at("09:12")
+    assert [e for e in story.entries("decision requested") if "work again" in e.text]
+    story.orchestrator.away = True
+    story.orchestrator.kill()
+    assert story.press("SV-2", "work again", "works").status_code == 200
+    story.orchestrator.away = False
+    story.eventually(lambda: story.entries("run took over"), "the next run")
+    story.settle(quiet_s=0.8)
+    assert story.entries("system up")
+    # Logging by hand had been started by the run that died: it is stopped by the one after it.
+    story.people(SEES | {"answers": {"manual-log-stop": "stop", "works-again": "leave"}}, "SV-2")
+    again = [e for e in story.entries("decision requested") if "work again" in e.text]
+    assert len(again) == 1
+    stop = [t for t in story.texts_to("SV-2") if "Stop logging" in t]
+    assert len(stop) == 1
+
+
+@pytest.mark.covers("E35", "D21")
+@pytest.mark.begins(people=PEOPLE)
+def test_a_relapse_while_no_run_is_there_reopens_the_incident(story) -> None:
+    begun(story)
+    story.people({"answers": {"close": "leave"}}, *ERT)
+    story.at("09:12")
+    assert story.press("SV-2", "work again", "works").status_code == 200
+    story.at("09:30", by_minutes=4)
+    assert story.entries("recovery declared")
+    story.orchestrator.away = True
+    story.orchestrator.kill()
+    alert(story)  # the monitor sees it fail again
+    story.orchestrator.away = False
+    story.eventually(lambda: story.entries("run took over"), "the next run")
+    story.eventually(lambda: story.entries("reopened"), "the reopening")
+    story.settle(quiet_s=0.8)
+    assert story.incident.recovered_at is None
+    assert len(story.entries("decision requested")) > 0
+
+
+@pytest.mark.covers("E44", "E35", "D14")
+@pytest.mark.begins(people={"default": NOBODY_SAYS})
+def test_the_tenant_is_back_only_when_all_that_failed_with_it_is(story) -> None:
+    story.world.tenant_faults.set("/v1.0/sites/*", "unavailable")
+    for service in ("sharepoint", "mail"):
+        story.alert(service=service, alertname=f"{service}-down")
+    story.eventually(lambda: story.entries("system down"), "our own check")
+    story.settle(quiet_s=0.8)
+    story.world.tenant_faults.clear()
+    host_pauses.forget()
+    story.at("09:22", by_minutes=4)
+    # SharePoint is back and has held; mail is not known to be, so nothing is declared.
+    assert story.entries("system up")
+    assert not story.entries("recovery declared")
+    with story.inst.journal.read() as session:
+        assert "MAIL" in down_systems(session, story.plan)
+    assert story.press("IT-MGR", "Company mail", "works").status_code == 200
+    story.settle(quiet_s=0.8)
+    assert story.entries("recovery declared")
+    with story.inst.journal.read() as session:
+        assert not {"MAIL", "SHAREPOINT"} & down_systems(session, story.plan)
+    # What fails after that is heard of: it joins no incident that is over.
+    story.alert(service="sign-on", alertname="sign-on-down")
+    assert [i.system_id for i in _open(story)] == ["SHAREPOINT", "SIGN-ON"]
 
 
 def _open(story) -> list:

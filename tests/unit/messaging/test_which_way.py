@@ -55,6 +55,17 @@ def down(inst: Installation) -> frozenset[str]:
         return down_systems(session, PLAN)
 
 
+@pytest.mark.covers("D14")
+def test_a_persons_word_lifts_the_bar_of_what_no_probe_watches(inst: Installation) -> None:
+    number = opened(inst, "SMS-GATEWAY")
+    assert down(inst) == {"SMS-GATEWAY"}
+    with inst.journal.write() as session:
+        observations.add(
+            session, "SMS-GATEWAY", "up", "person", "tried", now=NOW, incident=number
+        )  # fmt: skip
+    assert down(inst) == frozenset()
+
+
 @pytest.mark.covers("D14", "E44")
 def test_what_shares_a_failure_is_taken_as_down_with_it(inst: Installation) -> None:
     assert down(inst) == frozenset()

@@ -49,6 +49,9 @@ def set_in(part: str, code: str, **values: Any) -> Change:
 ERRORS: list[tuple[Change, str, str]] = [
     (drop_kind("it_manager"), "people", "it_manager"),
     (drop_kind("data_protection"), "people", "data_protection"),
+    (set_in("systems", "VCC", affects=[]), "systems[0].affects", "touches no project"),
+    (set_in("systems", "CLIENT-CRM-2", affects=["ALPHA"]),
+     "systems[6].affects", "touches no project of CL-2"),
     (set_in("people", "ERT-2", deputy=None), "people[12].deputy", "ERT-2 has no deputy"),
     (set_in("people", "ERT-2", deputy="ERT-2"), "people[12].deputy", "somebody else"),
     (set_in("people", "IT-MGR", channels=[]), "people[7].channels", "two kinds at least"),
