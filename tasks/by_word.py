@@ -36,14 +36,19 @@ def record_assessment(lease: Lease, approval_id: int) -> None:
 
 @step("record whether it works")
 def record_word(lease: Lease, approval_id: int) -> None:
-    """A person tried the system: it works again, or not yet."""
+    """A person tried the system, and those that failed with it: they work again, or not yet.
+
+    What a probe of ours watches is not taken from a person's word.
+    """
     inst = installation()
     plan = inst.plan_of(lease.incident)
     with inst.journal.write(lease) as session:
         answer = _answer(session, approval_id)
         if answer.answer == "works":
+            _note(session, answer, "tried", f"It was tried and works: {answer.title}")
             joined = looks.joined_down(session, plan, lease.incident)
-            _see(session, plan, answer, "up")
+            if plan.system(incidents.get(session, lease.incident).system_id).probe is None:
+                _see(session, plan, answer, "up")
             for other in joined:
                 observations.add(
                     session, other, "up", looks.PERSON, by_word.detail_of(answer),
