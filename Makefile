@@ -80,7 +80,7 @@ test-long: .venv
 	$(VENV)/bin/pytest -m long
 
 test-postgresql: .venv
-	$(VENV)/bin/pytest -n $(JOBS) --dist worksteal --database postgresql \
+	$(VENV)/bin/pytest -n $(JOBS) --dist worksteal --database postgresql -m 'not long' \
 		tests/unit/journal tests/integration/gateway tests/integration/connecting tests/scenarios tests/browser tests/faults
 
 trace: .venv

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import random
 import socket
 import sys
 from contextlib import suppress
 
 HOST = "127.0.0.1"
+QUIET = range(20_000, 32_000)
+"""Ports that no system gives to outgoing connections: none takes one between choice and use."""
 
 
 class Ports:
@@ -21,8 +24,8 @@ class Ports:
         if preferred and _free(preferred) and self._claim(preferred):
             return preferred
         for _ in range(50):
-            port = _any_free()
-            if self._claim(port):
+            port = random.choice(QUIET)
+            if _free(port) and self._claim(port):
                 if preferred:
                     self.notes.append(f"Port {preferred} is taken: {what} listens on {port}.")
                 return port
@@ -58,9 +61,3 @@ def _free(port: int) -> bool:
             probe.listen(1)
             return True
     return False
-
-
-def _any_free() -> int:
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.bind((HOST, 0))
-        return int(probe.getsockname()[1])

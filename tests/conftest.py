@@ -34,7 +34,12 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(50_000, 20, 20)
 
 
+SLOW = {"faults", "scenarios"}  # folders
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    # The longest first: what is left at the end is shared out among those who are free.
+    items.sort(key=lambda item: not set(item.path.parts) & SLOW)
     if config.getoption("--database") == "sqlite":
         return
     on_files = [item for item in items if item.get_closest_marker("sqlite_only")]
