@@ -32,7 +32,7 @@ help:
 	@echo '            the journal in an empty database; PREFECT_DATABASE=…: Prefect in another)'
 	@echo 'make up     start everything on this machine and leave it running until Ctrl-C'
 	@echo 'make test   linters and all tests'
-	@echo 'make test-long   the undisturbed demos, judged from outside; CI runs them too'
+	@echo 'make test-long   the undisturbed demos, each scenario, judged from outside'
 	@echo 'make test-postgresql   the tests that write a journal, on PostgreSQL'
 	@echo 'make trace  write docs/traceability.md: which code and which tests stand for which number'
 	@echo 'make catalogues   bring the catalogues of translations in line with code and templates'
