@@ -90,7 +90,9 @@ def answer(place: House, link: Link, chosen: str) -> Page | None:
         problem = visitor.read(NO_ANSWER)
         return Page(page.template, page.view | {"problem": problem}, 422)
     with place.inst.journal.write() as session:
-        incident = incidents.get(session, number)
+        # Held from before the answer is written: of two at once the first to be in the record
+        # leads, and the other's page says so.
+        incident = incidents.held(session, number)
         if incident.closed_at is not None:
             raise closed(incident, visitor)
         before = _mine(session, number, step, link.person)

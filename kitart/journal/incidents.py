@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from kitart.journal import timeline
 from kitart.journal.database import Lease, LeaseLost
 from kitart.journal.hashing import first_hash
+from kitart.journal.once import locked
 from kitart.journal.tables import Incident
 
 # Technical limits, on real time: a driver that missed three renewals has died.
@@ -128,6 +129,14 @@ def get(session: Session, number: str) -> Incident:
     if found is None:
         raise LookupError(f"there is no incident {number}")
     return found
+
+
+def held(session: Session, number: str) -> Incident:
+    """The incident, which nobody else may write about until this transaction ends; raises as
+    ``get`` does."""
+    query = locked(sa.select(Incident).where(Incident.number == number))
+    found = session.scalars(query).first()
+    return found if found is not None else get(session, number)
 
 
 def open_incidents(session: Session) -> list[Incident]:
