@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 from prefect.client.schemas.objects import State
 from prefect.states import Completed
 
-from flows.driving import Drive, driving, first_of_group
-from flows.strands.closing import close_as_false_alarm, closed_already, known_false_alarm
-from flows.strands.filing import file_all
+from flows.driving import Drive, beside, driving, first_of_group
+from flows.strands.assessing import ask_whether_it_works
+from flows.strands.closing import (
+    close_as_false_alarm,
+    close_by_decision,
+    closed_already,
+    known_false_alarm,
+)
+from flows.strands.filing import file_all, keep_filed, keep_picture
+from flows.strands.informing import inform_client
 from flows.strands.leading import FalseAlarm, reason_of
+from flows.strands.logging_by_hand import log_by_hand
+from flows.strands.recovering import recover, watch
 from tasks import closing
-from tasks.opening import name_run
+from tasks.opening import gather_facts, name_run
 
 
 async def carry(incident: str, plan: Callable[[Drive], Awaitable[None]]) -> State:
@@ -37,3 +47,22 @@ async def carry(incident: str, plan: Callable[[Drive], Awaitable[None]]) -> Stat
             await file_all(drive)
             await drive.step(closing.settle, drive.lease)
     return Completed(message=f"{incident} is closed; its record and reports are filed")
+
+
+@contextlib.asynccontextmanager
+async def until_closed(drive: Drive) -> AsyncIterator[None]:
+    """What goes on beside the block in every plan about a system, until a person closes the
+    incident: the system watched, the clients told, the record filed."""
+    await drive.step(gather_facts, drive.lease)
+    async with beside(
+        watch(drive),
+        recover(drive),
+        ask_whether_it_works(drive),
+        log_by_hand(drive),
+        keep_filed(drive),
+        keep_picture(drive),
+        *[inform_client(drive, client) for client in drive.clients],
+    ):
+        yield
+        while not await close_by_decision(drive):
+            pass

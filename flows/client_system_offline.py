@@ -7,18 +7,13 @@ import asyncio
 from prefect import flow
 from prefect.client.schemas.objects import State
 
-from flows.carrying import carry
-from flows.driving import Drive, beside, together
-from flows.strands.assessing import ask_whether_it_works, assess
-from flows.strands.closing import close_by_decision
-from flows.strands.filing import keep_filed, keep_picture
-from flows.strands.informing import inform_client
+from flows.carrying import carry, until_closed
+from flows.driving import Drive, together
+from flows.strands.assessing import assess
 from flows.strands.leading import lead, tell_account_managers
-from flows.strands.logging_by_hand import log_by_hand
 from flows.strands.reaching_client import reach_client
-from flows.strands.recovering import recover, watch
 from flows.strands.reporting_faults import ask_findings, assess_data_protection
-from tasks.opening import SystemOffline, gather_facts, open_incident
+from tasks.opening import SystemOffline, open_incident
 
 
 @flow(name="client-system-offline", flow_run_name="{report.system} offline")
@@ -36,16 +31,7 @@ async def client_system_offline(report: SystemOffline) -> State:
 
 async def carry_out_plan(drive: Drive) -> None:
     """The plan's strands beside one another, until a person closes the incident."""
-    await drive.step(gather_facts, drive.lease)
-    async with beside(
-        watch(drive),
-        recover(drive),
-        ask_whether_it_works(drive),
-        log_by_hand(drive),
-        keep_filed(drive),
-        keep_picture(drive),
-        *[inform_client(drive, client) for client in drive.clients],
-    ):
+    async with until_closed(drive):
         await together(
             lead(drive),
             tell_account_managers(drive),
@@ -54,5 +40,3 @@ async def carry_out_plan(drive: Drive) -> None:
             assess_data_protection(drive),
             ask_findings(drive),
         )
-        while not await close_by_decision(drive):
-            pass

@@ -7,23 +7,17 @@ import asyncio
 from prefect import flow
 from prefect.client.schemas.objects import State
 
-from flows.carrying import carry
-from flows.driving import Drive, beside, together
-from flows.strands.assessing import ask_whether_it_works
-from flows.strands.closing import close_by_decision
+from flows.carrying import carry, until_closed
+from flows.driving import Drive, together
 from flows.strands.diverting import divert_calls
-from flows.strands.filing import keep_filed, keep_picture
-from flows.strands.informing import inform_client
 from flows.strands.leading import lead, tell_account_managers
-from flows.strands.logging_by_hand import log_by_hand
-from flows.strands.recovering import recover, watch
 from flows.strands.reporting_faults import (
     ask_findings,
     assess_data_protection,
     submit_reports,
     warn_of_recovery_time,
 )
-from tasks.opening import SystemOffline, gather_facts, open_incident
+from tasks.opening import SystemOffline, open_incident
 
 
 @flow(name="critical-system-offline", flow_run_name="{report.system} offline")
@@ -44,16 +38,7 @@ async def carry_out_plan(drive: Drive) -> None:
 
     A relapse before that reopens it (E35): the clients are told anew, and closing waits for that.
     """
-    await drive.step(gather_facts, drive.lease)
-    async with beside(
-        watch(drive),
-        recover(drive),
-        ask_whether_it_works(drive),
-        log_by_hand(drive),
-        keep_filed(drive),
-        keep_picture(drive),
-        *[inform_client(drive, client) for client in drive.clients],
-    ):
+    async with until_closed(drive):
         await together(
             lead(drive),
             tell_account_managers(drive),
@@ -63,5 +48,3 @@ async def carry_out_plan(drive: Drive) -> None:
             warn_of_recovery_time(drive),
             ask_findings(drive),
         )
-        while not await close_by_decision(drive):
-            pass

@@ -121,8 +121,8 @@ def prove_by_word(lease: Lease) -> None:
 
 
 @step("record the decision on logging by hand")
-def record_manual_logging(lease: Lease, approval_id: int) -> bool:
-    """Whether logging by hand was started; the supervisors are then told to start it (R46)."""
+def record_manual_logging(lease: Lease, approval_id: int) -> None:
+    """What was decided; where logging by hand starts, the supervisors are told so (R46)."""
     inst = installation()
     plan = inst.plan_of(lease.incident)
     with inst.journal.write(lease) as session:
@@ -130,7 +130,7 @@ def record_manual_logging(lease: Lease, approval_id: int) -> bool:
         said = f" ({answer.note})" if answer.note else ""
         if answer.answer != "start":
             _note(session, answer, "manual logging not needed", f"Calls are logged as usual{said}")
-            return False
+            return
         _note(session, answer, by_word.LOGGING_STARTED, f"Calls are logged by hand{said}")
         values = about(session, plan, lease.incident)
         projects = plan.projects_affected_by(incidents.get(session, lease.incident).system_id)
@@ -143,7 +143,6 @@ def record_manual_logging(lease: Lease, approval_id: int) -> bool:
             },
             lease=lease,
         )  # fmt: skip
-    return True
 
 
 @step("record the end of logging by hand")
