@@ -33,7 +33,8 @@ async def inform_client(drive: Drive, client: str) -> None:
         soon = drive.now + rhythm(drive, client).news
         if not await until_sent(drive, client, "recovery-notice", soon):
             continue
-        await findings_known(drive)
+        if not await findings_known(drive):
+            continue
         due_at = drive.read(lambda s: drafts.closing_due(s, drive.plan, drive.incident, client))
         if await until_sent(drive, client, "closing-report", due_at):
             await served(drive, client)
@@ -144,20 +145,26 @@ async def until_sent(drive: Drive, client: str, kind: str, due_at: datetime) -> 
     return False
 
 
-async def findings_known(drive: Drive) -> None:
+async def findings_known(drive: Drive) -> bool:
     """Wait a while for the cause, and for the end of a divert and of logging by hand: all are in
-    the report.
+    the report. ``False`` when the system failed again meanwhile (E35).
 
     A cause that is not established is an answer; one that is not given holds up no report.
     """
+    declared_at = drive.read(lambda s: looks.declared_at(s, drive.incident))
+    # Compared with the very recovery: by the time this looks, another one may be declared.
     await drive.until(
         lambda s: (
-            drafts.findings_settled(s, drive.incident)
-            and not drafts.divert_active(s, drive.incident)
-            and not by_word.logging_by_hand(s, drive.incident)
+            looks.declared_at(s, drive.incident) != declared_at
+            or (
+                drafts.findings_settled(s, drive.incident)
+                and not drafts.divert_active(s, drive.incident)
+                and not by_word.logging_by_hand(s, drive.incident)
+            )
         ),
         by=drive.now + timedelta(hours=drive.plan.limits.reopen_within_hours),
     )
+    return drive.read(lambda s: looks.declared_at(s, drive.incident)) == declared_at
 
 
 def rhythm(drive: Drive, client: str) -> Rhythm:

@@ -64,3 +64,23 @@ def test_a_relapse_before_closing_reopens_the_same_incident(story) -> None:
     assert_told_in_its_language(
         story, "first-notification", "status-update", "recovery-notice", "closing-report"
     )
+
+
+@pytest.mark.covers("E35")
+@pytest.mark.begins(people={"DPO": {"answers": {"data-protection": "leave"}}})
+def test_each_recovery_is_told_though_findings_are_awaited_across_the_relapse(story) -> None:
+    story.phone_system("down")
+    story.alert()
+    story.begun()
+    story.at("09:05")
+    story.phone_system("up")
+    story.at("09:26", by_minutes=3)
+    assert [d for d in story.documents("CL-2", "recovery-notice") if d.sent_at]
+    assert not story.documents("CL-2", "closing-report")  # the findings are not complete
+    story.phone_system("down")
+    story.at("09:29")
+    story.phone_system("up")
+    story.at("09:50", by_minutes=4)
+    notices = [d for d in story.documents("CL-2", "recovery-notice") if d.sent_at]
+    assert [d.running_number for d in notices] == [1, 2]
+    assert not story.documents("CL-2", "closing-report")
