@@ -28,9 +28,12 @@ async def divert_calls(drive: Drive) -> None:
     )
     if not confirmed or not await ordered(drive):
         return
-    if await heard(drive, "divert-on"):
-        await drive.until(lambda s: looks.recovery_declared(s, drive.incident))
-        await heard(drive, "divert-off")
+    if await heard(drive, "divert-on") == "heard":
+        # A relapse withdraws the question: the divert stays, and its end is asked for anew (E35).
+        ended = None
+        while ended is None:
+            await drive.until(lambda s: looks.recovery_declared(s, drive.incident))
+            ended = await heard(drive, "divert-off")
 
 
 async def ordered(drive: Drive) -> bool:
@@ -56,12 +59,14 @@ async def ordered(drive: Drive) -> bool:
     return True
 
 
-async def heard(drive: Drive, direction: str) -> bool:
-    """Have the divert switched by phone with the carrier; true once a person heard it work.
+async def heard(drive: Drive, direction: str) -> str | None:
+    """Have the divert switched by phone with the carrier: what a person says of it.
 
-    An order alone proves nothing (E41). Ends unheard when the system is back before the divert
-    was made: there is nothing to divert then.
+    An order alone proves nothing (E41). ``None`` when the system is back before the divert was
+    made, or failed again before it was ended (E35).
     """
+    back = phrase("The phone system is back, no divert is needed any more")
+    failed = phrase("The system failed again: leave the divert as it is")
     question = drive.read(
         lambda s: questions.divert_switch(s, drive.plan, drive.incident, direction, drive.now)
     )
@@ -72,10 +77,12 @@ async def heard(drive: Drive, direction: str) -> bool:
         drive,
         question,
         turns,
-        overtaken=lambda s: direction == "divert-on" and looks.recovery_declared(s, drive.incident),
-        why=phrase("The phone system is back, no divert is needed any more"),
+        overtaken=lambda s: (
+            looks.recovery_declared(s, drive.incident) == (direction == "divert-on")
+        ),
+        why=back if direction == "divert-on" else failed,
     )
     if answer is None:
-        return False
+        return None
     await drive.step(diverting.record_switch, drive.lease, answer.id, direction)
-    return answer.answer == "heard"
+    return answer.answer

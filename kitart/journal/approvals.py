@@ -207,6 +207,11 @@ def of_incident(session: Session, incident: str) -> list[Approval]:
     return list(session.scalars(query.order_by(Approval.id)))
 
 
+def withdrawn(session: Session, incident: str, kind: str) -> int:
+    """How many questions of this kind the facts overtook in this incident."""
+    return sum(q.kind == kind and q.state == "void" for q in of_incident(session, incident))
+
+
 def still_open(session: Session) -> list[Approval]:
     """The questions that wait for an answer, of every incident that isn't closed, oldest first."""
     query = (

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from kitart.journal import incidents, timeline
+from kitart.journal import approvals, incidents, timeline
 from kitart.journal.approvals import Question
 from kitart.journal.tables import Document
 from kitart.language import phrase
@@ -177,8 +177,10 @@ def divert_switch(
         else phrase("Have the carrier end the divert")
     )
     expected = phrase("the recorded notice") if on else phrase("the phone system, not the notice")
+    # One that a relapse withdrew is not answered any more: the next recovery asks anew (E35).
+    time = 1 + approvals.withdrawn(session, incident, direction)
     return Question(
-        key=f"{incident}:{direction}",
+        key=f"{incident}:{direction}:{time}",
         incident=incident,
         kind=direction,
         title=title,

@@ -66,9 +66,12 @@ def test_a_relapse_before_closing_reopens_the_same_incident(story) -> None:
     )
 
 
-@pytest.mark.covers("E35")
-@pytest.mark.begins(people={"DPO": {"answers": {"data-protection": "leave"}}})
-def test_each_recovery_is_told_though_findings_are_awaited_across_the_relapse(story) -> None:
+WAITS = {f"VCC-ADMIN{n}": {"answers": {"divert-off": "leave"}} for n in ("", "-2")}
+
+
+@pytest.mark.covers("E35", "E45")
+@pytest.mark.begins(people={"DPO": {"answers": {"data-protection": "leave"}}, **WAITS})
+def test_what_is_awaited_across_a_relapse_is_no_end_of_the_first_recovery(story) -> None:
     story.phone_system("down")
     story.alert()
     story.begun()
@@ -76,11 +79,16 @@ def test_each_recovery_is_told_though_findings_are_awaited_across_the_relapse(st
     story.phone_system("up")
     story.at("09:26", by_minutes=3)
     assert [d for d in story.documents("CL-2", "recovery-notice") if d.sent_at]
-    assert not story.documents("CL-2", "closing-report")  # the findings are not complete
+    assert not story.documents("CL-2", "closing-report")  # cause and divert are awaited
+    assert story.question("divert-off:1").state == "open"
     story.phone_system("down")
     story.at("09:29")
+    # Nobody is left with the task to end a divert that is needed again.
+    assert story.question("divert-off:1").state == "void"
+    assert any("leave the divert as it is" in text for text in story.texts_to("VCC-ADMIN-2"))
     story.phone_system("up")
     story.at("09:50", by_minutes=4)
     notices = [d for d in story.documents("CL-2", "recovery-notice") if d.sent_at]
     assert [d.running_number for d in notices] == [1, 2]
     assert not story.documents("CL-2", "closing-report")
+    assert story.question("divert-off:2").state == "open"
