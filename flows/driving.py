@@ -16,6 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Any, ParamSpec, TypeVar
 
+from prefect.context import SyncClientContext
 from prefect.runtime import flow_run
 from sqlalchemy.orm import Session
 
@@ -145,8 +146,11 @@ async def driving(incident: str) -> AsyncIterator[Drive | None]:
     DRIVES.add(drive)
     watch = inst.journal.watch()
     try:
-        async with beside(_renew(inst, lease), _listen(drive, watch)):
-            yield drive
+        # One client of Prefect's API for all steps: else each makes its own, TLS context included,
+        # and that costs more than most steps.
+        with SyncClientContext.get_or_create():
+            async with beside(_renew(inst, lease), _listen(drive, watch)):
+                yield drive
     finally:
         DRIVES.discard(drive)
         watch.close()

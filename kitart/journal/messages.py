@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from kitart.journal.once import insert_once, locked
 from kitart.journal.tables import Message
@@ -117,15 +117,18 @@ def _failed_just_now(row: Message, real_now: datetime) -> bool:
     return tried is not None and timedelta(0) <= real_now - tried < timedelta(seconds=pause_s)
 
 
-def of_incident(session: Session, incident: str) -> list[Message]:
-    """The incident's messages in the order they were first wanted."""
+def of_incident(session: Session, incident: str, *, whole: bool = False) -> list[Message]:
+    """The incident's messages in the order they were first wanted; their texts, which may be long
+    reports, only if ``whole``."""
     query = sa.select(Message).where(Message.incident == incident)
+    if not whole:
+        query = query.options(defer(Message.text), defer(Message.html))
     return list(session.scalars(query.order_by(Message.id)))
 
 
 def of_purpose(session: Session, incident: str, purpose: str) -> list[Message]:
     """The incident's messages with this purpose, oldest first."""
-    return [row for row in of_incident(session, incident) if row.purpose == purpose]
+    return [row for row in of_incident(session, incident, whole=True) if row.purpose == purpose]
 
 
 def with_key(session: Session, key: str) -> Message | None:

@@ -14,9 +14,12 @@ from playwright.sync_api import TimeoutError as TooSlow
 from kitart.clock import monotonic_s, sleep_s
 from kitart.journal import incidents, timeline
 from kitart.journal.database import Journal
+from kitart.plan.loading import load_plan
+from kitart.settings import HOUSE
 from sandbox.stack import Stack, Wishes
 
 SEEN = "No calls reach the agents; the wallboard is empty"
+ASKED = {"en": "Can you take {number}?", "hu": "Riasztás: {number}. Vállalja?"}
 TIMES_PRESSED = 5
 
 
@@ -120,7 +123,9 @@ def test_a_plan_started_from_the_run_form_opens_an_incident_and_pages_the_ert(
     assert (incident.system_id, incident.reported_by) == ("VCC", "operator")
     assert f"operator: {SEEN}" in said
     first = sms[0]
-    assert first["body"].startswith(f"Riasztás: {incident.number}. Vállalja?")
+    # Whoever is on duty at this hour is asked, in the own language.
+    asked = {c.address: p.language for p in load_plan(HOUSE / "config").people for c in p.channels}
+    assert first["body"].startswith(ASKED[asked[first["to"]]].format(number=incident.number))
     assert f"{stack.gateway_url}/a/" in first["body"]
     # The run bears the incident's number and what fails; its page shows it when loaded again.
     name = f"{incident.number} · VCC offline"

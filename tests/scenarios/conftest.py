@@ -126,16 +126,22 @@ def _look_anew() -> None:
         drive.rests = 0
 
 
-def company_in(folder: Path, languages: dict[str, str]) -> Path:
-    """The sample company's folder; a copy in which clients read another language, if wanted."""
+def company_in(folder: Path, languages: dict[str, str], touching: tuple[str, ...]) -> Path:
+    """The sample company's folder; a copy in which clients read another language, or in which
+    systems touch these projects alone, if wanted."""
     house = HOUSE / "config"
-    if not languages:
+    if not languages and not touching:
         return house
     copy = Path(shutil.copytree(house, folder / "config"))
     clients = yaml.safe_load((copy / "clients.yaml").read_text("utf-8"))
     for client in clients["clients"]:
         client["report"]["language"] = languages.get(client["id"], client["report"]["language"])
     (copy / "clients.yaml").write_text(yaml.safe_dump(clients, allow_unicode=True), "utf-8")
+    systems = yaml.safe_load((copy / "systems.yaml").read_text("utf-8"))
+    for system in systems["systems"]:
+        if touching and "affects" in system:
+            system["affects"] = [code for code in system["affects"] if code in touching]
+    (copy / "systems.yaml").write_text(yaml.safe_dump(systems, allow_unicode=True), "utf-8")
     return copy
 
 
@@ -149,11 +155,12 @@ class Story:
         start: str,
         characters: dict[str, Any],
         languages: dict[str, str],
+        touching: tuple[str, ...],
         pdf: bool,
     ) -> None:
         self.clock = HandClock(datetime.fromisoformat(start))
         self.start = self.clock.now()
-        config = company_in(folder, languages)
+        config = company_in(folder, languages, touching)
         self.plan = load_plan(config)
         self.orchestrator = InProcessOrchestrator()
         settings = Settings(
@@ -256,15 +263,23 @@ class Story:
         watch = self.inst.journal.watch()
         try:
             until = monotonic_s() + PATIENCE_S
-            quiet_since = monotonic_s()
+            calm_since: float | None = None
             _look_anew()
-            while monotonic_s() - quiet_since < quiet_s:
-                if watch.changed():
+            # Calm lies between two looks that both saw it: on a busy machine this thread may itself
+            # be away for longer than the quiet that it waits for.
+            while True:
+                changed = watch.changed()
+                if changed:
                     _look_anew()  # a drive may be slow to notice: what it rested before is void
                 restless = any(drive.rests < RESTS for drive in list(DRIVES))
-                if restless or self.world.people.busy:
-                    quiet_since = monotonic_s()
-                assert monotonic_s() < until, "it does not come to rest"
+                now = monotonic_s()
+                if changed or restless or self.world.people.busy:
+                    calm_since = None
+                elif calm_since is None:
+                    calm_since = now
+                elif now - calm_since >= quiet_s:
+                    break
+                assert now < until, "it does not come to rest"
                 sleep_s(0.02)
         finally:
             watch.close()
@@ -365,6 +380,7 @@ def story(
             **options.get("people", {}),
         },
         options.get("languages", {}),
+        options.get("touching", ()),  # fewer projects, where a story is about none of the others
         options.get("pdf", False),  # a second of work each: stories that look at them ask for them
     )
     yield one

@@ -8,8 +8,11 @@ from tests.scenarios.languages import assert_told_in_its_language
 
 pytestmark = pytest.mark.timeout(300)
 
+TWO = ("BRAVO", "CHARLIE")  # one client that reads English, one that reads Hungarian
+
 
 @pytest.mark.covers("E34", "D7")
+@pytest.mark.begins(touching=TWO)
 def test_a_flapping_system_is_one_unstable_incident_recovered_after_15_stable_minutes(
     story,
 ) -> None:
@@ -39,7 +42,9 @@ def test_a_flapping_system_is_one_unstable_incident_recovered_after_15_stable_mi
 
 
 @pytest.mark.covers("E35", "A17", "A23", "D26")
-@pytest.mark.begins(people={f"ERT-{n}": {"answers": {"close": "leave"}} for n in range(1, 6)})
+@pytest.mark.begins(
+    touching=TWO, people={f"ERT-{n}": {"answers": {"close": "leave"}} for n in range(1, 6)}
+)
 def test_a_relapse_before_closing_reopens_the_same_incident(story) -> None:
     story.phone_system("down")
     story.alert()
@@ -70,7 +75,9 @@ WAITS = {f"VCC-ADMIN{n}": {"answers": {"divert-off": "leave"}} for n in ("", "-2
 
 
 @pytest.mark.covers("E35", "E45")
-@pytest.mark.begins(people={"DPO": {"answers": {"data-protection": "leave"}}, **WAITS})
+@pytest.mark.begins(
+    touching=TWO, people={"DPO": {"answers": {"data-protection": "leave"}}, **WAITS}
+)
 def test_what_is_awaited_across_a_relapse_is_no_end_of_the_first_recovery(story) -> None:
     story.phone_system("down")
     story.alert()

@@ -10,7 +10,10 @@ ADMINS = ("VCC-ADMIN", "VCC-ADMIN-DEP", "VCC-DEP", "IT-MGR", "IT-DEP")
 
 
 @pytest.mark.covers("A14", "D3", "E31", "E41")
-@pytest.mark.begins(people={code: {"answers": {"test-call": "not-answered"}} for code in ADMINS})
+@pytest.mark.begins(
+    touching=("BRAVO", "CHARLIE"),
+    people={code: {"answers": {"test-call": "not-answered"}} for code in ADMINS},
+)
 def test_the_outage_stands_until_a_call_has_proved_otherwise(story) -> None:
     story.alert()  # and the phone system's API goes on answering
     story.begun()
