@@ -13,6 +13,13 @@ from typing import Any, TypeVar
 import pytest
 import requests
 import yaml
+from prefect.settings import (
+    PREFECT_LOGGING_TO_API_ENABLED,
+    PREFECT_SERVER_SERVICES_EVENT_PERSISTER_ENABLED,
+    PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_ENABLED,
+    PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED,
+    temporary_settings,
+)
 from prefect.testing.utilities import prefect_test_harness
 from pydantic import SecretStr
 
@@ -42,6 +49,12 @@ from sandbox.world import World
 from tasks.opening import SystemOffline
 
 T = TypeVar("T")
+KEEPS_PREFECTS_RECORD = (
+    PREFECT_LOGGING_TO_API_ENABLED,
+    PREFECT_SERVER_SERVICES_EVENT_PERSISTER_ENABLED,
+    PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_ENABLED,
+    PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED,
+)
 PATIENCE_S = 45.0
 RESTS = 5
 SECRET = "webhook-secret-of-the-story"
@@ -53,7 +66,11 @@ FLOWS = {
 
 @pytest.fixture(scope="session", autouse=True)
 def _prefect() -> Iterator[None]:
-    with prefect_test_harness(server_startup_timeout=120):
+    # Nobody looks at Prefect's own record in a story: what only keeps that would cost a sixth.
+    with (
+        temporary_settings(dict.fromkeys(KEEPS_PREFECTS_RECORD, False)),
+        prefect_test_harness(server_startup_timeout=120),
+    ):
         yield
 
 
