@@ -145,7 +145,8 @@ class Message(Base):
     subject: Mapped[str]
     text: Mapped[str] = mapped_column(Text)
     html: Mapped[str | None] = mapped_column(Text)
-    # queued, sending, accepted, failed, skipped, uncertain: one never called by another's name.
+    # queued, sending, accepted, delivered, undelivered (taken, but it did not arrive), failed,
+    # skipped, uncertain: one never called by another's name.
     state: Mapped[str]
     attempts: Mapped[int]
     detail: Mapped[str]

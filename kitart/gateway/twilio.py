@@ -1,0 +1,29 @@
+"""Where the SMS gateway (Twilio, or one that speaks as Twilio does) calls us back.
+
+Everything that comes here is signed with our account's token (``kitart.gateway.signed``).
+"""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from kitart.gateway.house import house
+from kitart.gateway.signed import signed_form
+from kitart.messaging import callbacks
+from kitart.messaging.reported import take_report
+
+router = APIRouter(include_in_schema=False)
+NO_CONTENT = 204
+
+
+@router.post(callbacks.STATUS)
+async def status(request: Request, message: str = "") -> Response:
+    """What became of a message that the provider took; ``message`` is our key of it."""
+    place = house(request)
+    form = await signed_form(request, place.inst.settings)
+    await run_in_threadpool(
+        take_report, place.inst, message,
+        form.get("MessageSid", ""), form.get("MessageStatus", ""), form.get("ErrorCode", ""),
+    )  # fmt: skip
+    return Response(status_code=NO_CONTENT)
