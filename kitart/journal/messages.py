@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from kitart.journal.once import insert_once, locked
-from kitart.journal.tables import Message
+from kitart.journal.tables import Incident, Message
 from kitart.journal.words import storable
 from kitart.language import SOURCE
 
@@ -151,6 +151,22 @@ def of_incident(session: Session, incident: str) -> list[Message]:
     """The incident's messages in the order they were first wanted."""
     query = sa.select(Message).where(Message.incident == incident)
     return list(session.scalars(query.order_by(Message.id)))
+
+
+def to_person(session: Session, person: str, most: int = 200) -> list[Message]:
+    """The newest messages to a person in incidents that are open, newest first."""
+    query = (
+        sa.select(Message)
+        .join(Incident, Incident.number == Message.incident)
+        .where(Message.recipient == person, Incident.closed_at.is_(None))
+    )
+    return list(session.scalars(query.order_by(Message.id.desc()).limit(most)))
+
+
+def last_to(session: Session, person: str) -> Message | None:
+    """The newest message to a person, of whichever incident."""
+    query = sa.select(Message).where(Message.recipient == person).order_by(Message.id.desc())
+    return session.scalars(query.limit(1)).first()
 
 
 def of_purpose(session: Session, incident: str, purpose: str) -> list[Message]:

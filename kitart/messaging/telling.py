@@ -78,7 +78,8 @@ def _on_each(
             continue
         text = render_message(
             purpose, channel.kind, language,
-            **(values | {"number": incident, "zone": zone, "exercise": exercise}),
+            **(values | {"number": incident, "zone": zone, "exercise": exercise,
+                         "replies": inst.settings.sms.replies}),
         )  # fmt: skip
         sent = deliver(
             inst,
