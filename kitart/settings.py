@@ -64,6 +64,9 @@ class SmsSettings(BaseModel):
     account: str = ""
     token: SecretStr = SecretStr("")
     sender: str = ""
+    replies: bool = Field(
+        default=False, description="Whether replies reach /twilio/sms: texts then invite them"
+    )
     ca_file: Path | None = None
 
 

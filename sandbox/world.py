@@ -134,6 +134,7 @@ class World:
                     account="kitart",
                     token=SecretStr(SMS_TOKEN),
                     sender="+447700900999",
+                    replies=True,
                 ),
                 "smtp": SmtpSettings(
                     host=self._smtp_server.host,

@@ -22,6 +22,12 @@ REASONS = {
     "21610": "the person has unsubscribed from our messages",
     "21612": "the gateway can't reach this number from our sender",
     "21614": "the number is not a mobile number",
+    "30003": "the phone can't be reached",
+    "30004": "the phone takes no messages",
+    "30005": "the number is not known, or no longer in use",
+    "30006": "the number is a landline, or its operator can't be reached",
+    "30007": "the operator took it for spam",
+    "30008": "the operator gave no reason",
 }
 """What the provider's codes mean to us, in place of its own longer words."""
 

@@ -6,9 +6,11 @@ from sqlalchemy.orm import Session
 
 from kitart.gateway.house import House
 from kitart.gateway.visits import (
+    LINK,
     NO_ANSWER,
     NOT_IN_RECORD,
     PHONE,
+    RELAYED,
     Page,
     Refused,
     Visitor,
@@ -78,8 +80,10 @@ def show(place: House, link: Link) -> Page:
     return Page("acknowledge.html", view)
 
 
-def answer(place: House, link: Link, chosen: str) -> Page | None:
+def answer(place: House, link: Link, chosen: str, *, via: str = LINK) -> Page | None:
     """Record the answer; ``None`` when ``show`` now says it, a page when it wasn't one.
+
+    ``via`` is how it came: by a link, by SMS, by a key pressed in a call.
 
     Said twice it is recorded once. Who took it stays in the lead: a later "I can't" of the same
     person is not recorded, the page says how to hand over.
@@ -97,7 +101,7 @@ def answer(place: House, link: Link, chosen: str) -> Page | None:
             raise closed(incident, visitor)
         before = _mine(session, number, step, link.person)
         if before is None or (before.answer == CANNOT and chosen == TAKE):
-            _record(session, incident, step, visitor, chosen)
+            _record(session, incident, step, visitor, chosen, via)
     return None
 
 
@@ -132,19 +136,21 @@ def _read(visitor: Visitor, option: dict[str, str]) -> dict[str, str]:
     return {name: visitor.read(word) for name, word in option.items()}
 
 
-def _record(session: Session, row: Incident, step: str, visitor: Visitor, chosen: str) -> None:
+def _record(
+    session: Session, row: Incident, step: str, visitor: Visitor, chosen: str, via: str
+) -> None:
     took = chosen == TAKE
     name, now = role_name(visitor.role), visitor.now
     new = acknowledgements.record(
-        session, row.number, step, visitor.person, visitor.role, chosen, via="link", now=now
+        session, row.number, step, visitor.person, visitor.role, chosen, via=via, now=now
     )
     if not new:
         return
     timeline.append(
         session, row.number, "ack received" if took else "ack declined",
-        f"The {name} has it" if took else f"The {name} can't take it",
+        (f"The {name} has it" if took else f"The {name} can't take it") + RELAYED.get(via, ""),
         now=now, author=name, source="person",
-        data={"person": visitor.person, "role": visitor.role, "step": step, "via": "link"},
+        data={"person": visitor.person, "role": visitor.role, "step": step, "via": via},
     )  # fmt: skip
     if took and step == "ert" and row.state == "reported":
         row.state = "acknowledged"

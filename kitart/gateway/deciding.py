@@ -9,9 +9,11 @@ from sqlalchemy.orm import Session
 
 from kitart.gateway.house import House
 from kitart.gateway.visits import (
+    LINK,
     NO_ANSWER,
     NOT_IN_RECORD,
     PHONE,
+    RELAYED,
     Page,
     Refused,
     Visitor,
@@ -29,10 +31,6 @@ from kitart.plan.roles import role_name
 from kitart.reports.moments import number_text
 
 NOTE_LIMIT = 2000
-LINK = "link"
-PREFECT_FORM = "Prefect form"
-# What the record says of an answer that a person did not give by a link of their own.
-RELAYED = {PREFECT_FORM: "; relayed through the Prefect UI"}
 NOTE_LABELS = {
     "approve": phrase("Your reason"),
     "priority": phrase("Your reason"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
-from kitart.gateway.deciding import PREFECT_FORM
+from kitart.gateway.visits import PREFECT_FORM, SMS
 from kitart.journal.approvals import label_of
 from kitart.journal.tables import Approval, Decision, Document, Incident
 from kitart.plan.roles import role_name
@@ -15,6 +15,7 @@ from kitart.reports import moments
 
 MARKUP = re.compile(r"([\\`*_{}\[\]()<>#+!|~&])")
 LONGEST_NAME = 120
+WAYS = {PREFECT_FORM: "by this form", SMS: "by SMS"}
 # What the field for words is called; the operator writes down another person's words.
 WORDS = {"ticket": "The ticket number", "findings": "The cause"}
 
@@ -70,7 +71,7 @@ def _became(plan: Plan, row: Approval, decisions: list[Decision], incident: Inci
     zone = plan.company.time_zone
     if row.state == "answered" and row.answered_by and row.answered_at:
         counted = next((d for d in decisions if d.outcome == "counted"), None)
-        way = "by this form" if counted and counted.via == PREFECT_FORM else "by link"
+        way = WAYS.get(counted.via if counted else "", "by link")
         words = f" ({row.note})" if row.note else ""
         return (
             f"Answered {way}: “{label_of(row, row.answer or '')}”{words}, by the "

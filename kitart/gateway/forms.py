@@ -17,9 +17,9 @@ from collections.abc import Callable
 from kitart.clock import monotonic_s
 from kitart.gateway import form_words
 from kitart.gateway.body import clean
-from kitart.gateway.deciding import PREFECT_FORM, take
+from kitart.gateway.deciding import take
 from kitart.gateway.house import House
-from kitart.gateway.visits import Refused
+from kitart.gateway.visits import PREFECT_FORM, Refused
 from kitart.journal import approvals, documents, incidents
 from kitart.journal.tables import Approval
 from kitart.messaging.links import Link

@@ -13,6 +13,9 @@ from kitart.plan.roles import role_name
 from kitart.plan.schema import Plan
 from kitart.reports import moments
 
+LINK, SMS, PREFECT_FORM = "link", "sms", "Prefect form"
+# What the record says of an answer that a person did not give by a link of their own.
+RELAYED = {PREFECT_FORM: "; relayed through the Prefect UI", SMS: "; by SMS"}
 PHONE = phrase("Phone the ERT instead.")
 NOT_IN_RECORD = phrase("This question is not in the record")
 NO_ANSWER = phrase("That is not one of the answers. Please choose one below.")

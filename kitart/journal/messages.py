@@ -10,14 +10,18 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, defer
 
 from kitart.journal.once import insert_once, locked
-from kitart.journal.tables import Message
+from kitart.journal.tables import Incident, Message
 from kitart.journal.words import storable
 from kitart.language import SOURCE
 
 # Real time after which a sender that never came back is taken for dead.
 SENDER_DEAD_AFTER = timedelta(seconds=30)
 # The states of a message that reached its reader, or may have.
-SET_OUT = ("sending", "accepted", "uncertain")
+SET_OUT = ("sending", "accepted", "delivered", "uncertain")
+# The states of a message that the provider took and that did not fail to arrive, as far as known.
+TAKEN = ("accepted", "delivered")
+# What the provider said later, for good: nothing that comes after it changes it.
+REPORTED = ("delivered", "undelivered")
 # Real time between two tries of a message that failed: doubled each time, up to this.
 LONGEST_PAUSE_S = 60
 
@@ -89,13 +93,39 @@ def complete(
     provider_id: str | None = None,
     detail: str = "",
 ) -> Message:
-    """Write what became of a claimed message: ``accepted``, ``failed`` or ``skipped``."""
-    row = session.get_one(Message, claim.message_id)
+    """Write what became of a claimed message: ``accepted``, ``failed`` or ``skipped``.
+
+    Where the provider's own report was faster, that one stays.
+    """
+    query = sa.select(Message).where(Message.id == claim.message_id)
+    row: Message = session.scalars(locked(query)).one()
+    if row.state in REPORTED:
+        return row
     row.state, row.detail, row.provider_id = state, storable(detail), provider_id
     if state != "failed":
         row.sending_since_real = None  # a failed one keeps it: the next try waits from there
     if state == "accepted":
         row.sent_at = now
+    return row
+
+
+def report(
+    session: Session, key: str, provider_id: str, state: str, detail: str, *, now: datetime
+) -> Message | None:
+    """Write what the provider reports of a message it took: ``delivered`` or ``undelivered``.
+
+    Returns the row if that was news. A repeat, what comes out of order and word of an earlier try
+    change nothing. Word of a message whose sending got no answer shows that it was taken.
+    """
+    query = sa.select(Message).where(Message.key == key)
+    row: Message | None = session.scalars(locked(query)).first()
+    if row is None or row.state not in ("sending", "accepted", "failed"):
+        return None
+    if row.state == "accepted" and row.provider_id != provider_id:
+        return None
+    row.state, row.provider_id, row.sending_since_real = state, provider_id, None
+    row.sent_at = row.sent_at or now
+    row.detail = storable("; ".join(part for part in (row.detail, detail) if part))
     return row
 
 
@@ -124,6 +154,22 @@ def of_incident(session: Session, incident: str, *, whole: bool = False) -> list
     if not whole:
         query = query.options(defer(Message.text), defer(Message.html))
     return list(session.scalars(query.order_by(Message.id)))
+
+
+def to_person(session: Session, person: str, most: int = 200) -> list[Message]:
+    """The newest messages to a person in incidents that are open, newest first."""
+    query = (
+        sa.select(Message)
+        .join(Incident, Incident.number == Message.incident)
+        .where(Message.recipient == person, Incident.closed_at.is_(None))
+    )
+    return list(session.scalars(query.order_by(Message.id.desc()).limit(most)))
+
+
+def last_to(session: Session, person: str) -> Message | None:
+    """The newest message to a person, of whichever incident."""
+    query = sa.select(Message).where(Message.recipient == person).order_by(Message.id.desc())
+    return session.scalars(query.limit(1)).first()
 
 
 def of_purpose(session: Session, incident: str, purpose: str) -> list[Message]:

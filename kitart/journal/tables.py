@@ -145,7 +145,8 @@ class Message(Base):
     subject: Mapped[str]
     text: Mapped[str] = mapped_column(Text)
     html: Mapped[str | None] = mapped_column(Text)
-    # queued, sending, accepted, failed, skipped, uncertain: one never called by another's name.
+    # queued, sending, accepted, delivered, undelivered (taken, but it did not arrive), failed,
+    # skipped, uncertain: one never called by another's name.
     state: Mapped[str]
     attempts: Mapped[int]
     detail: Mapped[str]
@@ -154,6 +155,27 @@ class Message(Base):
     sending_since_real: Mapped[datetime | None]
     sent_at: Mapped[datetime | None]
     document_id: Mapped[int | None]
+
+
+class Reply(Base):
+    """An SMS that somebody sent us: what it was taken for, and what we said to it."""
+
+    __tablename__ = "replies"
+    __table_args__ = (Index("ix_replies_sender", "sender"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    # The provider's own number: what it hands over twice is taken once.
+    sid: Mapped[str] = mapped_column(unique=True)
+    sender: Mapped[str]
+    body: Mapped[str] = mapped_column(Text)
+    person: Mapped[str | None]
+    incident: Mapped[str | None] = mapped_column(ForeignKey("incidents.number"))
+    # What it answers, settled when it came: {"purpose", "subject", "version", "number"}, or {}.
+    reading: Mapped[dict[str, Any]]
+    # received, until it is known what became of it.
+    outcome: Mapped[str]
+    said: Mapped[str] = mapped_column(Text)
+    received_at: Mapped[datetime]
 
 
 class Acknowledgement(Base):

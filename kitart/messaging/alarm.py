@@ -28,6 +28,7 @@ LINK_LIFE = timedelta(days=2)
 SEND_AGAIN = timedelta(seconds=10)
 MOST_TRIES = 8
 BREACH = "ert-breach"
+IN_VAIN = ("failed", "skipped", "undelivered")
 
 
 @dataclass(frozen=True)
@@ -50,8 +51,8 @@ class _Page:
 
     @property
     def in_vain(self) -> bool:
-        """Whether no channel took it so far."""
-        return all(row is not None and row.state in ("failed", "skipped") for row in self.rows)
+        """Whether no channel took it so far, or none brought it to its reader."""
+        return all(row is not None and row.state in IN_VAIN for row in self.rows)
 
 
 def raise_alarm(inst: Installation, number: str, lease: Lease | None = None) -> datetime | None:

@@ -13,6 +13,7 @@ from kitart.connectors.errors import ConnectorError
 from kitart.installation import Installation
 from kitart.journal import incidents, looks, observations
 from kitart.journal.messages import Outgoing
+from kitart.messaging import callbacks
 from kitart.plan.schema import Plan, System
 
 
@@ -61,7 +62,10 @@ def send_by(
     A text message carries no attachments.
     """
     if connector == "sms":
-        return inst.sms.send(message.address, text, message_key=message.key).provider_id
+        return inst.sms.send(
+            message.address, text, message_key=message.key,
+            status_callback=callbacks.status_address(inst.settings, message.key),
+        ).provider_id  # fmt: skip
     if connector == "graph_mail":
         accepted = inst.microsoft.send_mail(
             [message.address], message.subject, message.html, text,

@@ -8,7 +8,7 @@ from kitart.connectors.attachment import LARGEST_BYTES, Attachment
 from kitart.connectors.errors import ConnectorError
 from kitart.installation import Installation
 from kitart.journal.database import Lease
-from kitart.journal.messages import Outgoing
+from kitart.journal.messages import TAKEN, Outgoing
 from kitart.journal.tables import Document
 from kitart.language import phrase
 from kitart.messaging.delivering import deliver
@@ -35,7 +35,7 @@ def send_report(inst: Installation, plan: Plan, document: Document, lease: Lease
         for channel in contact.channels:
             if channel.kind == "mail":
                 states.append(_mail(inst, plan, document, contact, channel, attachments, lease))
-    if "accepted" in states:
+    if any(state in TAKEN for state in states):
         return
     if "sending" in states:
         raise OnItsWay("the report is being sent, or its sender stopped; looked at again")

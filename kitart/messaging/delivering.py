@@ -17,7 +17,7 @@ from kitart.language import in_language, phrase
 from kitart.messaging.channels import Way, down_systems, send_by, ways
 from kitart.plan.schema import Plan
 
-DONE_WITH = ("accepted", "skipped", "uncertain")
+DONE_WITH = (*messages.TAKEN, "undelivered", "skipped", "uncertain")
 
 
 def deliver(
@@ -32,8 +32,10 @@ def deliver(
     """Send ``message`` by the first way that takes it; once, however often it is called.
 
     Returns the message's row as it stands: ``accepted`` means that the provider took it, no
-    more (A14). ``None`` while somebody else is sending it. One that failed is tried again, after
-    a pause that grows with each try. Raises ``LeaseLost``.
+    more, and ``delivered`` that it lies on the phone, which is no contact (A14). ``None`` while
+    somebody else is sending it. One that failed is tried again, after a pause that grows with
+    each try; one that the provider took and could not deliver is not: other channels and people
+    are (D15). Raises ``LeaseLost``.
     """
     now = inst.clock.now()
     with inst.journal.read() as session:

@@ -7,7 +7,7 @@ from typing import Any
 from kitart.installation import Installation
 from kitart.journal import incidents
 from kitart.journal.database import Lease
-from kitart.journal.messages import Outgoing
+from kitart.journal.messages import TAKEN, Outgoing
 from kitart.messaging.delivering import deliver
 from kitart.messaging.texts import PURPOSES, render_message
 from kitart.plan.roles import role_name
@@ -78,7 +78,8 @@ def _on_each(
             continue
         text = render_message(
             purpose, channel.kind, language,
-            **(values | {"number": incident, "zone": zone, "exercise": exercise}),
+            **(values | {"number": incident, "zone": zone, "exercise": exercise,
+                         "replies": inst.settings.sms.replies}),
         )  # fmt: skip
         sent = deliver(
             inst,
@@ -98,7 +99,7 @@ def _on_each(
             stands_on=channel.depends_on,
             lease=lease,
         )
-        reached = reached or (sent is not None and sent.state == "accepted")
+        reached = reached or (sent is not None and sent.state in TAKEN)
     return reached
 
 

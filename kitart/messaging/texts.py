@@ -1,10 +1,11 @@
 """The short texts that people receive: one template per purpose, channel and language (D16).
 
 ``PURPOSES`` documents the variables of each purpose. Beside them every text knows
-``number`` ("INC-0142", needed), ``exercise`` (bool), ``link`` (its own last line, or left out)
-and ``zone`` (name in the tz database; aware datetimes among the values are shown in it, as
-"14:05 GMT" in an SMS and with the date in a mail). All other values are finished strings, or
-phrases (``kitart.language.phrase``), which are put in in the text's language.
+``number`` ("INC-0142", needed), ``exercise`` (bool), ``link`` (its own last line, or left out),
+``replies`` (bool: whether an SMS may be answered by one) and ``zone`` (name in the tz database;
+aware datetimes among the values are shown in it, as "14:05 GMT" in an SMS and with the date in a
+mail). All other values are finished strings, or phrases (``kitart.language.phrase``), which are
+put in in the text's language.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from kitart.settings import settings
 
 Channel = Literal["sms", "mail"]
 EXERCISE = phrase("EXERCISE - no real incident")
-COMMON = frozenset({"number", "exercise", "link", "zone"})
+COMMON = frozenset({"number", "exercise", "link", "zone", "replies"})
 
 
 @dataclass(frozen=True)
@@ -177,7 +178,7 @@ def _finished(
     purpose: str, channel: Channel, language: str, values: Mapping[str, Any]
 ) -> dict[str, Any]:
     zone = values.get("zone") or "UTC"
-    return {
+    return {"replies": False} | {
         name: _shown(f"{purpose}: {name}", value, channel, language, zone)
         for name, value in values.items()
     }

@@ -50,7 +50,7 @@ def test_nothing_goes_out_unapproved_but_the_text_that_the_contract_pre_approved
         assert texts, client
         assert all("may not be reached" in mail.content for mail in texts)
         short = [m for m in story.messages("client-short-text") if m.recipient.startswith(client)]
-        assert {m.state for m in short} == {"accepted"}
+        assert {m.state for m in short} <= {"accepted", "delivered"}
         assert all(m.sent_at >= dues[client] for m in short)
     assert story.client_mails("CL-3") == []  # no text of CHARLIE's client is pre-approved
     assert not [m for m in story.messages("client-short-text") if m.recipient.startswith("CL-3")]

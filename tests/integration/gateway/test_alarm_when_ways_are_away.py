@@ -10,6 +10,7 @@ from kitart.clock import sleep_s
 from kitart.connectors.http import HttpClient
 from kitart.connectors.smtp import SmtpRelay
 from kitart.journal.database import Journal
+from kitart.journal.messages import TAKEN
 from kitart.messaging import alarm
 from sandbox.sms_state import NumberFault
 
@@ -52,9 +53,7 @@ def test_an_sms_that_failed_is_sent_again_without_anybodys_help(place) -> None:
     assert len(place.entries("message failed")) == 2
     # The phone has it a moment before the record says so.
     sms = place.eventually(
-        lambda: [
-            m for m in place.messages("ert-alarm") if (m.channel, m.state) == ("sms", "accepted")
-        ],
+        lambda: [m for m in place.messages("ert-alarm") if m.channel == "sms" and m.state in TAKEN],
         "the record of it",
     )[0]
     assert sms.attempts == 3

@@ -11,6 +11,7 @@ import requests
 from kitart.clock import sleep_s
 from kitart.gateway import watchman
 from kitart.journal import acknowledgements, incidents
+from kitart.journal.messages import TAKEN
 from kitart.messaging import links
 from kitart.messaging.occasion import ert_due
 
@@ -164,7 +165,7 @@ def test_without_a_run_the_ert_and_the_it_manager_are_told_to_use_the_paper_plan
     everybody = {*order(place), "IT-MGR"}
 
     def told() -> bool:
-        done = {m.recipient for m in place.messages("paper-plan") if m.state == "accepted"}
+        done = {m.recipient for m in place.messages("paper-plan") if m.state in TAKEN}
         return done == everybody
 
     place.eventually(told, "the word to everybody")

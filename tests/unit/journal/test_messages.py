@@ -97,6 +97,31 @@ def test_a_dead_senders_client_document_waits_for_a_person(journal: Journal) -> 
     assert claim(journal, NOW + timedelta(days=1), document=1) is None
 
 
+@pytest.mark.covers("A14", "D15")
+@pytest.mark.parametrize("end", ["accepted", "failed"])
+def test_a_report_that_is_faster_than_the_answer_to_the_sending_stays(
+    journal: Journal, end: str
+) -> None:
+    held = claim(journal)
+    with journal.write() as session:
+        assert messages.report(session, "k", "SM1", "undelivered", "phone off", now=NOW)
+    complete(journal, held, end)
+    seen = state(journal)
+    assert (seen.state, seen.provider_id, seen.detail) == ("undelivered", "SM1", "phone off")
+    assert claim(journal, NOW + timedelta(days=1)) is None, "it is not sent again"
+
+
+@pytest.mark.parametrize("end", ["skipped", "accepted"])
+def test_a_report_of_another_try_or_of_what_was_never_sent_changes_nothing(
+    journal: Journal, end: str
+) -> None:
+    complete(journal, claim(journal), end)
+    with journal.write() as session:
+        assert messages.report(session, "k", "SM9", "undelivered", "", now=NOW) is None
+        assert messages.report(session, "no such", "SM9", "undelivered", "", now=NOW) is None
+    assert state(journal).state == end
+
+
 def a_document() -> dict[str, object]:
     texts = ("reason", "subject", "html", "text", "file_name", "checksum", "fingerprint")
     return {

@@ -153,6 +153,20 @@ def test_an_sms_without_its_link_is_short(purpose: str, language: str) -> None:
     assert sms_parts(body) <= most, f"{len(body)}: {body}"
 
 
+@each_language
+@pytest.mark.covers("D16")
+@pytest.mark.parametrize("purpose", ["ert-alarm", "ert-reminder", "am-information"])
+def test_an_sms_that_can_be_replied_to_says_how_and_is_as_short(
+    purpose: str, language: str
+) -> None:
+    values = {**SAID[language], "link": "", "replies": True}
+    body = render_message(purpose, "sms", language, **values).body
+    assert ("1" if purpose == "am-information" else "1 = ") in body
+    assert sms_parts(body) <= MOST_PARTS[language], f"{len(body)}: {body}"
+    without = render_message(purpose, "sms", language, **{**values, "replies": False}).body
+    assert "1 =" not in without
+
+
 @pytest.mark.covers("D26")
 @pytest.mark.parametrize("purpose", SMS)
 def test_the_first_part_of_a_hungarian_sms_names_the_incident(purpose: str) -> None:
