@@ -206,7 +206,11 @@ def connect_check(
         list[str] | None, typer.Option(help="A connection, or connection/check; may be repeated")
     ] = None,
     send_test_to: Annotated[
-        str, typer.Option(metavar="ADDRESS", help="Send a test mail there, by each way for mail")
+        str,
+        typer.Option(
+            metavar="ADDRESS",
+            help="Send a test mail there by each way, and to each chat",
+        ),
     ] = "",
     other_mailbox: Annotated[
         str, typer.Option(metavar="ADDRESS", help="A mailbox that Kitart must not send as")
@@ -288,7 +292,9 @@ def _all_problems(folder: Path) -> list[Problem]:
         plan, files = load_with_files(folder)
     except PlanError as trouble:
         return trouble.problems
-    return placed(check_plan(plan, _today(plan)), files)
+    chats = the_settings().chat
+    names = {"teams": chats.teams.keys(), "chat": chats.apprise.keys()}
+    return placed(check_plan(plan, _today(plan), chats=names), files)
 
 
 def _today(plan: Plan) -> date:

@@ -7,9 +7,11 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 from kitart.clock import Clock
+from kitart.connectors.apprise_chat import AppriseChats
 from kitart.connectors.microsoft import MicrosoftTenant
 from kitart.connectors.sms import SmsGateway
 from kitart.connectors.smtp import SmtpRelay
+from kitart.connectors.teams import TeamsWorkflows
 from kitart.connectors.vcc_live import VccLive
 from kitart.connectors.voice import VoicePlatform
 from kitart.journal import incidents, plans
@@ -44,6 +46,16 @@ class Installation:
     def smtp(self) -> SmtpRelay:
         """The second way for mail."""
         return SmtpRelay(self.settings.smtp)
+
+    @cached_property
+    def teams(self) -> TeamsWorkflows:
+        """Chats in Teams."""
+        return TeamsWorkflows(self.settings.chat)
+
+    @cached_property
+    def chats(self) -> AppriseChats:
+        """All other chats, one way."""
+        return AppriseChats(self.settings.chat)
 
     @cached_property
     def routing(self) -> JournalRoutingModes:

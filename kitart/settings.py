@@ -82,6 +82,18 @@ class SmtpSettings(BaseModel):
     sender: str = ""
 
 
+class ChatSettings(BaseModel):
+    """Chat addresses under the names that the plan gives them; each is a secret as a whole."""
+
+    teams: dict[str, SecretStr] = Field(
+        default_factory=dict, description="Name to the https address of a Teams workflow"
+    )
+    apprise: dict[str, SecretStr] = Field(
+        default_factory=dict, description="Name to an Apprise address of any other chat"
+    )
+    ca_file: Path | None = Field(default=None, description="Trusted roots for Teams workflows")
+
+
 class Settings(BaseSettings):
     """All of Kitart's settings."""
 
@@ -106,6 +118,7 @@ class Settings(BaseSettings):
     vcc: VccSettings = VccSettings()
     sms: SmsSettings = SmsSettings()
     smtp: SmtpSettings = SmtpSettings()
+    chat: ChatSettings = ChatSettings()
 
     @classmethod
     def settings_customise_sources(

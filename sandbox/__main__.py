@@ -75,10 +75,10 @@ def with_secrets(world: World, settings: Settings) -> dict[str, str]:
 def connections(settings: Settings, more: dict[str, str]) -> dict[str, str]:
     """The settings of every connection as an environment."""
     env: dict[str, str] = {}
-    for group in ("microsoft", "vcc", "sms", "smtp"):
+    for group in ("microsoft", "vcc", "sms", "smtp", "chat"):
         part: BaseModel = getattr(settings, group)
         for name, value in part:
-            if value not in (None, ""):
+            if value not in (None, "", {}):
                 env[f"KITART_{group.upper()}__{name.upper()}"] = _plain(value)
     return {**env, **more}
 
@@ -86,6 +86,8 @@ def connections(settings: Settings, more: dict[str, str]) -> dict[str, str]:
 def _plain(value: Any) -> str:
     if isinstance(value, SecretStr):
         return value.get_secret_value()
+    if isinstance(value, dict):
+        return json.dumps({name: _plain(each) for name, each in value.items()})
     return str(value)
 
 

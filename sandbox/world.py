@@ -12,7 +12,7 @@ from pydantic import SecretStr
 
 from kitart.clock import Clock
 from kitart.plan.schema import Plan
-from kitart.settings import Settings, SmsSettings, SmtpSettings, VccSettings
+from kitart.settings import ChatSettings, Settings, SmsSettings, SmtpSettings, VccSettings
 from sandbox.characters import Characters
 from sandbox.faults import Faults
 from sandbox.letters import mailbox_letters
@@ -23,6 +23,7 @@ from sandbox.server import SandboxServer
 from sandbox.sms import sms_app
 from sandbox.sms_state import SmsState
 from sandbox.smtp import SandboxSmtp, SmtpState, relay_router
+from sandbox.teams import TeamsState, teams_app
 from sandbox.tls import issue_certificate
 from sandbox.vcc import vcc_app
 from sandbox.vcc_state import VccState
@@ -46,6 +47,7 @@ class Ports:
     sms: int = 0
     smtp: int = 0
     people: int = 0
+    teams: int = 0
 
 
 class World:
@@ -74,6 +76,7 @@ class World:
         self.vcc, self.vcc_faults = _phone_system(plan, clock), Faults()
         self.sms, self.sms_faults = SmsState("kitart", SMS_TOKEN), Faults()
         self.smtp = SmtpState("kitart", SMTP_PASSWORD)
+        self.teams, self.teams_faults = _chats(plan), Faults()
         persons = persons_of(plan)
         self.people = People(
             persons,
@@ -91,6 +94,9 @@ class World:
         )
         self._vcc_server = SandboxServer(vcc_app(self.vcc, self.vcc_faults), port=ports.vcc)
         self._sms_server = SandboxServer(sms_app(self.sms, self.sms_faults), port=ports.sms)
+        self._teams_server = SandboxServer(
+            teams_app(self.teams, self.teams_faults), port=ports.teams, tls=self._tls
+        )
         self._people_server = SandboxServer(people_app, port=ports.people)
         self._smtp_server = SandboxSmtp(self.smtp, port=ports.smtp, tls=self._tls)
 
@@ -106,7 +112,7 @@ class World:
     def start(self) -> World:
         """Start every part; raises ``OSError`` for a taken port."""
         for server in (self._tenant_server, self._vcc_server, self._sms_server,
-                       self._people_server, self._smtp_server):  # fmt: skip
+                       self._people_server, self._smtp_server, self._teams_server):  # fmt: skip
             server.start()
         self.people.start()
         return self
@@ -115,7 +121,7 @@ class World:
         """Stop every part."""
         self.people.stop()
         for server in (self._tenant_server, self._vcc_server, self._sms_server,
-                       self._people_server, self._smtp_server):  # fmt: skip
+                       self._people_server, self._smtp_server, self._teams_server):  # fmt: skip
             server.stop()
 
     def settings(self, base: Settings) -> Settings:
@@ -144,6 +150,13 @@ class World:
                     ca_file=self._tls.ca_file,
                     sender="continuity@kitart.example",
                 ),
+                "chat": ChatSettings(
+                    teams={
+                        workflow.chat: SecretStr(f"{self._teams_server.url}{workflow.path}")
+                        for workflow in self.teams.workflows.values()
+                    },
+                    ca_file=self._tls.ca_file,
+                ),
             }
         )
 
@@ -155,6 +168,7 @@ class World:
             "vcc": self._vcc_server.url,
             "sms": self._sms_server.url,
             "people": self._people_server.url,
+            "teams": self._teams_server.url,
             "smtp": f"smtp://{self._smtp_server.host}:{self._smtp_server.port}",
         }
 
@@ -174,6 +188,15 @@ def persons_of(plan: Plan) -> list[Person]:
         )
         for code, channels in everybody
     ]
+
+
+def _chats(plan: Plan) -> TeamsState:
+    """A workflow for each chat in Teams that somebody has."""
+    state = TeamsState()
+    named = {c.address for p in plan.people for c in p.channels if c.kind == "teams"}
+    for chat in sorted(named):
+        state.open_chat(chat)
+    return state
 
 
 def _phone_system(plan: Plan, clock: Clock) -> VccState:

@@ -11,6 +11,7 @@ from kitart.language import phrase
 from kitart.messaging.occasion import about
 from kitart.messaging.telling import tell, tell_supplier
 from kitart.plan import whom
+from kitart.plan.kinds import PHONES
 from kitart.plan.roles import role_name
 from kitart.reports import internal
 from kitart.reports.gathering import gather
@@ -47,7 +48,7 @@ def report_to_supplier(lease: Lease) -> bool:
         return False
     manager = plan.person(whom.it_managers(plan)[0])
     phone = next(
-        (c.address for c in manager.channels if c.kind != "mail"), phrase("see the contract")
+        (c.address for c in manager.channels if c.kind in PHONES), phrase("see the contract")
     )
     values = internal.supplier_fault_report(
         facts,

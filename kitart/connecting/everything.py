@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, SecretStr
 
-from kitart.connecting import house, messages, microsoft, monitoring, phones
+from kitart.connecting import chats, house, messages, microsoft, monitoring, phones
 from kitart.connecting.check import Check
 from kitart.connectors.vcc_live import VccLive
 from kitart.installation import Installation
@@ -20,7 +20,7 @@ from kitart.plan.schema import Plan
 
 CONNECTIONS = (
     house.PLAN, house.JOURNAL, house.PREFECT, house.GATEWAY, microsoft.NAME, phones.NAME,
-    messages.SMS, messages.SMTP, messages.VOICE, monitoring.NAME,
+    messages.SMS, messages.SMTP, messages.VOICE, chats.CHAT, monitoring.NAME,
 )  # fmt: skip
 
 
@@ -38,8 +38,8 @@ def all_checks(
 ) -> list[Check]:
     """Every check, grouped by connection. Makes no connection yet.
 
-    ``test_to`` is an address that gets a test mail by each way; ``other_mailbox`` one that we
-    must not be allowed to send as.
+    ``test_to`` is an address that gets a test mail by each way (each chat gets a test message
+    then, too); ``other_mailbox`` one that we must not be allowed to send as.
     """
     settings = inst.settings
     plan = _plan(inst)
@@ -59,6 +59,7 @@ def all_checks(
         *messages.sms_checks(settings.sms, inst.sms),
         *messages.smtp_checks(settings.smtp, inst.smtp, test_to),
         *messages.voice_checks(current),
+        *chats.chat_checks(settings.chat, inst.teams, inst.chats, current, send=bool(test_to)),
         *monitoring.monitoring_checks(settings, inst.journal, plan),
     ]
 

@@ -13,7 +13,7 @@ from kitart.plan.schema import Plan
 from kitart.settings import SmsSettings, SmtpSettings
 
 SMS, SMTP, VOICE = "sms", "smtp", "voice"
-CONNECTORS = frozenset({"sms", "graph_mail", "smtp"})
+CONNECTORS = frozenset({"sms", "graph_mail", "smtp", "teams", "apprise"})
 """What can carry a message today (``kitart.messaging.channels``)."""
 MICROSOFT_MAIL = (".outlook.com", ".office365.com", ".office.com")
 STEP_7, STEP_8 = "Set them (docs/connect.md, step 7).", "Set them (docs/connect.md, step 8)."

@@ -21,6 +21,7 @@ TITLES = {
     "sms": "SMS gateway",
     "smtp": "Second way for mail",
     "voice": "Voice calls",
+    "chat": "Chats",
     "monitoring": "Monitoring",
 }
 STYLES: dict[State, str] = {

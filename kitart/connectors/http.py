@@ -108,6 +108,7 @@ class HttpClient:
     nothing from the environment: no proxy, no ``.netrc``, no ``REQUESTS_CA_BUNDLE`` (which would
     win over ``Session.verify``); roots are ``ca_file``, else those that ``requests`` brings.
     Redirects are not followed and cookies not kept. ``auth`` goes to the base address's host only.
+    With ``secret_addresses`` no error names a host or a path.
     """
 
     def __init__(
@@ -118,12 +119,14 @@ class HttpClient:
         auth: tuple[str, str] | None = None,
         timeout_s: tuple[float, float] = (3.05, 10.0),
         name: str = "",
+        secret_addresses: bool = False,
         total_s: float = TOTAL_S,
     ) -> None:
         self.base_url = base_url.rstrip("/")
         self.name = name or host_of(base_url)
         self.timeout_s = timeout_s
         self.total_s = total_s
+        self._secret_addresses = secret_addresses
         self._verify: bool | str = str(ca_file) if ca_file else True
         # As bytes: requests would write the words in Latin-1, which has no ő and no ű.
         self._auth = HTTPBasicAuth(auth[0].encode(), auth[1].encode()) if auth else None
@@ -151,10 +154,13 @@ class HttpClient:
         """
         url = self._url(path_or_url)
         host = host_of(url)
-        what = f"{self.name}: {method} {_path_of(url)}"
+        what = f"{self.name}: {method}"
+        if not self._secret_addresses:
+            what += f" {_path_of(url)}"
         if rest_s := host_pauses.rest_s(host):
+            said = "it" if self._secret_addresses else host
             raise HostPaused(
-                f"{what} not sent: {host} asked us to wait, {rest_s:.0f} s are left",
+                f"{what} not sent: {said} asked us to wait, {rest_s:.0f} s are left",
                 retry_after_s=rest_s,
             )
         sent = {"Accept": "application/json", "Accept-Encoding": "identity", **(headers or {})}

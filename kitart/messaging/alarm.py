@@ -21,6 +21,7 @@ from kitart.messaging import links
 from kitart.messaging.occasion import about, ert_due
 from kitart.messaging.telling import message_keys, tell
 from kitart.plan import whom
+from kitart.plan.kinds import ONE_WAY
 from kitart.plan.schema import Plan
 from kitart.rules.escalation import Ask, Escalation, Policy, escalate
 
@@ -51,8 +52,12 @@ class _Page:
 
     @property
     def in_vain(self) -> bool:
-        """Whether no channel took it so far, or none brought it to its reader."""
-        return all(row is not None and row.state in IN_VAIN for row in self.rows)
+        """Whether no channel took it so far by which anything could come back, or none brought it
+        to its reader (A14)."""
+        return all(
+            row is not None and (row.state in IN_VAIN or row.channel in ONE_WAY)
+            for row in self.rows
+        )
 
 
 def raise_alarm(inst: Installation, number: str, lease: Lease | None = None) -> datetime | None:

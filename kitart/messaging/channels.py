@@ -14,6 +14,7 @@ from kitart.installation import Installation
 from kitart.journal import incidents, looks, observations
 from kitart.journal.messages import Outgoing
 from kitart.messaging import callbacks
+from kitart.messaging.cards import card
 from kitart.plan.schema import Plan, System
 
 
@@ -59,7 +60,7 @@ def send_by(
 ) -> str:
     """Hand the message to a connector and return the provider's own number for it.
 
-    A text message carries no attachments.
+    A text message and a chat carry no attachments.
     """
     if connector == "sms":
         return inst.sms.send(
@@ -78,6 +79,12 @@ def send_by(
             message.address, message.subject, html, text,
             message_key=message.key, attachments=attachments,
         ).provider_id  # fmt: skip
+    if connector == "teams":
+        made = card(message.subject, text, message.language)
+        return inst.teams.post(message.address, made) or message.key
+    if connector == "apprise":
+        inst.chats.send(message.address, text, title=message.subject)
+        return message.key
     raise ConnectorError(f"there is no connector {connector!r}", permanent=True)
 
 

@@ -15,6 +15,7 @@ from kitart.messaging.delivering import deliver
 from kitart.messaging.enclosing import pdf_beside
 from kitart.messaging.occasion import lines_of
 from kitart.messaging.texts import render_message
+from kitart.plan.kinds import PHONES
 from kitart.plan.schema import Channel, Contact, Plan
 
 
@@ -54,7 +55,8 @@ def send_short_text(
     """Send the short text that the client's contract pre-approved, on every channel."""
     client = plan.client(document.client)
     project = next(p for p in plan.projects if p.client == client.id)
-    phone = next((c.address for c in plan.person(project.account_manager).channels), "")
+    manager = plan.person(project.account_manager)
+    phone = next((c.address for c in manager.channels if c.kind in PHONES), "")
     for contact in client.contacts:
         for place, channel in enumerate(contact.channels):
             if channel.kind not in ("sms", "mail"):

@@ -14,6 +14,7 @@ from kitart.journal import by_word, incidents
 from kitart.journal.approvals import Question
 from kitart.language import phrase
 from kitart.messaging.questions import known, option
+from kitart.plan.kinds import PHONES
 from kitart.plan.schema import Contact, Plan
 
 ASSESSMENT, WORKS_AGAIN = "assessment", "works-again"
@@ -113,7 +114,7 @@ def client_contact(
 ) -> Question:
     """Reach one contact of the client: a mail that was sent is not contact (A14, E46)."""
     attempt = by_word.next_time(session, incident, CLIENT_CONTACT, f"{client}:")
-    numbers = [c.address for c in contact.channels if c.kind != "mail"]
+    numbers = [c.address for c in contact.channels if c.kind in PHONES]
     by = phrase("Ask by mail for an answer")
     if numbers:
         by = phrase("Call {numbers}", numbers=", ".join(numbers))

@@ -9,7 +9,8 @@ from kitart.journal import incidents
 from kitart.journal.database import Lease
 from kitart.journal.messages import TAKEN, Outgoing
 from kitart.messaging.delivering import deliver
-from kitart.messaging.texts import PURPOSES, render_message
+from kitart.messaging.texts import render_message, wording
+from kitart.plan.kinds import ONE_WAY
 from kitart.plan.roles import role_name
 from kitart.plan.schema import Channel, Plan
 
@@ -26,6 +27,8 @@ def tell(
     lease: Lease | None = None,
 ) -> bool:
     """Tell a role holder on each channel the purpose has a text for; true if one was accepted.
+
+    What a one-way chat took counts for nothing: nobody can be heard there (A14).
 
     ``step`` names the occasion: the same step for the same person is told once. ``values`` are
     the text's own; the number, zone and exercise mark are added here.
@@ -74,10 +77,11 @@ def _on_each(
         exercise = incidents.get(session, incident).exercise
     reached = False
     for place, channel in enumerate(channels):
-        if channel.kind not in PURPOSES[purpose].channels:
+        words = wording(purpose, channel.kind)
+        if words is None:
             continue
         text = render_message(
-            purpose, channel.kind, language,
+            purpose, words, language,
             **(values | {"number": incident, "zone": zone, "exercise": exercise,
                          "replies": inst.settings.sms.replies}),
         )  # fmt: skip
@@ -99,7 +103,8 @@ def _on_each(
             stands_on=channel.depends_on,
             lease=lease,
         )
-        reached = reached or (sent is not None and sent.state in TAKEN)
+        taken = sent is not None and sent.state in TAKEN
+        reached = reached or (taken and channel.kind not in ONE_WAY)
     return reached
 
 
@@ -110,7 +115,7 @@ def message_keys(
     return tuple(
         _key(incident, step, recipient, channel, place)
         for place, channel in enumerate(channels)
-        if channel.kind in PURPOSES[purpose].channels
+        if wording(purpose, channel.kind) is not None
     )
 
 

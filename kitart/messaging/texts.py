@@ -49,6 +49,10 @@ class Text:
 
 _MAIL: tuple[Channel, ...] = ("mail",)
 
+_WORDED_AS: Mapping[str, tuple[Channel, ...]] = {
+    "sms": ("sms",), "mail": ("mail",), "teams": ("mail",), "chat": ("sms", "mail"),
+}  # fmt: skip
+
 PURPOSES: Mapping[str, Purpose] = {
     "ert-alarm": Purpose(
         "ERT: take the incident (R8, A14)", ("what", "since", "answer_by", "next_news")
@@ -131,6 +135,18 @@ PURPOSES: Mapping[str, Purpose] = {
         "Those who were told: there was no disturbance (E32)", ("lines", "sent", "contact")
     ),
 }
+
+
+def wording(purpose: str, kind: str) -> Channel | None:
+    """Whose text a kind of channel gets for a purpose; ``None`` where it has none.
+
+    A card in Teams is made of the mail, any other chat gets the short text where there is one.
+    """
+    known = PURPOSES[purpose].channels
+    for channel in _WORDED_AS.get(kind, ()):
+        if channel in known:
+            return channel
+    return None
 
 
 def render_message(purpose: str, channel: Channel, language: str, **values: Any) -> Text:

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import get_args
 
 from kitart.plan.dependencies import share_a_failure
+from kitart.plan.kinds import ONE_WAY
 from kitart.plan.people import Person
 from kitart.plan.problems import Problem, error, warning
 from kitart.plan.schema import Plan, on_leave
@@ -45,10 +46,12 @@ def _deputy(plan: Plan, path: str, person: Person) -> Iterator[Problem]:
 
 
 def _channels(plan: Plan, path: str, person: Person) -> Iterator[Problem]:
-    if len({channel.kind for channel in person.channels}) < 2:
-        have = ", ".join(channel.kind for channel in person.channels) or "none"
+    # Nobody is heard by a one-way chat, so it is not among the two (A14).
+    heard = [channel for channel in person.channels if channel.kind not in ONE_WAY]
+    if len({channel.kind for channel in heard}) < 2:
+        have = ", ".join(channel.kind for channel in heard) or "none"
         yield error(path, f"{person.id} has too few channels ({have}); give two kinds at least")
-    elif shared := share_a_failure(plan, person.channels):
+    elif shared := share_a_failure(plan, heard):
         yield warning(path, f"{person.id}: {shared}")
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date, timedelta
 
 from kitart.language import LANGUAGES
+from kitart.plan.check_chats import chat_problems
 from kitart.plan.check_cover import cover_problems
 from kitart.plan.check_people import people_problems
 from kitart.plan.dependencies import share_a_failure
@@ -19,15 +20,21 @@ DIVERT_TESTED_DAYS = 366
 
 
 def check_plan(
-    plan: Plan, today: date, template_languages: Collection[str] = TEMPLATE_LANGUAGES
+    plan: Plan,
+    today: date,
+    template_languages: Collection[str] = TEMPLATE_LANGUAGES,
+    *,
+    chats: Mapping[str, Collection[str]] | None = None,
 ) -> list[Problem]:
     """All findings, errors first. ``where`` is the path within the plan (no file).
 
+    ``chats``: the names of chats that the settings hold, where they are known.
     An error means the plan is not ready to be used (A31); a warning, that somebody should look.
     """
     problems = [
         *reference_problems(plan),
         *people_problems(plan, today),
+        *chat_problems(plan, chats or {}),
         *_client_problems(plan, template_languages),
         *_project_problems(plan),
         *_line_problems(plan, today),

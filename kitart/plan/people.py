@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import Field, field_validator, model_validator
 
+from kitart.plan.kinds import CHATS, chat_name
 from kitart.plan.values import (
     ChannelKind,
     Code,
@@ -25,7 +26,10 @@ from kitart.plan.values import (
 
 
 class Channel(Part):
-    """One way to reach someone, and what it stands on (D9, D14)."""
+    """One way to reach someone, and what it stands on (D9, D14).
+
+    The address of a chat is the name under which the settings hold it.
+    """
 
     kind: ChannelKind
     address: str
@@ -36,6 +40,8 @@ class Channel(Part):
     def _address_fits(self) -> Channel:
         if self.kind == "mail":
             mail_address(self.address)
+        elif self.kind in CHATS:
+            chat_name(self.kind, self.address)
         else:
             phone_number(self.address)
         return self

@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import Field, field_validator, model_validator
 
 from kitart.plan.people import Channel
-from kitart.plan.values import Code, Language, Part, PriorityName, Text
+from kitart.plan.values import ChannelKind, Code, Language, Part, PriorityName, Text
 
 
 class Supplier(Part):
@@ -60,7 +60,7 @@ class System(Part):
 class ChannelPolicy(Part):
     """Which connector carries a kind of message; several of a kind are tried in order."""
 
-    kind: Literal["sms", "mail", "voice", "teams"]
+    kind: ChannelKind
     connector: Code
     depends_on: tuple[Code, ...] = Field(default=(), description="Systems and operators")
 

@@ -16,7 +16,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from kitart.plan.hours import day_ranges, weekly_windows
 
-ChannelKind = Literal["sms", "mail", "voice"]
+ChannelKind = Literal["sms", "mail", "voice", "teams", "chat"]
 LevelName = Literal["native", "C2", "C1", "B2", "B1", "A2", "A1"]
 PriorityName = Literal["P1", "P2", "P3", "P4"]
 PersonKind = Literal[

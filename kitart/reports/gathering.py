@@ -17,6 +17,7 @@ from kitart.journal import (
     timeline,
 )
 from kitart.journal.tables import Acknowledgement, Approval, Incident, TimelineEntry
+from kitart.plan.kinds import PHONES
 from kitart.plan.roles import role_name
 from kitart.plan.schema import Client, Plan, Project, System
 from kitart.reports import facts as f
@@ -112,7 +113,7 @@ def _company_names(plan: Plan) -> tuple[str, ...]:
 def _client(plan: Plan, client: Client) -> f.ClientFacts:
     project = next(p for p in plan.projects if p.client == client.id)
     manager = plan.person(project.account_manager)
-    phone = next((c.address for c in manager.channels if c.kind != "mail"), "")
+    phone = next((c.address for c in manager.channels if c.kind in PHONES), "")
     return f.ClientFacts(
         id=client.id,
         name=client.name,

@@ -30,7 +30,7 @@ FACTORS = (
     N_("calls reach VCC"), N_("documents are filed"), N_("agents work in the client's system"),
     N_("the system was tried and works"),
 )  # fmt: skip
-CHANNELS = (N_("mail"), N_("sms"), N_("voice"))
+CHANNELS = (N_("mail"), N_("sms"), N_("voice"), N_("teams"), N_("chat"))
 SOURCES = (
     N_("monitor"), N_("person"), N_("system"), N_("our own check"), N_("our own write"),
     N_("call record"), N_("person's word"),

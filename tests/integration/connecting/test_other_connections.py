@@ -35,7 +35,7 @@ def test_with_everything_set_up_nothing_is_missing(place) -> None:
     assert not wrong
     assert {line.connection for line in lines} == {
         "plan", "journal", "prefect", "gateway", "microsoft", "vcc", "sms", "smtp", "voice",
-        "monitoring",
+        "chat", "monitoring",
     }  # fmt: skip
     assert all(line.seen for line in lines)
     assert all(line.todo for line in lines if line.state == "warning")
@@ -327,7 +327,7 @@ def test_a_way_that_kitart_can_not_use_is_said(place) -> None:
     assert "voice by voice" in line.seen
 
 
-@pytest.mark.parametrize("connector", ["sms", "graph_mail", "smtp", "voice", "teams"])
+@pytest.mark.parametrize("connector", ["sms", "graph_mail", "smtp", "voice", "teams", "apprise"])
 def test_what_is_called_usable_is_what_messages_can_be_sent_by(place, connector) -> None:
     message = Outgoing.__new__(Outgoing)
     try:
