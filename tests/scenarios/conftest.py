@@ -57,7 +57,7 @@ KEEPS_PREFECTS_RECORD = (
     PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_ENABLED,
     PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED,
 )
-PATIENCE_S = 45.0
+PATIENCE_S = 120.0  # far more than a wave of work takes on a busy machine
 RESTS = 5
 SECRET = "webhook-secret-of-the-story"
 FLOWS = {
