@@ -7,6 +7,7 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 from kitart.clock import Clock
+from kitart.connectors.calls import CallGateway
 from kitart.connectors.microsoft import MicrosoftTenant
 from kitart.connectors.sms import SmsGateway
 from kitart.connectors.smtp import SmtpRelay
@@ -39,6 +40,11 @@ class Installation:
     def sms(self) -> SmsGateway:
         """The SMS gateway."""
         return SmsGateway(self.settings.sms)
+
+    @cached_property
+    def calls(self) -> CallGateway:
+        """The gateway that calls people by phone."""
+        return CallGateway(self.settings.sms)
 
     @cached_property
     def smtp(self) -> SmtpRelay:

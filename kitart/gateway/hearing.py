@@ -128,9 +128,11 @@ def _meant(code: str | None, asked: list[Asked], waiting: list[Asked]) -> Asked 
 
 
 def _list_of(session: Session, waiting: list[Asked]) -> Phrase:
-    """What waits, each with its code and the numbers of its answers."""
-    lines = [_line(session, each) for each in waiting[:MOST_LISTED]]
-    how = phrase("Reply with code and number, for example {code} 1", code=waiting[0].code)
+    """What waits, each with its code and the numbers of its answers: alarms first, then the
+    newest."""
+    shown = sorted(waiting, key=lambda each: each.link.purpose != "ack")[:MOST_LISTED]
+    lines = [_line(session, each) for each in shown]
+    how = phrase("Reply with code and number, for example {code} 1", code=shown[0].code)
     return listed([how, *lines], "\n")
 
 
