@@ -8,6 +8,7 @@ from typing import Any
 
 from kitart.clock import Clock
 from kitart.connectors.apprise_chat import AppriseChats
+from kitart.connectors.calls import CallGateway
 from kitart.connectors.microsoft import MicrosoftTenant
 from kitart.connectors.sms import SmsGateway
 from kitart.connectors.smtp import SmtpRelay
@@ -42,6 +43,11 @@ class Installation:
     def sms(self) -> SmsGateway:
         """The SMS gateway."""
         return SmsGateway(self.settings.sms)
+
+    @cached_property
+    def calls(self) -> CallGateway:
+        """The gateway that calls people by phone."""
+        return CallGateway(self.settings.sms)
 
     @cached_property
     def smtp(self) -> SmtpRelay:

@@ -64,6 +64,7 @@ class SmsSettings(BaseModel):
     account: str = ""
     token: SecretStr = SecretStr("")
     sender: str = ""
+    caller: str = Field(default="", description="Number that calls come from; empty: no calls")
     replies: bool = Field(
         default=False, description="Whether replies reach /twilio/sms: texts then invite them"
     )

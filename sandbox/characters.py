@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field
@@ -29,6 +29,8 @@ class Character(BaseModel):
     (``leave`` reads and does nothing). ``fills`` are texts for input fields by name, or by kind of
     question and name (``findings/note``). ``scans`` is
     how often a mail scanner opens each link, at once and by GET alone, before the person does.
+    ``by`` is how the person says "I have it" or "I can't": behind the link, by replying to the SMS
+    or by a key in the call; everything else is answered behind the link.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -39,6 +41,7 @@ class Character(BaseModel):
     answers: dict[str, str | list[str]] = Field(default_factory=dict)
     otherwise: str = "first"
     fills: dict[str, str] = Field(default_factory=dict)
+    by: Literal["link", "sms", "voice"] = "link"
 
     def fills_for(self, kind: str) -> dict[str, str]:
         """What this person writes into the fields of a kind of question."""

@@ -9,11 +9,13 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody with a code, a phone number and a mail address (either may be empty)."""
+    """Somebody with a code, and numbers for SMS and for calls and a mail address (each may be
+    empty)."""
 
     code: str
     phone: str = ""
     mail: str = ""
+    voice: str = ""
 
 
 @dataclass(frozen=True)

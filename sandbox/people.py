@@ -17,6 +17,7 @@ import requests
 from fastapi import APIRouter, HTTPException
 
 from kitart.clock import Clock, real_now
+from sandbox.by_phone import INVITES, Sender, key_of, reply_by_sms
 from sandbox.characters import Character, Characters
 from sandbox.diary import DiaryEntry, Person
 from sandbox.letters import Letter
@@ -55,10 +56,12 @@ class People:
         clock: Clock,
         characters: Characters | None = None,
         answerers: Mapping[tuple[str, str], Answerer] | None = None,
+        send_sms: Sender | None = None,
     ) -> None:
         self.persons = list(persons)
         self.characters = characters or Characters()
         self.answerers = dict(answerers or {})
+        self._send_sms = send_sms
         self._inboxes = list(inboxes)
         self._gateway_url = gateway_url
         self._clock = clock
@@ -176,11 +179,32 @@ class People:
     def _read(self, person: Person, letter: Letter) -> None:
         # One thing at a time: two letters with one question must not both be answered.
         with self._busy[person.code]:
+            if self._replies(person, letter):
+                return
             links = links_in(letter, self._gateway_url)
             if not links:
                 self._note(person, letter, "no link")
             for link in links:
                 self._visit(person, letter, link)
+
+    def _replies(self, person: Person, letter: Letter) -> bool:
+        """Answer an SMS that invites it by a number, if that is the person's way."""
+        character = self.characters.of(person.code)
+        key = key_of(character)
+        if character.by != "sms" or self._send_sms is None or not INVITES.search(letter.body_text):
+            return False
+        if key is not None and _plain(letter.to) == _plain(person.phone):
+            status = reply_by_sms(self._send_sms, person.phone, key)
+            self._note(person, letter, _outcome(status), kind="ack", answer=key, status=status)
+        return True
+
+    def rings(self, number: str) -> str | None:
+        """What a person does whose phone rings: the key pressed, ``None`` for not picking up."""
+        person = next((p for p in self.persons if p.voice and p.voice == number), None)
+        if person is None:
+            return None
+        character = self.characters.of(person.code)
+        return key_of(character) if character.reads and character.by == "voice" else None
 
     def _visit(self, person: Person, letter: Letter, link: str) -> None:
         status, page = visit("GET", link)
@@ -202,6 +226,9 @@ class People:
             return
         character = self.characters.of(person.code)
         answer = self._decided(person, character, question)
+        if question.kind == "ack" and character.by != "link":
+            self._note(person, letter, "read", **about)
+            return
         if answer is None:
             left = self._wish(person, character, question) == "leave"
             self._note(person, letter, "read" if left else "not offered", **about)

@@ -6,12 +6,11 @@ per number at ``PUT /sandbox/sms/numbers/{number}``.
 
 from __future__ import annotations
 
-import base64
-import secrets
 from datetime import UTC
 from email.utils import format_datetime
 from typing import Any
 from uuid import uuid4
+from xml.etree import ElementTree
 
 import requests
 from fastapi import BackgroundTasks, FastAPI, HTTPException, Request
@@ -19,25 +18,12 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
 from kitart.clock import real_now
-from sandbox.calling import call
 from sandbox.faults import Faults, faults_router
 from sandbox.sms_state import Delivery, NumberFault, Sms, SmsState
+from sandbox.telling_back import access_error, call_back, number_error, refusal
+from sandbox.voice_calls import calls_routes
 
 LONGEST_BODY = 1600
-CALL_LIMIT_S = 5.0
-
-
-def refusal(status: int, code: int, message: str) -> JSONResponse:
-    """An error as Twilio writes it."""
-    return JSONResponse(
-        {
-            "code": code,
-            "message": message,
-            "more_info": f"https://www.twilio.com/docs/errors/{code}",
-            "status": status,
-        },
-        status,
-    )
 
 
 def sms_app(state: SmsState, faults: Faults) -> FastAPI:
@@ -48,10 +34,10 @@ def sms_app(state: SmsState, faults: Faults) -> FastAPI:
 
     @app.post("/2010-04-01/Accounts/{account}/Messages.json", status_code=201)
     async def send(account: str, request: Request, later: BackgroundTasks) -> Any:
-        if error := _access_error(state, account, request.headers.get("authorization", "")):
+        if error := access_error(state, account, request.headers.get("authorization", "")):
             return error
         form = {name: str(value) for name, value in (await request.form()).items()}
-        if error := _form_error(form) or _number_error(state, form["To"]):
+        if error := _form_error(form) or number_error(state, form["To"]):
             return error
         sms = state.take(
             form["To"],
@@ -66,7 +52,7 @@ def sms_app(state: SmsState, faults: Faults) -> FastAPI:
 
     @app.get("/2010-04-01/Accounts/{account}.json")
     def our_account(account: str, request: Request) -> Any:
-        if error := _access_error(state, account, request.headers.get("authorization", "")):
+        if error := access_error(state, account, request.headers.get("authorization", "")):
             return error
         return {
             "sid": state.account,
@@ -75,17 +61,9 @@ def sms_app(state: SmsState, faults: Faults) -> FastAPI:
             "type": state.kind,
         }
 
+    calls_routes(app, state)
     _control_routes(app, state)
     return app
-
-
-def _access_error(state: SmsState, account: str, given: str) -> JSONResponse | None:
-    wanted = base64.b64encode(f"{state.account}:{state.token}".encode()).decode()
-    if not secrets.compare_digest(given.encode(), f"Basic {wanted}".encode()):
-        return refusal(401, 20003, "Authenticate")
-    if account != state.account:
-        return refusal(404, 20404, "The requested resource was not found")
-    return None
 
 
 def _form_error(form: dict[str, str]) -> JSONResponse | None:
@@ -98,15 +76,6 @@ def _form_error(form: dict[str, str]) -> JSONResponse | None:
     if len(form["Body"]) > LONGEST_BODY:
         return refusal(400, 21617, "The concatenated message body exceeds the 1600 character limit")
     return None
-
-
-def _number_error(state: SmsState, to: str) -> JSONResponse | None:
-    if not (to.startswith("+") and to[1:].isdigit() and 8 <= len(to) <= 16):
-        return refusal(400, 21211, f"Invalid 'To' Phone Number: {to}")
-    fault = state.fault_for(to)
-    if fault is None or fault.status is None:
-        return None
-    return refusal(fault.status, fault.code, fault.message)
 
 
 def _message(state: SmsState, sms: Sms) -> dict[str, Any]:
@@ -146,22 +115,7 @@ def _report_delivery(state: SmsState, sms: Sms) -> None:
         }
         if status in ("undelivered", "failed"):
             form["ErrorCode"] = "30003"
-        _call_back(state, sms.status_callback, form)
-
-
-def _call_back(state: SmsState, url: str, form: dict[str, str]) -> int | None:
-    """Post a signed form as Twilio does; the status answered, None for none."""
-    answered: int | None = None
-    try:
-        signature = {"X-Twilio-Signature": state.signature(url, form)}
-        answered = call(
-            "POST", url, data=form, headers=signature, timeout_s=CALL_LIMIT_S
-        ).status_code
-    except requests.RequestException:
-        pass
-    with state.lock:
-        state.callbacks.append({"url": url, "form": form, "answered": answered})
-    return answered
+        call_back(state, sms.status_callback, form)
 
 
 class InboundOrder(BaseModel):
@@ -205,17 +159,36 @@ def _control_routes(app: FastAPI, state: SmsState) -> None:
     def inbound(order: InboundOrder) -> dict[str, Any]:
         if not state.inbound_url:
             raise HTTPException(409, "inbound_url is empty: nobody is told of replies")
-        form = {
-            "MessageSid": f"SM{uuid4().hex}",
-            "AccountSid": state.account,
-            "From": order.sender,
-            "To": order.to,
-            "Body": order.body,
-            "NumMedia": "0",
-            "NumSegments": "1",
-        }
-        answered = _call_back(state, state.inbound_url, form)
-        entry = {**form, "at": real_now().isoformat(), "answered": answered}
-        with state.lock:
-            state.inbound.append(entry)
-        return entry
+        return reply(state, order)
+
+
+def _said_back(answered: requests.Response | None) -> str:
+    try:
+        page = ElementTree.fromstring(answered.content) if answered and answered.content else None
+    except ElementTree.ParseError:
+        page = None
+    return "" if page is None else page.findtext("Message") or ""
+
+
+def reply(state: SmsState, order: InboundOrder) -> dict[str, Any]:
+    """Hand a person's SMS over to ``inbound_url``; what was told, with the status answered and
+    what is sent back to the phone."""
+    form = {
+        "MessageSid": f"SM{uuid4().hex}",
+        "AccountSid": state.account,
+        "From": order.sender,
+        "To": order.to,
+        "Body": order.body,
+        "NumMedia": "0",
+        "NumSegments": "1",
+    }
+    answered = call_back(state, state.inbound_url, form)
+    entry = {
+        **form,
+        "at": real_now().isoformat(),
+        "answered": None if answered is None else answered.status_code,
+        "said": _said_back(answered),
+    }
+    with state.lock:
+        state.inbound.append(entry)
+    return entry

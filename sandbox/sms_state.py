@@ -9,7 +9,7 @@ import threading
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 from uuid import uuid4
 
 from kitart.clock import real_now
@@ -37,6 +37,37 @@ class Sms:
 
 
 @dataclass
+class Call:
+    """A call placed; ``said`` is what was spoken in it, ``keys`` what was pressed."""
+
+    sid: str
+    to: str
+    sender: str
+    page: str
+    at: datetime
+    status_callback: str = ""
+    status: str = "queued"
+    said: list[str] = field(default_factory=list)
+    keys: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        shown = asdict(self)
+        shown["from"] = shown.pop("sender")
+        return {**shown, "at": self.at.isoformat()}
+
+
+class PickedUp(Protocol):
+    """What happens where a phone rings: the key that will be pressed, "" for none (a machine
+    picks up, say), ``None`` where nobody picks up."""
+
+    def __call__(self, number: str) -> str | None: ...
+
+
+def _nobody(number: str) -> str | None:
+    return None
+
+
+@dataclass
 class NumberFault:
     """How messages to one number fail: refused with ``status`` and Twilio's ``code``, ``times``
     times (None: for ever); or, with no status, taken and then reported as ``delivery`` says."""
@@ -50,7 +81,10 @@ class NumberFault:
 
 @dataclass
 class SmsState:
-    """The gateway's state. ``inbound_url`` is told of replies; ``sent`` holds what was taken."""
+    """The gateway's state. ``inbound_url`` is told of replies; ``sent`` holds what was taken.
+
+    Where a phone rings ``pick_up`` says what happens, unless ``keys`` has it for the number.
+    """
 
     account: str = "AC00000000000000000000000000000000"
     token: str = "sandbox"
@@ -61,6 +95,9 @@ class SmsState:
     inbound: list[dict[str, Any]] = field(default_factory=list)
     callbacks: list[dict[str, Any]] = field(default_factory=list)
     faults: dict[str, NumberFault] = field(default_factory=dict)
+    calls: list[Call] = field(default_factory=list)
+    pick_up: PickedUp = _nobody
+    keys: dict[str, str] = field(default_factory=dict)
     lock: threading.RLock = field(default_factory=threading.RLock)
 
     def take(self, to: str, sender: str, body: str, key: str, callback: str) -> Sms:

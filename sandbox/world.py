@@ -20,7 +20,7 @@ from sandbox.microsoft import TenantState, tenant_app
 from sandbox.pages import Question
 from sandbox.people import People, Person, people_router
 from sandbox.server import SandboxServer
-from sandbox.sms import sms_app
+from sandbox.sms import InboundOrder, reply, sms_app
 from sandbox.sms_state import SmsState
 from sandbox.smtp import SandboxSmtp, SmtpState, relay_router
 from sandbox.teams import TeamsState, teams_app
@@ -30,6 +30,7 @@ from sandbox.vcc_state import VccState
 
 VCC_PASSWORD = "sandbox-vcc-password"
 SMS_TOKEN = "sandbox-sms-token"
+SMS_SENDER = "+447700900999"
 SMTP_PASSWORD = "sandbox-smtp-password"
 REGISTER_COLUMNS = (
     "Subject", "System", "State", "Priority", "ReportedAt", "RecoveredAt", "ClosedAt", "Projects",
@@ -85,7 +86,10 @@ class World:
             clock,
             Characters(characters or {}),
             {(person.code, "uncertain"): self._what_the_client_says for person in persons},
+            self._send_sms,
         )
+        self.sms.inbound_url = f"{gateway_url}/twilio/sms"
+        self.sms.pick_up = self.people.rings
         people_app = FastAPI(title="Sandbox people")
         people_app.include_router(people_router(self.people))
         people_app.include_router(relay_router(self.smtp))  # a relay has no pages of its own
@@ -102,6 +106,11 @@ class World:
 
     def _mail(self) -> list[Any]:
         return mailbox_letters(self.tenant.mail)
+
+    def _send_sms(self, number: str, body: str) -> tuple[int | None, str]:
+        order = InboundOrder(**{"from": number, "to": SMS_SENDER, "body": body})
+        told = reply(self.sms, order)
+        return told["answered"], told["said"]
 
     def _what_the_client_says(self, question: Question) -> str:
         """Whoever is asked whether a mail arrived rings the client up, who looks for it."""
@@ -139,7 +148,8 @@ class World:
                     base_url=self._sms_server.url,
                     account="kitart",
                     token=SecretStr(SMS_TOKEN),
-                    sender="+447700900999",
+                    sender=SMS_SENDER,
+                    caller="+447700900998",
                     replies=True,
                 ),
                 "smtp": SmtpSettings(
@@ -185,6 +195,7 @@ def persons_of(plan: Plan) -> list[Person]:
             code,
             phone=next((c.address for c in channels if c.kind == "sms"), ""),
             mail=next((c.address for c in channels if c.kind == "mail"), ""),
+            voice=next((c.address for c in channels if c.kind == "voice"), ""),
         )
         for code, channels in everybody
     ]

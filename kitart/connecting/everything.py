@@ -58,7 +58,7 @@ def all_checks(
         *phones.PhoneChecks(settings, vcc, current, inst.clock).checks(),
         *messages.sms_checks(settings.sms, inst.sms),
         *messages.smtp_checks(settings.smtp, inst.smtp, test_to),
-        *messages.voice_checks(current),
+        *messages.voice_checks(current, settings.sms),
         *chats.chat_checks(settings.chat, inst.teams, inst.chats, current, send=bool(test_to)),
         *monitoring.monitoring_checks(settings, inst.journal, plan),
     ]

@@ -13,7 +13,7 @@ from kitart.plan.schema import Plan
 from kitart.settings import SmsSettings, SmtpSettings
 
 SMS, SMTP, VOICE = "sms", "smtp", "voice"
-CONNECTORS = frozenset({"sms", "graph_mail", "smtp", "teams", "apprise"})
+CONNECTORS = frozenset({"sms", "graph_mail", "smtp", "voice", "teams", "apprise"})
 """What can carry a message today (``kitart.messaging.channels``)."""
 MICROSOFT_MAIL = (".outlook.com", ".office365.com", ".office.com")
 STEP_7, STEP_8 = "Set them (docs/connect.md, step 7).", "Set them (docs/connect.md, step 8)."
@@ -113,8 +113,9 @@ def smtp_checks(settings: SmtpSettings, relay: SmtpRelay, test_to: str = "") -> 
     return checks
 
 
-def voice_checks(plan: Callable[[], Plan]) -> list[Check]:
-    """Whether the plan counts on ways that Kitart can't use, such as calls by voice."""
+def voice_checks(plan: Callable[[], Plan], settings: SmsSettings) -> list[Check]:
+    """Whether the plan counts on ways that Kitart can't use: an unknown one, or calls that come
+    from no number; nobody is called."""
 
     def look() -> Found:
         unknown = [policy for policy in plan().channels if policy.connector not in CONNECTORS]
@@ -124,6 +125,12 @@ def voice_checks(plan: Callable[[], Plan]) -> list[Check]:
                 f"the plan names {said}, which Kitart can't use: people get the other ways",
                 "Take it out of channels in config/systems.yaml, or leave it: nothing can be set.",
             )
-        return ok("the plan names no way that Kitart can't use")
+        if any(policy.connector == "voice" for policy in plan().channels) and not settings.caller:
+            return warning(
+                "the plan names calls, but KITART_SMS__CALLER is not set: nobody is called",
+                "Set it (docs/connect.md, step 9), or take voice out of config/systems.yaml.",
+            )
+        said = f"; calls come from {settings.caller}" if settings.caller else ""
+        return ok(f"the plan names no way that Kitart can't use{said}")
 
     return [Check(VOICE, "gateway", look, ("plan/check",))]

@@ -17,7 +17,9 @@ KEY_HEADER = "X-Kitart-Key"
 INVALID_NUMBER = "21211"
 REASONS = {
     "20003": "the gateway refuses our account or token",
+    "21210": "the number that calls come from is not ours",
     "21211": "the number is not valid",
+    "21215": "the gateway may not call this country",
     "21408": "the gateway may not send to this country",
     "21610": "the person has unsubscribed from our messages",
     "21612": "the gateway can't reach this number from our sender",
@@ -84,12 +86,12 @@ class SmsGateway:
                 expected=(200, 201),
             )
         except ServiceRefused as refused:
-            raise _explained(refused, to) from None
+            raise explained(refused, to) from None
         except Unreachable as unreachable:
             raise Unreachable(
                 f"{unreachable.message}; it is not known whether the message was accepted"
             ) from unreachable
-        return _accepted(json_body(response))
+        return accepted_of(json_body(response))
 
     def account(self) -> SmsAccount:
         """Our account at the gateway; sends nothing. Raises ``ConnectorError`` as ``send`` does."""
@@ -97,7 +99,7 @@ class SmsGateway:
         try:
             body = json_body(self._http.request("GET", path))
         except ServiceRefused as refused:
-            raise _explained(refused, "") from None
+            raise explained(refused, "") from None
         if not isinstance(body, dict):
             raise ConnectorError("SMS gateway: the answer about our account is not an object")
         return SmsAccount(str(body.get("status", "")), str(body.get("type", "")))
@@ -107,13 +109,14 @@ class SmsGateway:
         self._http.close()
 
 
-def _accepted(body: Any) -> SmsAccepted:
+def accepted_of(body: Any) -> SmsAccepted:
+    """What the gateway's answer says of what it took; ``ConnectorError`` where it names nothing."""
     if not isinstance(body, dict) or not body.get("sid"):
         raise ConnectorError("SMS gateway: the answer has no message identifier (sid)")
     return SmsAccepted(str(body["sid"]), str(body.get("status", "queued")))
 
 
-def _explained(refused: ServiceRefused, to: str) -> ServiceRefused:
+def explained(refused: ServiceRefused, to: str) -> ServiceRefused:
     """The same refusal in words that say what to do, without the person's number in them."""
     reason = REASONS.get(refused.code)
     message = f"SMS gateway: {reason} (code {refused.code})" if reason else refused.message

@@ -27,14 +27,14 @@ def of_ack(session: Session, link: Link, visitor: Visitor) -> Phrase:
             number=number,
         )
     if leader is not None:
-        who = _who(visitor, leader.person)
+        name = who(visitor, leader.person)
         if TAKE in mine:
             return phrase(
                 "{number}: {name} was first and leads. Your help is recorded.",
-                number=number, name=who,
+                number=number, name=name,
             )  # fmt: skip
         return phrase(
-            "{number}: it is recorded that you can't. {name} has it.", number=number, name=who
+            "{number}: it is recorded that you can't. {name} has it.", number=number, name=name
         )
     if CANNOT in mine:
         return phrase(
@@ -57,12 +57,13 @@ def of_question(row: Approval, link: Link, visitor: Visitor) -> Phrase:
                       number=row.incident, question=title, answer=answer)  # fmt: skip
     return phrase(
         "{number}: {name} had answered before: {answer}. {question}",
-        number=row.incident, name=_who(visitor, row.answered_by or ""), answer=answer,
+        number=row.incident, name=who(visitor, row.answered_by or ""), answer=answer,
         question=title,
     )  # fmt: skip
 
 
-def _who(visitor: Visitor, person: str) -> Phrase:
+def who(visitor: Visitor, person: str) -> Phrase:
+    """A role holder by role and code."""
     return phrase(
         "{role} {code}", role=role_name(visitor.plan.person(person).kind), code=person
     )  # fmt: skip

@@ -13,9 +13,13 @@ from kitart.plan.roles import role_name
 from kitart.plan.schema import Plan
 from kitart.reports import moments
 
-LINK, SMS, PREFECT_FORM = "link", "sms", "Prefect form"
+LINK, SMS, VOICE, PREFECT_FORM = "link", "sms", "voice", "Prefect form"
 # What the record says of an answer that a person did not give by a link of their own.
-RELAYED = {PREFECT_FORM: "; relayed through the Prefect UI", SMS: "; by SMS"}
+RELAYED = {
+    PREFECT_FORM: "; relayed through the Prefect UI",
+    SMS: "; by SMS",
+    VOICE: "; by a key pressed in a call",
+}
 PHONE = phrase("Phone the ERT instead.")
 NOT_IN_RECORD = phrase("This question is not in the record")
 NO_ANSWER = phrase("That is not one of the answers. Please choose one below.")

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
+from kitart.journal.messages import Outgoing
+from kitart.messaging import links
 from kitart.settings import Settings
 
 STATUS, SMS = "/twilio/status", "/twilio/sms"
+CALL_LIFE = timedelta(days=1)
 
 
 def status_address(settings: Settings, key: str) -> str:
@@ -15,3 +19,9 @@ def status_address(settings: Settings, key: str) -> str:
     Our own key is in it: the report may be faster than the answer that names the provider's.
     """
     return f"{settings.gateway_url}{STATUS}?{urlencode({'message': key})}"
+
+
+def call_page(settings: Settings, message: Outgoing, now: datetime) -> str:
+    """Where the provider asks what to say in a call that carries a message."""
+    link = links.Link("call", message.key, message.recipient, 1, now + CALL_LIFE)
+    return links.address(settings, link)

@@ -50,6 +50,11 @@ def ways(plan: Plan, kind: str, stands_on: Iterable[str], down: frozenset[str]) 
     return sorted(found, key=lambda way: way.barred_by is not None)
 
 
+def set_up(inst: Installation, connector: str) -> bool:
+    """Whether a connector may be tried at all: calls need a number that they come from."""
+    return connector != "voice" or bool(inst.settings.sms.caller)
+
+
 def send_by(
     inst: Installation,
     connector: str,
@@ -60,11 +65,16 @@ def send_by(
 ) -> str:
     """Hand the message to a connector and return the provider's own number for it.
 
-    A text message and a chat carry no attachments.
+    A text message and a chat carry no attachments; a call speaks the text as it is kept.
     """
     if connector == "sms":
         return inst.sms.send(
             message.address, text, message_key=message.key,
+            status_callback=callbacks.status_address(inst.settings, message.key),
+        ).provider_id  # fmt: skip
+    if connector == "voice":
+        return inst.calls.call(
+            message.address, callbacks.call_page(inst.settings, message, inst.clock.now()),
             status_callback=callbacks.status_address(inst.settings, message.key),
         ).provider_id  # fmt: skip
     if connector == "graph_mail":

@@ -14,7 +14,7 @@ from kitart.journal.database import Lease
 from kitart.journal.messages import Outgoing
 from kitart.journal.tables import Message
 from kitart.language import in_language, phrase
-from kitart.messaging.channels import Way, down_systems, send_by, ways
+from kitart.messaging.channels import Way, down_systems, send_by, set_up, ways
 from kitart.plan.schema import Plan
 
 DONE_WITH = (*messages.TAKEN, "undelivered", "skipped", "uncertain")
@@ -82,10 +82,11 @@ def _try(
     inst: Installation,
     message: Outgoing,
     text: str,
-    possible: list[Way],
+    ways: list[Way],
     attachments: Sequence[Attachment],
 ) -> tuple[str, str | None, str]:
     """Try each way that is not barred: (state, provider's number, what happened)."""
+    possible = [way for way in ways if set_up(inst, way.connector)]
     faults = [f"{way.connector}: depends on {way.barred_by}, which is down"
               for way in possible if way.barred_by]  # fmt: skip
     open_ways = [way for way in possible if not way.barred_by]

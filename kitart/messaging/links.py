@@ -14,8 +14,8 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from kitart.language import Phrase, phrase
 from kitart.settings import Settings
 
-Purpose = Literal["ack", "decide"]
-PATHS: dict[Purpose, str] = {"ack": "/a/", "decide": "/d/"}
+Purpose = Literal["ack", "decide", "call"]
+PATHS: dict[Purpose, str] = {"ack": "/a/", "decide": "/d/", "call": "/twilio/voice/"}
 
 
 class LinkError(Exception):
@@ -39,7 +39,8 @@ class LinkExpired(LinkError):
 
 @dataclass(frozen=True)
 class Link:
-    """What a link is for: ``subject`` is a step of an incident, or a question's number."""
+    """What a link is for: ``subject`` is a step of an incident, a question's number, or the key of
+    the message that a call speaks."""
 
     purpose: Purpose
     subject: str

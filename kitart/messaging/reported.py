@@ -17,20 +17,25 @@ log = logging.getLogger(__name__)
 
 NOT_ARRIVED = {
     "undelivered": "the operator could not deliver it",
-    "failed": "the gateway could not send it",
+    "failed": "the gateway could not send it or put it through",
+    "busy": "the line was busy",
+    "no-answer": "nobody picked up",
+    "canceled": "it was called off",
 }
 """The provider's words for the end of what did not arrive, with what they mean."""
 
 
 def take_report(inst: Installation, key: str, provider_id: str, word: str, code: str = "") -> bool:
-    """Take the provider's ``word`` ("sent", "delivered", "undelivered", …) about a message.
+    """Take the provider's ``word`` ("sent", "delivered", "no-answer", …) about a message or call.
+
+    A call that was "completed" is no news: a machine may have picked up, only a key is an answer.
 
     Returns whether it was news: repeats and what comes out of order change nothing. Word about a
     message that is not in the journal is logged.
     """
     arrived = word == "delivered"
     if not arrived and word not in NOT_ARRIVED:
-        return False  # "queued", "sent": no more than that the provider took it
+        return False  # "queued", "sent", "completed": no more than that the provider took it
     now = inst.clock.now()
     why = "" if arrived else _why(word, code)
     with inst.journal.write() as session:

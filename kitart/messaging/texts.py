@@ -3,9 +3,9 @@
 ``PURPOSES`` documents the variables of each purpose. Beside them every text knows
 ``number`` ("INC-0142", needed), ``exercise`` (bool), ``link`` (its own last line, or left out),
 ``replies`` (bool: whether an SMS may be answered by one) and ``zone`` (name in the tz database;
-aware datetimes among the values are shown in it, as "14:05 GMT" in an SMS and with the date in a
-mail). All other values are finished strings, or phrases (``kitart.language.phrase``), which are
-put in in the text's language.
+aware datetimes among the values are shown in it, as "14:05 GMT" in an SMS or a call and with the
+date in a mail). All other values are finished strings, or phrases (``kitart.language.phrase``),
+which are put in in the text's language.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from kitart.language import in_language, phrase, spoken
 from kitart.reports import moments
 from kitart.settings import settings
 
-Channel = Literal["sms", "mail"]
+Channel = Literal["sms", "mail", "voice"]
 EXERCISE = phrase("EXERCISE - no real incident")
 COMMON = frozenset({"number", "exercise", "link", "zone", "replies"})
 
@@ -41,13 +41,15 @@ class Purpose:
 
 @dataclass(frozen=True)
 class Text:
-    """A finished text; an SMS has no subject."""
+    """A finished text; only a mail has a subject. In a call the link's line is not spoken."""
 
     subject: str | None
     body: str
 
 
 _MAIL: tuple[Channel, ...] = ("mail",)
+# What can't wait until somebody looks at a phone is spoken too (E24).
+_SPOKEN: tuple[Channel, ...] = ("sms", "mail", "voice")
 
 _WORDED_AS: Mapping[str, tuple[Channel, ...]] = {
     "sms": ("sms",), "mail": ("mail",), "teams": ("mail",), "chat": ("sms", "mail"),
@@ -55,13 +57,17 @@ _WORDED_AS: Mapping[str, tuple[Channel, ...]] = {
 
 PURPOSES: Mapping[str, Purpose] = {
     "ert-alarm": Purpose(
-        "ERT: take the incident (R8, A14)", ("what", "since", "answer_by", "next_news")
+        "ERT: take the incident (R8, A14)", ("what", "since", "answer_by", "next_news"), _SPOKEN
     ),
     "ert-reminder": Purpose(
-        "ERT: nobody has taken it yet (A14)", ("what", "since", "answer_by", "next_news")
+        "ERT: nobody has taken it yet (A14)",
+        ("what", "since", "answer_by", "next_news"),
+        _SPOKEN,
     ),
     "am-information": Purpose(
-        "AM: service of a project is affected (R15)", ("projects", "what", "since", "next_news")
+        "AM: service of a project is affected (R15)",
+        ("projects", "what", "since", "next_news"),
+        _SPOKEN,
     ),
     "priority-question": Purpose(
         "ERT lead: set the priority (R13, D5)",
@@ -120,7 +126,9 @@ PURPOSES: Mapping[str, Purpose] = {
         "Anyone: a question without a text of its own (D5)", ("question", "answer_by", "next_news")
     ),
     "deadline-missed": Purpose(
-        "Next role up: a deadline passed (E24)", ("step", "due", "role", "next_step", "next_news")
+        "Next role up: a deadline passed (E24)",
+        ("step", "due", "role", "next_step", "next_news"),
+        _SPOKEN,
     ),
     "recovery-time": Purpose(
         "ERT lead, AMs: a part of the recovery time is gone (reports section 9, step 7)",
@@ -132,7 +140,9 @@ PURPOSES: Mapping[str, Purpose] = {
     ),
     "brought-in": Purpose("Anyone whom the ERT lead asks in (R14)", ("what", "since", "because")),
     "paper-plan": Purpose(
-        "ERT and IT manager: nothing drives the incident, work on paper", ("what", "since")
+        "ERT and IT manager: nothing drives the incident, work on paper",
+        ("what", "since"),
+        _SPOKEN,
     ),
     "withdrawn": Purpose("Anyone: a question is no longer open", ("question", "because")),
     "stand-down": Purpose("Anyone called out: not needed any more", ("because",)),
@@ -176,7 +186,7 @@ def render_message(purpose: str, channel: Channel, language: str, **values: Any)
     body = _tidy(template.render(finished))
     prefix = f"{in_language(EXERCISE, language)}. " if values.get("exercise") else ""
     link = f"\n{values['link']}" if values.get("link") else ""
-    if channel == "sms":
+    if channel != "mail":
         return Text(None, f"{prefix}{body}{link}")
     subject, _, rest = body.partition("\n")
     subject = subject.removeprefix("Subject: ")
@@ -215,7 +225,7 @@ def _shown(name: str, value: Any, channel: Channel, language: str, zone: str) ->
         return value
     if value.tzinfo is None:
         raise ValueError(f"{name} is {value.isoformat()}: it has no time zone")
-    if channel == "sms":
+    if channel != "mail":
         return moments.clock(value, zone)
     return moments.moment_text(value, zone, language)
 

@@ -210,6 +210,7 @@ class Story:
         self.gateway_url = self._gateway.url
         self.inst.settings.gateway_url = self.gateway_url
         self.world.people._gateway_url = self.gateway_url
+        self.world.sms.inbound_url = f"{self.gateway_url}/twilio/sms"
 
     def end(self) -> None:
         self._gateway.stop()  # first, or its watchman gives the incident a new run

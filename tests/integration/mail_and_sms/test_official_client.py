@@ -28,3 +28,10 @@ def test_the_official_client_reads_our_refusals(sms: Any) -> None:
     with pytest.raises(TwilioRestException) as caught:
         client(sms, "wrong").messages.create(to="+36301234567", from_="+3670000000", body="x")
     assert caught.value.code == 20003
+
+
+def test_the_official_client_places_a_call(sms: Any) -> None:
+    placed = client(sms).calls.create(
+        to="+36301234567", from_="+3670000000", url="http://127.0.0.1:9/page"
+    )
+    assert (placed.sid, placed.status) == (sms.state.calls[0].sid, "queued")

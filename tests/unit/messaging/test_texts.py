@@ -131,7 +131,7 @@ def test_each_text_names_the_incident_and_ends_with_the_link(
     text = render_message(purpose, channel, language, **SAID[language])
     assert "INC-0142" in text.body + (text.subject or "")
     assert text.body.splitlines()[-1] == LINK
-    assert (text.subject is None) == (channel == "sms")
+    assert (text.subject is None) == (channel != "mail")
 
 
 @each_language
