@@ -19,6 +19,7 @@ from pydantic import ValidationError
 from pydantic_settings import SettingsError
 from rich.console import Console
 
+from kitart.clock import as_utc
 from kitart.plan.checks import check_plan
 from kitart.plan.loading import PlanError, load_with_files, placed
 from kitart.plan.problems import Problem
@@ -40,6 +41,8 @@ db_app = typer.Typer(help="The journal's database.", no_args_is_help=True)
 app.add_typer(db_app, name="db")
 connect_app = typer.Typer(help="The connections to the outside world.", no_args_is_help=True)
 app.add_typer(connect_app, name="connect")
+incident_app = typer.Typer(help="Incidents: report one.", no_args_is_help=True)
+app.add_typer(incident_app, name="incident")
 
 Folder = Annotated[
     Path | None, typer.Argument(metavar="[DIR]", help="The plan's folder; else config_dir")
@@ -241,6 +244,57 @@ def connect_check(
         raise typer.Exit(1)
 
 
+@incident_app.command("report")
+def report_incident(
+    seen: Annotated[str, typer.Option(help="What is seen, in one sentence of a witness")],
+    project: Annotated[
+        list[str] | None, typer.Option(help="An affected project, e.g. ALPHA; may be repeated")
+    ] = None,
+    since: Annotated[
+        str, typer.Option(help="When it began, with its offset: 2026-10-25T01:30+02:00")
+    ] = "",
+    systems: Annotated[str, typer.Option(help="Systems affected, in your words")] = "",
+    customer_care: Annotated[
+        str, typer.Option(help="yes, no or unknown: does it suffer?")
+    ] = "unknown",
+    by: Annotated[str, typer.Option(help="The reporter's role, never a name")] = "operator",
+    as_json: AsJson = False,
+) -> None:
+    """Report an incident under the general plan (R8); prints its number.
+
+    The gateway raises the alarm within a second and has the plan's run started.
+    """
+    from kitart.alerts.general import Seen, open_general
+    from kitart.installation import Installation
+    from kitart.plan.general import CUSTOMER_CARE
+
+    if not 3 <= len(seen.strip()) <= 500:
+        refuse("--seen is too short or too long; right would be one sentence", 2)
+    if customer_care not in CUSTOMER_CARE:
+        refuse(f"--customer-care is {customer_care!r}; right would be yes, no or unknown", 2)
+    plan = the_plan(None)
+    unknown = sorted(set(project or []) - {known.id for known in plan.projects})
+    if unknown:
+        names = ", ".join(known.id for known in plan.projects)
+        refuse(f"--project is {unknown[0]!r}; right would be one of {names}", 2)
+    report = Seen(
+        seen=seen.strip(),
+        reported_by=by,
+        projects=tuple(project or []),
+        customer_care=customer_care,
+        systems=systems,
+        cause_at=as_utc(_moment(since, "--since")) if since else None,
+    )
+    inst = Installation(the_settings())
+    with the_journals(inst.settings.journal_url) as (journal,), journal.write() as session:
+        opened = open_general(session, plan, report, now=inst.clock.now())
+        number, new = opened.incident.number, opened.new
+    if as_json:
+        typer.echo(json.dumps({"incident": number, "new": new}))
+    else:
+        typer.echo(number if new else f"{number} (the same was reported before; joined)")
+
+
 @app.command("gateway")
 def gateway(
     host: Annotated[str, typer.Option(help="Address to listen on")] = "127.0.0.1",
@@ -296,15 +350,17 @@ def _today(plan: Plan) -> date:
     return now.astimezone(ZoneInfo(plan.company.time_zone)).date()
 
 
-def _moment(text: str) -> datetime:
+def _moment(text: str, option: str = "--at") -> datetime:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        refuse(f"--at is {text!r}; right would be, for example, 2026-10-25T01:30+02:00", 2)
+        refuse(f"{option} is {text!r}; right would be, for example, 2026-10-25T01:30+02:00", 2)
     if moment.tzinfo is None:
-        refuse(f"--at is {text!r}, without an offset; right would be {text}+01:00 or {text}Z", 2)
+        refuse(
+            f"{option} is {text!r}, without an offset; right would be {text}+01:00 or {text}Z", 2
+        )
     if not 2000 <= moment.year <= 2100:
-        refuse(f"--at is {text!r}; right would be a moment between 2000 and 2100", 2)
+        refuse(f"{option} is {text!r}; right would be a moment between 2000 and 2100", 2)
     return moment
 
 

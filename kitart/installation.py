@@ -15,6 +15,7 @@ from kitart.connectors.voice import VoicePlatform
 from kitart.journal import incidents, plans
 from kitart.journal.database import Journal
 from kitart.journal.routing import JournalRoutingModes
+from kitart.plan.general import GENERAL, with_general
 from kitart.plan.loading import load_plan
 from kitart.plan.schema import Plan
 from kitart.settings import Settings, settings
@@ -60,11 +61,18 @@ class Installation:
         return load_plan(self.settings.config_dir)
 
     def plan_of(self, incident: str) -> Plan:
-        """The plan frozen into an incident (D30): later edits never show here."""
+        """The plan frozen into an incident (D30): later edits never show here.
+
+        Under the general plan it has the incident's own entry for what is affected (R11).
+        """
         with self.journal.read() as session:
-            hash = incidents.get(session, incident).plan_hash
+            row = incidents.get(session, incident)
+            hash = row.plan_hash
             body = None if hash in self._plans else plans.snapshot(session, hash)
-        return self.plan_with(hash, body)
+        plan = self.plan_with(hash, body)
+        if row.system_id != GENERAL:
+            return plan
+        return with_general(plan, row.projects or (), row.customer_care)
 
     def plan_with(self, hash: str, body: dict[str, Any] | None) -> Plan:
         """The plan of a snapshot, parsed once a process."""

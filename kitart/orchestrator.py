@@ -10,6 +10,7 @@ from uuid import UUID
 
 from kitart.clock import real_now
 from kitart.journal.tables import Incident
+from kitart.plan.general import GENERAL_RESPONSE
 
 if TYPE_CHECKING:
     from prefect.client.orchestration import SyncPrefectClient
@@ -23,6 +24,7 @@ POOL = "kitart"
 DEPLOYMENTS = {
     "vital systems offline": "critical-system-offline/system-outage",
     "client system offline": "client-system-offline/client-system-outage",
+    GENERAL_RESPONSE: "general-response/general-incident",
 }
 
 
@@ -64,8 +66,7 @@ class PrefectOrchestrator:
                 run = client.create_flow_run_from_deployment(
                     deployment.id,
                     name=run_name(incident, request),
-                    parameters={"report": {"system": incident.system_id,
-                                           "seen": incident.title, "incident": incident.number}},
+                    parameters={"report": _report(incident)},
                     idempotency_key=f"{incident.number}:{request}",
                     tags=["incident", incident.number, incident.system_id],
                 )  # fmt: skip
@@ -146,4 +147,15 @@ def prefect_client() -> Iterator[SyncPrefectClient]:
 def run_name(incident: Incident, request: int) -> str:
     """The run's name in the Prefect UI: ``INC-0142 · VCC offline``."""
     again = f" (continued, run {request})" if request > 1 else ""
-    return f"{incident.number} · {incident.system_id} offline{again}"
+    what = f"{incident.system_id} offline"
+    if incident.kind == GENERAL_RESPONSE:
+        what = GENERAL_RESPONSE
+    return f"{incident.number} · {what}{again}"
+
+
+def _report(incident: Incident) -> dict[str, str]:
+    """What a plan that goes on with an incident is started with."""
+    going_on = {"seen": incident.title, "incident": incident.number}
+    if incident.kind == GENERAL_RESPONSE:
+        return going_on
+    return {"system": incident.system_id, **going_on}

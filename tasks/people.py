@@ -10,9 +10,10 @@ from kitart.journal.approvals import Question
 from kitart.journal.database import Lease
 from kitart.language import phrase
 from kitart.messaging import alarm, asking
-from kitart.messaging.occasion import about, for_question
+from kitart.messaging.occasion import about, for_question, title_of
 from kitart.messaging.telling import tell
 from kitart.plan import whom
+from kitart.plan.general import GENERAL
 from kitart.plan.roles import role_name
 from kitart.reports import internal
 from kitart.reports.gathering import gather
@@ -107,13 +108,20 @@ def tell_crisis_roles(lease: Lease) -> None:
             "Priority P1: the IT manager, the account managers and the CMT lead are told",
             now=inst.clock.now(), key="escalated-p1",
         )  # fmt: skip
-        system = incidents.get(session, lease.incident).system_id
+        row = incidents.get(session, lease.incident)
+        system = row.system_id
         facts = gather(session, plan, lease.incident, inst.clock.now())
     values = internal.internal_alert(
         facts,
         next_step=phrase("the ERT lead works on it; clients are told as their contracts say"),
         next_news=phrase("when the state changes"),
     )
+    if system == GENERAL:
+        # No system is known to be down: it is told as it was reported.
+        values |= {
+            "what": title_of(plan, row),
+            "next_step": phrase("the ERT lead works on it; account managers tell their clients"),
+        }
     lead = whom.crisis_leads(plan)[0]
     for person in (*whom.it_managers(plan)[:1], *whom.account_managers(plan, system), lead):
         asked = {"link": alarm.ack_link(inst, lease.incident, "cmt", person)}

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from kitart.alerts.general import Seen, open_general
 from kitart.alerts.opening import open_or_join
 from kitart.alerts.readers import READERS
 from kitart.journal import alerts, incidents, observations, timeline
@@ -111,6 +112,10 @@ def _firing(
     accepted: Accepted,
     now: datetime,
 ) -> str:
+    if rule.system is None:
+        opened = open_general(session, plan, _seen(source, rule, reading), now=now)
+        (accepted.opened if opened.new else accepted.joined).append(opened.incident.number)
+        return opened.incident.number
     opened = open_or_join(
         session,
         plan,
@@ -135,6 +140,18 @@ def _firing(
     return number
 
 
+def _seen(source: str, rule: MonitoringRule, reading: Reading) -> Seen:
+    """An alert that names no system: one rule is one cause (E33)."""
+    return Seen(
+        seen=reading.title,
+        reported_by=f"monitor {source}",
+        projects=rule.projects,
+        cause_at=reading.started_at,
+        priority=rule.priority,
+        cause=rule.id,
+    )
+
+
 def _resolved(
     session: Session,
     source: str,
@@ -146,9 +163,10 @@ def _resolved(
     if incident is None:
         accepted.ignored.append("a resolve without an earlier firing")
         return None
-    observations.add(
-        session, rule.system, "up", f"alert {source}", "resolved", now=now, incident=incident
-    )
+    if rule.system is not None:
+        observations.add(
+            session, rule.system, "up", f"alert {source}", "resolved", now=now, incident=incident
+        )
     timeline.append(
         session,
         incident,

@@ -96,7 +96,7 @@ def _rules(plan: Plan, source: MonitoringSource) -> Callable[[], Found]:
                 f"never used, as an earlier rule fits all of it: {said}",
                 "Put the narrower rule first in config/monitoring.yaml, or delete it.",
             )
-        systems = dict.fromkeys(rule.system for rule in ours)
+        systems = dict.fromkeys(rule.system or "the general plan" for rule in ours)
         return ok(f"{len(ours)} rules, for {', '.join(systems)}")
 
     return look

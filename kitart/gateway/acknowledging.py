@@ -33,6 +33,18 @@ OPTIONS = {
     "ert": (I_HAVE_IT, I_CANNOT),
     "am": (option(TAKE, phrase("I know"), phrase("It counts as: the account manager is told")),),
     "cmt": (option(TAKE, phrase("I know"), phrase("It counts as: the crisis team is reached")),),
+    "it": (
+        option(
+            TAKE,
+            phrase("I have it"),
+            phrase("You see to it that it is solved; the ERT lead goes on leading"),
+        ),
+        option(CANNOT, phrase("I can't"), phrase("The next one is asked at once")),
+    ),
+    "join": (
+        option(TAKE, phrase("I join"), phrase("The ERT lead sees that you have joined, and when")),
+        option(CANNOT, phrase("I can't"), phrase("The next one is asked at once")),
+    ),
 }
 # Once somebody else leads, an ERT member's answer offers help and calls nobody in.
 AFTER_OTHERS = (
@@ -47,6 +59,8 @@ HEADINGS = {
     "ert": phrase("Can you take it?"),
     "am": phrase("Do you know of it?"),
     "cmt": phrase("Do you know of it?"),
+    "it": phrase("Can you take it?"),
+    "join": phrase("Can you join?"),
 }
 
 

@@ -35,6 +35,11 @@ class Report:
     plan_hash: str
     exercise: bool = False
     one_fault_with: tuple[str, ...] = ()
+    # Under the general plan: the projects named, whether customer care suffers, and what makes
+    # two reports one.
+    projects: tuple[str, ...] | None = None
+    customer_care: str | None = None
+    cause: str | None = None
 
 
 @dataclass(frozen=True)
@@ -53,7 +58,7 @@ def open_or_join(session: Session, report: Report, *, now: datetime, real_now: d
     """
     open_key, *same_fault = [
         f"{'EXERCISE:' if report.exercise else ''}{system}"
-        for system in (report.system_id, *report.one_fault_with)
+        for system in (report.cause or report.system_id, *report.one_fault_with)
     ]
     one_at_a_time(session)
     existing = _open_with(session, [open_key]) or _same_fault(session, same_fault, report)
@@ -68,6 +73,8 @@ def open_or_join(session: Session, report: Report, *, now: datetime, real_now: d
         kind=report.kind,
         system_id=report.system_id,
         title=report.title,
+        projects=None if report.projects is None else list(report.projects),
+        customer_care=report.customer_care,
         exercise=report.exercise,
         state="reported",
         open_key=open_key,
@@ -116,6 +123,8 @@ def _same_fault(session: Session, keys: list[str], report: Report) -> Incident |
 
 def _join(session: Session, incident: Incident, report: Report, *, now: datetime) -> None:
     incident.cause_at = min(incident.cause_at, report.cause_at)
+    if incident.projects is not None and report.projects is not None:
+        incident.projects = list(dict.fromkeys([*incident.projects, *report.projects]))
     if incident.priority is None:  # the worst of what is proposed; P1 sorts before P4
         incident.priority_proposed = min(incident.priority_proposed, report.priority_proposed)
     if report.reported_at < incident.reported_at:
@@ -149,6 +158,22 @@ def unsettled(session: Session) -> list[Incident]:
     """Every incident that still needs a run: open, or closed with something left to file."""
     query = sa.select(Incident).where(Incident.settled_at.is_(None))
     return list(session.scalars(query.order_by(Incident.seq)))
+
+
+def hand_over(session: Session, number: str, kind: str, system_id: str, title: str) -> bool:
+    """Go on under the plan for a system, with the same number and the same clocks (R11, A17).
+
+    ``False``, and nothing changed, when that system has an open incident of its own. The next run
+    is asked for at once: it is another plan's.
+    """
+    one_at_a_time(session)
+    incident = get(session, number)
+    open_key = f"{'EXERCISE:' if incident.exercise else ''}{system_id}"
+    if _open_with(session, [open_key]) is not None:
+        return False
+    incident.kind, incident.system_id, incident.title = kind, system_id, title
+    incident.open_key, incident.run_requested_at = open_key, None
+    return True
 
 
 def settle(session: Session, number: str, *, now: datetime) -> None:

@@ -48,6 +48,9 @@ class Incident(Base):
     kind: Mapped[str]
     system_id: Mapped[str]
     title: Mapped[str]
+    # Under the general plan: the projects named as affected, and whether customer care suffers.
+    projects: Mapped[list[Any] | None]
+    customer_care: Mapped[str | None]
     exercise: Mapped[bool]
     state: Mapped[str]
     # Present while the incident is open: makes a second incident of one cause impossible (E33).

@@ -10,6 +10,7 @@ from kitart.journal import documents, incidents
 from kitart.journal.approvals import Question
 from kitart.journal.tables import Document, Incident
 from kitart.language import Phrase, phrase, said_before
+from kitart.plan.general import GENERAL, NO, UNKNOWN, YES
 from kitart.plan.schema import Plan
 from kitart.rules.deadlines import Deadline, ert_deadline
 
@@ -22,17 +23,30 @@ def about(session: Session, plan: Plan, incident: str) -> dict[str, Any]:
         "what": title_of(plan, row),
         "since": row.cause_at,
         "projects": ", ".join(projects),
-        "affected": (
-            phrase("projects {codes}", codes=", ".join(projects))
-            if projects
-            else phrase("no project")
-        ),
+        "affected": _affected(row, projects),
         "next_news": phrase("when the priority is set"),
     }
 
 
+def _affected(row: Incident, projects: list[str]) -> Phrase:
+    if projects and row.system_id == GENERAL and not row.projects:
+        return phrase("no project is named yet, so each may be affected")
+    return (
+        phrase("projects {codes}", codes=", ".join(projects)) if projects else phrase("no project")
+    )
+
+
+CARE = {
+    YES: phrase("Customer care is affected"),
+    NO: phrase("Customer care is not affected"),
+    UNKNOWN: phrase("Whether customer care is affected is not known"),
+}
+
+
 def title_of(plan: Plan, row: Incident) -> Phrase:
     """What an incident is about, in the words of its title."""
+    if row.system_id == GENERAL:
+        return Phrase(row.title)
     return phrase("{system} offline", system=plan.system(row.system_id).name)
 
 
@@ -78,7 +92,11 @@ def for_question(session: Session, plan: Plan, question: Question) -> dict[str, 
     lines = [ln.number for p in plan.projects_affected_by(system.id) for ln in plan.lines_of(p.id)]
     values |= {
         "proposed": row.priority_proposed,
-        "why": phrase("the plan proposes it for {system}", system=system.name),
+        "why": (
+            CARE[row.customer_care or UNKNOWN]
+            if system.id == GENERAL
+            else phrase("the plan proposes it for {system}", system=system.name)
+        ),
         "supplier": (
             plan.supplier(system.supplier).name if system.supplier else phrase("the supplier")
         ),

@@ -14,8 +14,10 @@ from kitart.journal import approvals, incidents, timeline
 from kitart.journal.approvals import Question
 from kitart.journal.tables import Document
 from kitart.language import phrase
+from kitart.messaging.general_facts import general_facts
 from kitart.messaging.known import known_facts
 from kitart.messaging.occasion import report_name, title_of
+from kitart.plan.general import GENERAL
 from kitart.plan.schema import Plan
 from kitart.reports.gathering import gather
 
@@ -27,6 +29,8 @@ def option(value: str, label: str, means: str, note: str = "none") -> dict[str, 
 
 def known(session: Session, plan: Plan, incident: str, now: datetime) -> list[str]:
     """What is known at this moment, for the person who decides."""
+    if incidents.get(session, incident).system_id == GENERAL:
+        return general_facts(session, plan, incident)
     facts = gather(session, plan, incident, now)
     reports = timeline.entries(session, incident, "report", "duplicate added")
     return [
@@ -38,17 +42,9 @@ def known(session: Session, plan: Plan, incident: str, now: datetime) -> list[st
 def priority(session: Session, plan: Plan, incident: str, now: datetime) -> Question:
     """The ERT lead's priority (R13), with the way out of a false alarm (E32)."""
     row = incidents.get(session, incident)
-    means = {
-        "P1": phrase(
-            "Critical: the crisis team and the IT manager are told, clients every 30 minutes"
-        ),
-        "P2": phrase("High: clients are told within 30 minutes and each hour"),
-        "P3": phrase("Medium: as P2, nobody else is called in"),
-        "P4": phrase("Low: as P3"),
-    }
     own = [
         option(p, phrase("{level} (proposed)", level=p) if p == row.priority_proposed else p, words)
-        for p, words in means.items()
+        for p, words in _urgency(row.system_id).items()
     ]
     false_alarm = option(
         "false-alarm",
@@ -66,6 +62,28 @@ def priority(session: Session, plan: Plan, incident: str, now: datetime) -> Ques
         known=known(session, plan, incident, now),
         due_at=row.reported_at + timedelta(minutes=plan.limits.classify),
     )
+
+
+def _urgency(system_id: str) -> dict[str, str]:
+    """What each priority sets off, by the plan that the incident follows."""
+    if system_id == GENERAL:
+        return {
+            "P1": phrase(
+                "Critical: the crisis team and the IT manager are told, and called in if you "
+                "can't solve it"
+            ),
+            "P2": phrase("High: the crisis team is not called in"),
+            "P3": phrase("Medium: as P2"),
+            "P4": phrase("Low: as P3"),
+        }
+    return {
+        "P1": phrase(
+            "Critical: the crisis team and the IT manager are told, clients every 30 minutes"
+        ),
+        "P2": phrase("High: clients are told within 30 minutes and each hour"),
+        "P3": phrase("Medium: as P2, nobody else is called in"),
+        "P4": phrase("Low: as P3"),
+    }
 
 
 def approval(

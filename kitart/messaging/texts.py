@@ -121,6 +121,11 @@ PURPOSES: Mapping[str, Purpose] = {
         "ERT lead, AMs: a part of the recovery time is gone (reports section 9, step 7)",
         ("what", "gone", "due", "next_step"),
     ),
+    "escalation": Purpose(
+        "IT manager, AMs, CMT: the ERT can't solve it (R12, A1)",
+        ("what", "since", "reason", "answer_by"),
+    ),
+    "brought-in": Purpose("Anyone whom the ERT lead asks in (R14)", ("what", "since", "because")),
     "paper-plan": Purpose(
         "ERT and IT manager: nothing drives the incident, work on paper", ("what", "since")
     ),

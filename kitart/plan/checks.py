@@ -9,6 +9,7 @@ from kitart.language import LANGUAGES
 from kitart.plan.check_cover import cover_problems
 from kitart.plan.check_people import people_problems
 from kitart.plan.dependencies import share_a_failure
+from kitart.plan.general import GENERAL
 from kitart.plan.people import Channel
 from kitart.plan.problems import Problem, error, warning
 from kitart.plan.references import reference_problems
@@ -141,6 +142,12 @@ def _queue_line_problems(plan: Plan) -> Iterator[Problem]:
 
 def _system_problems(plan: Plan) -> Iterator[Problem]:
     for index, system in enumerate(plan.systems):
+        if system.id == GENERAL:
+            yield error(
+                f"systems[{index}].id",
+                f"{GENERAL} stands for incidents that no system of the register is named in; "
+                "give the system another code",
+            )
         if system.managed_by == "company" and system.supplier is None:
             yield warning(
                 f"systems[{index}].supplier", f"{system.id} has none; name who repairs it"

@@ -134,7 +134,9 @@ def _of_systems(plan: Plan) -> Iterator[Reference]:
         yield from _listed(f"channels[{index}].depends_on", "system or operator", policy.depends_on)
     for index, rule in enumerate(plan.monitoring.rules):
         yield f"monitoring.rules[{index}].source", "monitoring source", rule.source
-        yield f"monitoring.rules[{index}].system", "system", rule.system
+        if rule.system is not None:
+            yield f"monitoring.rules[{index}].system", "system", rule.system
+        yield from _listed(f"monitoring.rules[{index}].projects", "project", rule.projects)
 
 
 def _listed(path: str, kind: str, codes: Iterable[str]) -> Iterator[Reference]:

@@ -73,13 +73,27 @@ class MonitoringSource(Part):
 
 
 class MonitoringRule(Part):
-    """An alert of ``source`` whose labels all match is about ``system``."""
+    """An alert of ``source`` whose labels all match is about ``system``; with ``plan: general``
+    it is about no system of the register, but about projects (R8)."""
 
     id: Code
     source: Code = Field(description="A source's name")
     match: dict[str, str] = Field(min_length=1, description="Label to value, or to /regex/")
-    system: Code
+    system: Code | None = None
+    plan: Literal["general"] | None = Field(default=None, description="Instead of a system")
+    projects: tuple[Code, ...] = Field(default=(), description="With plan: general; may be none")
     priority: PriorityName | None = Field(default=None, description="Else the system's own")
+
+    @model_validator(mode="after")
+    def _one_plan(self) -> MonitoringRule:
+        if (self.system is None) == (self.plan is None):
+            raise ValueError(
+                "names either a system or the general plan; right would be one of "
+                "system: VCC, or plan: general with projects: [ALPHA]"
+            )
+        if self.projects and self.system is not None:
+            raise ValueError("projects go with plan: general; a system names its own in affects")
+        return self
 
     @field_validator("match")
     @classmethod

@@ -17,6 +17,7 @@ from kitart.journal import (
     timeline,
 )
 from kitart.journal.tables import Acknowledgement, Approval, Incident, TimelineEntry
+from kitart.plan.general import GENERAL
 from kitart.plan.roles import role_name
 from kitart.plan.schema import Client, Plan, Project, System
 from kitart.reports import facts as f
@@ -86,6 +87,8 @@ def _also_open(session: Session, plan: Plan, row: Incident) -> tuple[f.OtherInci
             for project in _projects_of(plan, other.system_id)
             if project.id in mine and other.number != row.number and other.exercise == row.exercise
         ]
+        if other.system_id == GENERAL:
+            continue  # it names no system that failed: nothing to tell a client beside another
         if shared:
             found.append(
                 f.OtherIncident(

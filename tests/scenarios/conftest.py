@@ -26,6 +26,7 @@ from pydantic import SecretStr
 from flows.client_system_offline import client_system_offline
 from flows.critical_system_offline import critical_system_offline
 from flows.driving import DRIVES
+from flows.general_response import general_response
 from kitart.clock import HandClock, as_utc, monotonic_s, sleep_s
 from kitart.connectors.http import host_pauses
 from kitart.gateway.app import create_app
@@ -47,6 +48,7 @@ from kitart.settings import HOUSE, Settings
 from sandbox.server import SandboxServer
 from sandbox.world import World
 from tasks.opening import SystemOffline
+from tasks.reporting import GeneralReport
 
 T = TypeVar("T")
 KEEPS_PREFECTS_RECORD = (
@@ -61,6 +63,12 @@ SECRET = "webhook-secret-of-the-story"
 FLOWS = {
     "vital systems offline": critical_system_offline,
     "client system offline": client_system_offline,
+    "general response": general_response,
+}
+REPORTS: dict[str, Any] = {
+    "vital systems offline": SystemOffline,
+    "client system offline": SystemOffline,
+    "general response": lambda system, **known: GeneralReport(**known),
 }
 
 
@@ -97,7 +105,7 @@ class InProcessOrchestrator:
     def start(self, incident: Incident, request: int) -> str:
         if self.away:
             raise OrchestratorError("Prefect is away")
-        report = SystemOffline(
+        report = REPORTS[incident.kind](
             system=incident.system_id, seen=incident.title, incident=incident.number
         )
         name = f"{incident.number}:{request}"
@@ -110,7 +118,7 @@ class InProcessOrchestrator:
     def still_coming(self, run_id: str) -> bool:
         return any(thread.name == run_id and thread.is_alive() for thread in self._threads)
 
-    def _run(self, flow: Any, report: SystemOffline) -> None:
+    def _run(self, flow: Any, report: Any) -> None:
         try:
             asyncio.run(self._drive(flow, report))
         except asyncio.CancelledError:
@@ -118,7 +126,7 @@ class InProcessOrchestrator:
         except BaseException as error:
             self.failures.append(error)
 
-    async def _drive(self, flow: Any, report: SystemOffline) -> None:
+    async def _drive(self, flow: Any, report: Any) -> None:
         task = asyncio.current_task()
         assert task is not None
         self._running.append((asyncio.get_running_loop(), task))

@@ -54,6 +54,7 @@ VALUES: dict[str, Any] = {
     "role": "ERT on duty",
     "question": "divert of ALPHA",
     "because": "service is back",
+    "reason": "nobody of us knows it",
     "sent": AT,
 }
 VALUES_HU: dict[str, Any] = VALUES | {
@@ -77,6 +78,7 @@ VALUES_HU: dict[str, Any] = VALUES | {
     "role": "ERT",
     "question": "Elrendeli a szolgáltatói átirányítást?",
     "because": "a telefonrendszer ismét működik",
+    "reason": "közülünk senki sem ismeri",
 }
 SAID = {"en": VALUES, "hu": VALUES_HU}
 CASES = [(name, channel) for name, each in PURPOSES.items() for channel in each.channels]

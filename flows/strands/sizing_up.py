@@ -1,0 +1,78 @@
+"""What it is, how urgent, and whether the ERT solves it: the ERT lead's answers (R11-R13)."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from flows.driving import Drive, together
+from flows.strands.deciding import Turn, decide
+from flows.strands.leading import FalseAlarm, reach_ert, set_priority
+from kitart.journal import leading
+from kitart.journal.tables import Acknowledgement
+from kitart.messaging import general_questions as questions
+from tasks import general as steps
+from tasks import people
+
+
+class HandedOver(Exception):
+    """The incident goes on under the plan for a system of the register."""
+
+
+async def take_in(drive: Drive) -> None:
+    """Reach the ERT; have nature, systems affected and severity recorded (R8-R13).
+
+    Raises ``FalseAlarm`` or ``HandedOver`` when the ERT lead's answer is that.
+    """
+    leader = await reach_ert(drive)
+    await together(_rate(drive, leader), _find_nature(drive, leader))
+    await drive.step(steps.record_inputs, drive.lease)
+
+
+async def _rate(drive: Drive, leader: Acknowledgement) -> None:
+    decision = await set_priority(drive, leader)
+    if decision.answer == "false-alarm":
+        raise FalseAlarm(decision.note or "no reason given")
+    if decision.answer == "P1":
+        await drive.step(people.tell_crisis_roles, drive.lease)
+
+
+async def _find_nature(drive: Drive, leader: Acknowledgement) -> None:
+    time = 1
+    while True:
+        question = drive.read(
+            lambda s, n=time: questions.nature(s, drive.plan, drive.incident, n, drive.now)  # type: ignore[misc]
+        )
+        turns = _ert_turns(drive, leader.at, timedelta(minutes=drive.plan.limits.classify))
+        answer = await decide(drive, question, turns)
+        system = await drive.step(steps.record_nature, drive.lease, answer.id)
+        if system is None:
+            return
+        if await drive.step(steps.hand_over, drive.lease, answer.id, system):
+            raise HandedOver(drive.plan.system(system).name)
+        time += 1
+
+
+def _ert_turns(drive: Drive, since: datetime, patience: timedelta) -> list[Turn]:
+    """The leader, and after each wait one more member of the ERT."""
+    order = drive.read(lambda s: leading.ert_with_lead_first(s, drive.plan, drive.incident))
+    return [Turn(person, since + n * patience) for n, person in enumerate(order)]
+
+
+async def solve(drive: Drive) -> None:
+    """Can the ERT solve it? Then until it is over; a "no" in between goes up the matrix (R12)."""
+    patience = timedelta(minutes=drive.plan.limits.role_unreachable)
+    question = drive.read(lambda s: questions.can_solve(s, drive.plan, drive.incident, drive.now))
+    answer = await decide(drive, question, _ert_turns(drive, drive.now, patience))
+    await drive.step(steps.record_can_solve, drive.lease, answer.id)
+    time = 1
+    while True:
+        question = drive.read(
+            lambda s, n=time: questions.over(s, drive.plan, drive.incident, n, drive.now)  # type: ignore[misc]
+        )
+        turns = _ert_turns(drive, drive.now, timedelta(hours=1))
+        answer = await decide(drive, question, turns)
+        if answer.answer == "over":
+            await drive.step(steps.record_over, drive.lease, answer.id)
+            return
+        await drive.step(steps.record_can_solve, drive.lease, answer.id)
+        time += 1

@@ -1,0 +1,119 @@
+"""The escalation matrix worked: the IT manager and account managers, then the crisis team (R12).
+
+It follows the same rule as the asking of the ERT: one after another, everybody once the time is
+up, and never silent until somebody has it (E28).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from kitart.installation import Installation
+from kitart.journal import acknowledgements, general, timeline
+from kitart.journal.database import Lease
+from kitart.journal.general import Unsolved
+from kitart.language import phrase
+from kitart.messaging.alarm import ack_link
+from kitart.messaging.occasion import about
+from kitart.messaging.telling import tell
+from kitart.plan import whom
+from kitart.plan.roles import role_name
+from kitart.plan.schema import Plan
+from kitart.rules.escalation import Ask, Policy, escalate
+
+
+@dataclass(frozen=True)
+class Rung:
+    """One rung: who answers for it, and whom it goes through in which order."""
+
+    step: str
+    order: tuple[str, ...]
+
+
+def rungs(plan: Plan, critical: bool) -> tuple[Rung, ...]:
+    """To whom it goes: on P1 the crisis team too (A1)."""
+    it = Rung("it", whom.it_managers(plan))
+    crisis = Rung("cmt", whom.crisis_leads(plan))
+    return tuple(rung for rung in ((it, crisis) if critical else (it,)) if rung.order)
+
+
+def work(inst: Installation, number: str, lease: Lease) -> datetime | None:
+    """Ask whom the matrix names now; when to look again, or ``None`` once each rung has it.
+
+    Raises ``LookupError`` while the ERT lead has not said that it can't be solved.
+    """
+    plan = inst.plan_of(number)
+    now = inst.clock.now()
+    with inst.journal.read() as session:
+        unsolved = general.unsolved(session, number)
+        if unsolved is None:
+            raise LookupError(f"{number} is not escalated")
+        managers = general.managers_to_tell(session, plan, number) if unsolved.critical else ()
+        due = [
+            (rung, policy, escalate(policy, *_so_far(session, number, rung), now))
+            for rung in rungs(plan, unsolved.critical)
+            if not acknowledgements.taken_by(session, number, rung.step)
+            for policy in [_policy(plan, rung, unsolved)]
+        ]
+    for manager in managers:
+        _escalate(inst, plan, number, f"am:{manager}", Ask(manager, 1), unsolved, lease)
+    for rung, _, found in due:
+        for ask in found.asks:
+            _escalate(inst, plan, number, rung.step, ask, unsolved, lease)
+    return min((found.next_at for _, _, found in due), default=None)
+
+
+def _policy(plan: Plan, rung: Rung, unsolved: Unsolved) -> Policy:
+    """The deputy after one wait, everybody after two, and all again after each (reports §9)."""
+    wait = plan.limits.role_unreachable
+    due_at = unsolved.at + timedelta(minutes=2 * wait)
+    return Policy(rung.order, unsolved.at, due_at, wait)
+
+
+def _so_far(
+    session: Session, number: str, rung: Rung
+) -> tuple[dict[str, list[datetime]], dict[str, datetime]]:
+    asked: dict[str, list[datetime]] = {}
+    for entry in timeline.entries(session, number, general.ESCALATED):
+        if entry.data.get("step") == rung.step:
+            asked.setdefault(entry.data["person"], []).append(entry.occurred_at)
+    answers = acknowledgements.of_step(session, number, rung.step)
+    cannot = {a.person: a.at for a in answers if a.answer == acknowledgements.CANNOT}
+    return asked, cannot
+
+
+def _escalate(
+    inst: Installation,
+    plan: Plan,
+    number: str,
+    step: str,
+    ask: Ask,
+    unsolved: Unsolved,
+    lease: Lease,
+) -> None:
+    """From whom, to whom, when and why: in the record, and then to the person (R12)."""
+    source, target = role_name(unsolved.role), role_name(plan.person(ask.person).kind)
+    with inst.journal.write(lease) as session:
+        timeline.append(
+            session, number, general.ESCALATED,
+            f"From the {source} to the {target}: {unsolved.reason}",
+            now=inst.clock.now(),
+            data={"from": unsolved.role, "to": plan.person(ask.person).kind, "step": step,
+                  "reason": unsolved.reason, "person": ask.person, "round": ask.round},
+            key=f"escalated:{step}:{ask.person}:{ask.round}",
+        )  # fmt: skip
+        values = about(session, plan, number)
+    tell(
+        inst, plan, number, ask.person, "escalation", f"escalated:{step}:{ask.round}",
+        values | {
+            "reason": unsolved.reason,
+            "answer_by": unsolved.at + timedelta(minutes=plan.limits.role_unreachable)
+            if ask.round == 1
+            else phrase("now, it is overdue"),
+            "link": ack_link(inst, number, step, ask.person),
+        },
+        lease=lease,
+    )  # fmt: skip
