@@ -94,7 +94,7 @@ def _gaps(test: dict[str, Any]) -> Table:
 
 
 def _contacts(contacts: list[dict[str, Any]]) -> Table:
-    table = _table("Contacts", "Person", "Role", "Channel", "Last verified", "")
+    table = _table("Contacts", "Person", "Role", "Channel", "Last verified", "Note")
     for each in contacts:
         how = "by a test" if each["by_test"] else ""
         table.add_row(

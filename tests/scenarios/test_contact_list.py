@@ -9,10 +9,12 @@ from typing import Any
 
 import pytest
 import requests
+from prefect.artifacts import Artifact
 
 from flows.contact_test import contact_test
 from kitart.alerts.contact_test import open_contact_test
 from kitart.journal import contact_tests, incidents, messages, timeline
+from kitart.messaging.alarm import raise_alarm, tell_to_use_paper
 from kitart.messaging.channels import down_systems
 from sandbox.sms_state import NumberFault
 from tasks.contact import ContactTest
@@ -130,6 +132,10 @@ def test_once_all_have_answered_it_ends_and_the_next_is_started_in_prefect(story
     assert {line["person"] for line in found.data["lines"]} == set(ERT)
     assert found.data["passed"]
     assert not story.messages("ert-alarm")
+    shown = Artifact.get("inc-0001-contacts")
+    assert shown is not None
+    assert "10 of 10 answered, 0 gaps, 5 not tried" in (shown.description or "")
+    assert "All criteria are met" in (shown.description or "")
     assert started(roles=["it_manager"]).is_completed()
     story.orchestrator.wait()
     with story.inst.journal.read() as session:
@@ -169,6 +175,23 @@ def test_a_real_incident_stops_the_test_which_then_does_not_count(story) -> None
     state = started()
     assert state.is_cancelled()
     assert "INC-0002 is open" in state.message
+
+
+@pytest.mark.covers("D4", "R50")
+def test_nobody_is_paged_or_sent_to_the_paper_plan_while_no_run_drives_a_test(
+    story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kitart.gateway.watchman.PAPER_AFTER_S", 0.0)
+    story.orchestrator.away = True
+    with story.inst.journal.write() as session:
+        number = open_contact_test(session, story.plan, story.clock).incident.number
+    story.eventually(lambda: story.incident.runs_requested > 1, "a second request for a run")
+    assert raise_alarm(story.inst, number) is None
+    assert tell_to_use_paper(story.inst, number)
+    story.settle()
+    assert [entry.type for entry in story.entries()] == ["reported", "test planned"]
+    with story.inst.journal.read() as session:
+        assert messages.of_incident(session, number) == []
 
 
 @pytest.mark.covers("R50", "E40")
