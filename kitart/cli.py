@@ -21,6 +21,7 @@ from rich.console import Console
 
 from kitart.clock import as_utc
 from kitart.plan.checks import check_plan
+from kitart.plan.contact_list import Verified
 from kitart.plan.loading import PlanError, load_with_files, placed
 from kitart.plan.problems import Problem
 from kitart.plan.schema import Plan
@@ -43,6 +44,8 @@ connect_app = typer.Typer(help="The connections to the outside world.", no_args_
 app.add_typer(connect_app, name="connect")
 incident_app = typer.Typer(help="Incidents: report one.", no_args_is_help=True)
 app.add_typer(incident_app, name="incident")
+contact_app = typer.Typer(help="The contact list: test it, show it.", no_args_is_help=True)
+app.add_typer(contact_app, name="contact")
 
 Folder = Annotated[
     Path | None, typer.Argument(metavar="[DIR]", help="The plan's folder; else config_dir")
@@ -299,6 +302,60 @@ def report_incident(
         typer.echo(number if new else f"{number} (the same was reported before; joined)")
 
 
+@contact_app.command("test")
+def begin_contact_test(
+    roles: Annotated[
+        list[str] | None, typer.Option(help="A role to test, e.g. ert; may be repeated; else all")
+    ] = None,
+    minutes: Annotated[
+        int | None, typer.Option(min=2, max=1440, help="Time to answer; else the plan's limit")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Ask everybody of the matrix on each channel whether it reaches them (R50); prints the number.
+
+    Every text says that it is an exercise, and nobody is paged. The gateway has the run started.
+    """
+    from kitart.alerts.contact_test import RealIncidentOpen, open_contact_test
+    from kitart.installation import Installation
+
+    plan = the_plan(None)
+    known = tuple(dict.fromkeys(person.kind for person in plan.people))
+    unknown = sorted(set(roles or []) - set(known))
+    if unknown:
+        refuse(f"--roles is {unknown[0]!r}; right would be one of {', '.join(known)}", 2)
+    inst = Installation(the_settings())
+    with the_journals(inst.settings.journal_url) as (journal,):
+        try:
+            with journal.write() as session:
+                opened = open_contact_test(
+                    session, plan, inst.clock, roles=roles or (), minutes=minutes
+                )
+                number, new = opened.incident.number, opened.new
+        except RealIncidentOpen as real:
+            refuse(str(real))
+    if as_json:
+        typer.echo(json.dumps({"incident": number, "new": new}))
+    else:
+        typer.echo(number if new else f"{number} (a test runs already; joined)")
+
+
+@contact_app.command("show")
+def show_contacts(as_json: AsJson = False) -> None:
+    """The last test, what it showed, and when each contact was last verified (R50, D27)."""
+    from kitart.reports import contact_list
+
+    plan = the_plan(None)
+    with the_journals(the_settings().journal_url) as (journal,), journal.read() as session:
+        found = contact_list.overview(session, plan, _today(plan))
+    if as_json:
+        typer.echo(json.dumps(found, ensure_ascii=False, indent=2))
+        return
+    console = Console(markup=False, highlight=False)
+    for part in contact_list.shown(found):
+        console.print(part)
+
+
 @app.command("gateway")
 def gateway(
     host: Annotated[str, typer.Option(help="Address to listen on")] = "127.0.0.1",
@@ -348,7 +405,24 @@ def _all_problems(folder: Path) -> list[Problem]:
         return trouble.problems
     chats = the_settings().chat
     names = {"teams": chats.teams.keys(), "chat": chats.apprise.keys()}
-    return placed(check_plan(plan, _today(plan), chats=names), files)
+    return placed(check_plan(plan, _today(plan), chats=names, verified=_verified()), files)
+
+
+def _verified() -> Verified:
+    """What tests of the contact list verified; nothing where there is no journal of this version:
+    a plan is checked before there is one."""
+    from kitart.journal import contact_tests, upgrading
+    from kitart.journal.database import Journal, JournalError
+
+    journal = Journal(the_settings().journal_url)
+    try:
+        upgrading.standing(journal)
+        with journal.read() as session:
+            return contact_tests.verified(session)
+    except (JournalError, OSError):
+        return {}
+    finally:
+        journal.close()
 
 
 def _today(plan: Plan) -> date:

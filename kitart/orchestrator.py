@@ -10,6 +10,7 @@ from uuid import UUID
 
 from kitart.clock import real_now
 from kitart.journal.tables import Incident
+from kitart.plan.contact_list import CONTACT_TEST
 from kitart.plan.general import GENERAL_RESPONSE
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ DEPLOYMENTS = {
     "vital systems offline": "critical-system-offline/system-outage",
     "client system offline": "client-system-offline/client-system-outage",
     GENERAL_RESPONSE: "general-response/general-incident",
+    CONTACT_TEST: "contact-test/contact-list",
 }
 
 
@@ -66,7 +68,7 @@ class PrefectOrchestrator:
                 run = client.create_flow_run_from_deployment(
                     deployment.id,
                     name=run_name(incident, request),
-                    parameters={"report": _report(incident)},
+                    parameters=_parameters(incident),
                     idempotency_key=f"{incident.number}:{request}",
                     tags=["incident", incident.number, incident.system_id],
                 )  # fmt: skip
@@ -148,13 +150,19 @@ def run_name(incident: Incident, request: int) -> str:
     """The run's name in the Prefect UI: ``INC-0142 · VCC offline``."""
     again = f" (continued, run {request})" if request > 1 else ""
     what = f"{incident.system_id} offline"
-    if incident.kind == GENERAL_RESPONSE:
-        what = GENERAL_RESPONSE
+    if incident.kind in (GENERAL_RESPONSE, CONTACT_TEST):
+        what = incident.kind
     return f"{incident.number} · {what}{again}"
 
 
-def _report(incident: Incident) -> dict[str, str]:
+def _parameters(incident: Incident) -> dict[str, dict[str, str]]:
     """What a plan that goes on with an incident is started with."""
+    if incident.kind == CONTACT_TEST:
+        return {"test": {"incident": incident.number}}
+    return {"report": _report(incident)}
+
+
+def _report(incident: Incident) -> dict[str, str]:
     going_on = {"seen": incident.title, "incident": incident.number}
     if incident.kind == GENERAL_RESPONSE:
         return going_on

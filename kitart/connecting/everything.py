@@ -50,7 +50,7 @@ def all_checks(
         key = f"connect-check-{secrets.token_hex(4)}"
         tenant.append(microsoft.mail_to(inst.microsoft, test_to, key))
     return [
-        *house.plan_checks(settings.config_dir, inst.clock),
+        *house.plan_checks(settings.config_dir, inst.clock, inst.journal),
         *house.journal_checks(inst.journal),
         *house.prefect_checks(prefect),
         *house.gateway_checks(settings, gateway_ca_file),

@@ -11,25 +11,26 @@ from kitart.connecting.addresses import in_a_private_network, on_this_machine
 from kitart.connecting.check import Check, Found, failed, missing, ok, warning
 from kitart.connectors import own_gateway
 from kitart.connectors.http import TlsFailed
-from kitart.journal import upgrading
+from kitart.journal import contact_tests, upgrading
 from kitart.journal.database import Journal, JournalError
 from kitart.messaging.links import check_key
 from kitart.orchestrator import OrchestratorError, PrefectSeen
 from kitart.plan.checks import check_plan
+from kitart.plan.contact_list import Verified
 from kitart.plan.loading import PlanError, load_plan
 from kitart.settings import Settings
 
 PLAN, JOURNAL, PREFECT, GATEWAY = "plan", "journal", "prefect", "gateway"
 
 
-def plan_checks(folder: Path, clock: Clock) -> list[Check]:
+def plan_checks(folder: Path, clock: Clock, journal: Journal) -> list[Check]:
     """The same as ``kitart plan check`` (A31)."""
 
     def look() -> Found:
         try:
             plan = load_plan(folder)
             today = clock.now().astimezone(ZoneInfo(plan.company.time_zone)).date()
-            problems = check_plan(plan, today)
+            problems = check_plan(plan, today, verified=_verified(journal))
         except PlanError as trouble:
             problems = trouble.problems
         errors = [problem for problem in problems if problem.severity == "error"]
@@ -44,6 +45,16 @@ def plan_checks(folder: Path, clock: Clock) -> list[Check]:
         return ok(f"{folder} has no faults")
 
     return [Check(PLAN, "check", look)]
+
+
+def _verified(journal: Journal) -> Verified:
+    """What tests of the contact list verified; whether the journal can be used is another check."""
+    try:
+        upgrading.standing(journal)
+    except JournalError:
+        return {}
+    with journal.read() as session:
+        return contact_tests.verified(session)
 
 
 def journal_checks(journal: Journal) -> list[Check]:

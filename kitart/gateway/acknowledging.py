@@ -47,6 +47,14 @@ OPTIONS = {
         option(TAKE, phrase("I join"), phrase("The ERT lead sees that you have joined, and when")),
         option(CANNOT, phrase("I can't"), phrase("The next one is asked at once")),
     ),
+    # Of a test of the contact list: this way to the person works, no more.
+    "contact": (
+        option(
+            TAKE,
+            phrase("It reached me"),
+            phrase("It counts as: you can be reached this way; nothing else follows"),
+        ),
+    ),
 }
 # Once somebody else leads, an ERT member's answer offers help and calls nobody in.
 AFTER_OTHERS = (
@@ -63,6 +71,7 @@ HEADINGS = {
     "cmt": phrase("Do you know of it?"),
     "it": phrase("Can you take it?"),
     "join": phrase("Can you join?"),
+    "contact": phrase("Did this reach you?"),
 }
 
 
@@ -75,7 +84,9 @@ def show(place: House, link: Link) -> Page:
     with place.inst.journal.read() as session:
         incident = incidents.get(session, number)
         mine = _mine(session, number, step, link.person)
-        taken = acknowledgements.taken_by(session, number, step)
+        # Each person's own channel: nobody answers it for another.
+        own = step.startswith("contact:")
+        taken = mine if own else acknowledgements.taken_by(session, number, step)
         if incident.closed_at is not None:
             raise closed(incident, visitor)
         view = {
@@ -150,6 +161,12 @@ def _read(visitor: Visitor, option: dict[str, str]) -> dict[str, str]:
     return {name: visitor.read(word) for name, word in option.items()}
 
 
+def _said(step: str, name: str, took: bool) -> str:
+    if step.startswith("contact:"):
+        return f"The {name} says that the test arrived"
+    return f"The {name} has it" if took else f"The {name} can't take it"
+
+
 def _record(
     session: Session, row: Incident, step: str, visitor: Visitor, chosen: str, via: str
 ) -> None:
@@ -162,7 +179,7 @@ def _record(
         return
     timeline.append(
         session, row.number, "ack received" if took else "ack declined",
-        (f"The {name} has it" if took else f"The {name} can't take it") + RELAYED.get(via, ""),
+        _said(step, name, took) + RELAYED.get(via, ""),
         now=now, author=name, source="person",
         data={"person": visitor.person, "role": visitor.role, "step": step, "via": via},
     )  # fmt: skip

@@ -13,11 +13,14 @@ from kitart.journal.database import Lease, LeaseLost
 from kitart.journal.hashing import first_hash
 from kitart.journal.once import locked
 from kitart.journal.tables import Incident
+from kitart.plan.contact_list import CONTACT_TEST
 
 # Technical limits, on real time: a driver that missed three renewals has died.
 LEASE_LENGTH = timedelta(seconds=15)
 LEASE_RENEWAL_S = 5.0
 
+SCHEDULE = "schedule"
+"""Reports for nobody: a test that begins by its calendar."""
 OPEN_STATES = ("reported", "acknowledged", "assessed", "monitoring", "recovered")
 
 
@@ -100,10 +103,17 @@ def open_or_join(session: Session, report: Report, *, now: datetime, real_now: d
         now=now,
         occurred_at=report.reported_at,
         author=report.reported_by,
-        source="monitor" if report.reported_by.startswith("monitor") else "person",
+        source=source_of(report.reported_by),
         data={"plan": report.plan_hash, "priority_proposed": report.priority_proposed},
     )
     return Opened(incident, new=True)
+
+
+def source_of(reported_by: str) -> str:
+    """Whether a monitor, a person or Kitart itself, by a schedule, stands behind a report."""
+    if reported_by == SCHEDULE:
+        return "system"
+    return "monitor" if reported_by.startswith("monitor") else "person"
 
 
 def _open_with(session: Session, keys: list[str]) -> Incident | None:
@@ -148,9 +158,15 @@ def held(session: Session, number: str) -> Incident:
     return found if found is not None else get(session, number)
 
 
+def is_disruption(incident: Incident) -> bool:
+    """Whether something is the matter: not so in a test of the contact list, which nobody is
+    paged for and by which no system is down."""
+    return incident.kind != CONTACT_TEST
+
+
 def open_incidents(session: Session) -> list[Incident]:
-    """Every incident that is not closed, oldest first."""
-    query = sa.select(Incident).where(Incident.open_key.is_not(None))
+    """Every disruption that is not closed, oldest first."""
+    query = sa.select(Incident).where(Incident.open_key.is_not(None), Incident.kind != CONTACT_TEST)
     return list(session.scalars(query.order_by(Incident.seq)))
 
 

@@ -299,6 +299,18 @@ class Observation(Base):
     latency_s: Mapped[float | None]
 
 
+class VerifiedContact(Base):
+    """When a test of the contact list last had an answer from an address (D14, D27)."""
+
+    __tablename__ = "verified_contacts"
+
+    person: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    address: Mapped[str] = mapped_column(primary_key=True)
+    verified_at: Mapped[datetime]
+    incident: Mapped[str] = mapped_column(ForeignKey("incidents.number"))
+
+
 class RoutingMode(Base):
     """What our IVR webhook answers for a line."""
 

@@ -63,8 +63,11 @@ class _Page:
 def raise_alarm(inst: Installation, number: str, lease: Lease | None = None) -> datetime | None:
     """Ask the ERT as far as is due now (R8-R10, A14, E24).
 
-    Returns when to look again, or ``None`` once a member has taken it.
+    Returns when to look again, or ``None`` once a member has taken it, or when nothing is the
+    matter: a test of the contact list pages nobody.
     """
+    if not _is_disruption(inst, number):
+        return None
     now = inst.clock.now()
     plan = inst.plan_of(number)
     with inst.journal.read() as session:
@@ -102,6 +105,11 @@ def ack_link(inst: Installation, number: str, step: str, person: str) -> str:
     return links.address(
         inst.settings, links.Link("ack", f"{number}/{step}", person, 1, expires_at)
     )
+
+
+def _is_disruption(inst: Installation, number: str) -> bool:
+    with inst.journal.read() as session:
+        return incidents.is_disruption(incidents.get(session, number))
 
 
 def _asked(session: Session, number: str) -> dict[str, list[datetime]]:
@@ -215,6 +223,8 @@ def tell_to_use_paper(inst: Installation, number: str) -> bool:
 
     Returns whether each of them was reached on a channel; called again, it tells only the rest.
     """
+    if not _is_disruption(inst, number):
+        return True
     plan = inst.plan_of(number)
     with inst.journal.read() as session:
         row = incidents.get(session, number)

@@ -10,6 +10,7 @@ from kitart.journal import documents, incidents
 from kitart.journal.approvals import Question
 from kitart.journal.tables import Document, Incident
 from kitart.language import Phrase, phrase, said_before
+from kitart.plan.contact_list import CONTACT_TEST
 from kitart.plan.general import GENERAL, NO, UNKNOWN, YES
 from kitart.plan.schema import Plan
 from kitart.rules.deadlines import Deadline, ert_deadline
@@ -45,6 +46,8 @@ CARE = {
 
 def title_of(plan: Plan, row: Incident) -> Phrase:
     """What an incident is about, in the words of its title."""
+    if row.kind == CONTACT_TEST:
+        return phrase("test of the contact list")
     if row.system_id == GENERAL:
         return Phrase(row.title)
     return phrase("{system} offline", system=plan.system(row.system_id).name)

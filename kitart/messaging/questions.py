@@ -17,6 +17,7 @@ from kitart.language import phrase
 from kitart.messaging.general_facts import general_facts
 from kitart.messaging.known import known_facts
 from kitart.messaging.occasion import report_name, title_of
+from kitart.plan.contact_list import CONTACT_TEST
 from kitart.plan.general import GENERAL
 from kitart.plan.schema import Plan
 from kitart.reports.gathering import gather
@@ -27,9 +28,15 @@ def option(value: str, label: str, means: str, note: str = "none") -> dict[str, 
     return {"value": value, "label": label, "means": means, "note": note}
 
 
+NOTHING_HAPPENED = phrase("It is a test: nothing has happened, and nobody is called in.")
+
+
 def known(session: Session, plan: Plan, incident: str, now: datetime) -> list[str]:
     """What is known at this moment, for the person who decides."""
-    if incidents.get(session, incident).system_id == GENERAL:
+    row = incidents.get(session, incident)
+    if row.kind == CONTACT_TEST:
+        return [NOTHING_HAPPENED]
+    if row.system_id == GENERAL:
         return general_facts(session, plan, incident)
     facts = gather(session, plan, incident, now)
     reports = timeline.entries(session, incident, "report", "duplicate added")

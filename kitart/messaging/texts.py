@@ -144,6 +144,13 @@ PURPOSES: Mapping[str, Purpose] = {
         ("what", "since"),
         _SPOKEN,
     ),
+    "contact-test": Purpose(
+        "Everybody of the matrix: say that it reached you (R50)", ("answer_by",)
+    ),
+    "contact-test-result": Purpose(
+        "IT manager, AMs: what a test of the contact list showed (R53)",
+        ("answered", "asked", "share", "least", "ert", "count", "gaps", "untried"),
+    ),
     "withdrawn": Purpose("Anyone: a question is no longer open", ("question", "because")),
     "stand-down": Purpose("Anyone called out: not needed any more", ("because",)),
     "false-alarm-correction": Purpose(

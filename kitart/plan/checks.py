@@ -9,6 +9,7 @@ from kitart.language import LANGUAGES
 from kitart.plan.check_chats import chat_problems
 from kitart.plan.check_cover import cover_problems
 from kitart.plan.check_people import people_problems
+from kitart.plan.contact_list import Verified, last_verified
 from kitart.plan.dependencies import share_a_failure
 from kitart.plan.general import GENERAL
 from kitart.plan.people import Channel
@@ -26,8 +27,10 @@ def check_plan(
     template_languages: Collection[str] = TEMPLATE_LANGUAGES,
     *,
     chats: Mapping[str, Collection[str]] | None = None,
+    verified: Verified | None = None,
 ) -> list[Problem]:
-    """All findings, errors first. ``where`` is the path within the plan (no file).
+    """All findings, errors first. ``where`` is the path within the plan (no file). ``verified``
+    is what tests of the contact list verified: of that and the plan's own date the newer counts.
 
     ``chats``: the names of chats that the settings hold, where they are known.
     An error means the plan is not ready to be used (A31); a warning, that somebody should look.
@@ -42,7 +45,7 @@ def check_plan(
         *_queue_line_problems(plan),
         *_system_problems(plan),
         *cover_problems(plan),
-        *_verification_problems(plan, today),
+        *_verification_problems(plan, today, verified or {}),
     ]
     return sorted(problems, key=lambda problem: problem.severity != "error")
 
@@ -174,9 +177,13 @@ def _system_problems(plan: Plan) -> Iterator[Problem]:
             )
 
 
-def _verification_problems(plan: Plan, today: date) -> Iterator[Problem]:
+def _verification_problems(plan: Plan, today: date, verified: Verified) -> Iterator[Problem]:
     for index, person in enumerate(plan.people):
-        yield from _unverified(plan, today, f"people[{index}]", person.id, person.channels)
+        channels = tuple(
+            channel.model_copy(update={"verified": last_verified(plan, person, channel, verified)})
+            for channel in person.channels
+        )
+        yield from _unverified(plan, today, f"people[{index}]", person.id, channels)
     for index, client in enumerate(plan.clients):
         for place, contact in enumerate(client.contacts):
             path = f"clients[{index}].contacts[{place}]"

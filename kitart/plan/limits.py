@@ -54,6 +54,8 @@ class Limits(Part):
     approval_to_ert_before_due: Minutes = 5
     # Readiness
     verified_days: Count = 90
+    contact_test: Minutes = Field(default=60, description="To answer a test of the contact list")
+    contacts_valid_share: Share = Field(default=0.95, description="Of those tried, at least")
 
     @field_validator("rto")
     @classmethod

@@ -24,6 +24,7 @@ from prefect.testing.utilities import prefect_test_harness
 from pydantic import SecretStr
 
 from flows.client_system_offline import client_system_offline
+from flows.contact_test import contact_test
 from flows.critical_system_offline import critical_system_offline
 from flows.driving import DRIVES
 from flows.general_response import general_response
@@ -47,6 +48,7 @@ from kitart.plan.loading import load_plan
 from kitart.settings import HOUSE, Settings
 from sandbox.server import SandboxServer
 from sandbox.world import World
+from tasks.contact import ContactTest
 from tasks.opening import SystemOffline
 from tasks.reporting import GeneralReport
 
@@ -64,11 +66,13 @@ FLOWS = {
     "vital systems offline": critical_system_offline,
     "client system offline": client_system_offline,
     "general response": general_response,
+    "contact test": contact_test,
 }
 REPORTS: dict[str, Any] = {
     "vital systems offline": SystemOffline,
     "client system offline": SystemOffline,
     "general response": lambda system, **known: GeneralReport(**known),
+    "contact test": lambda incident, **_: ContactTest(incident=incident),
 }
 
 

@@ -114,6 +114,7 @@ def test_a_question_of_an_older_journal_is_still_asked_in_english(
     with journal.engine.connect().execution_options(kitart_write=True) as connection:
         connection.execute(sa.text("ALTER TABLE approvals DROP COLUMN translations"))
         connection.execute(sa.text("DROP TABLE replies"))
+        connection.execute(sa.text("DROP TABLE verified_contacts"))
         connection.execute(sa.text("ALTER TABLE incidents DROP COLUMN projects"))
         connection.execute(sa.text("ALTER TABLE incidents DROP COLUMN customer_care"))
         connection.execute(sa.text("UPDATE alembic_version SET version_num = '0001'"))
