@@ -13,7 +13,7 @@ SPEED ?= 20
 KILL ?=
 DATABASE ?=
 PREFECT_DATABASE ?=
-JOBS ?= 2
+JOBS ?= 3
 
 PLACES = $(if $(DATABASE),--database-url '$(DATABASE)') \
 	$(if $(PREFECT_DATABASE),--prefect-database-url '$(PREFECT_DATABASE)')

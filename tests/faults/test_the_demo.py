@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(500)]
 # While a run that was killed is replaced the plan's clock runs on: slow enough that on a machine
 # busy with other tests no deadline of the plan is missed for that.
-SPEED = "15"
+SPEED = "10"
 ANY_PORTS = ("--gateway-port", "0", "--prefect-port", "0")
 
 
@@ -42,7 +42,7 @@ def test_the_demo_plays_an_outage_to_its_end_and_every_check_holds(
 @pytest.mark.covers("D21")
 def test_a_run_killed_in_the_middle_is_gone_on_with_and_tells_no_client_twice(run) -> None:
     demo = run("sandbox.demo", "--speed", SPEED, "--kill-run-at", "11", *ANY_PORTS)
-    assert demo.ends(within_s=340) == 0, demo.said()
+    assert demo.ends(within_s=440) == 0, demo.said()
     said = demo.said()
     assert "was killed" in said
     assert "run took over" in said
