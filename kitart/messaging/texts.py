@@ -52,7 +52,8 @@ _MAIL: tuple[Channel, ...] = ("mail",)
 _SPOKEN: tuple[Channel, ...] = ("sms", "mail", "voice")
 
 _WORDED_AS: Mapping[str, tuple[Channel, ...]] = {
-    "sms": ("sms",), "mail": ("mail",), "teams": ("mail",), "chat": ("sms", "mail"),
+    "sms": ("sms",), "mail": ("mail",), "voice": ("voice",),
+    "teams": ("mail",), "chat": ("sms", "mail"),
 }  # fmt: skip
 
 PURPOSES: Mapping[str, Purpose] = {

@@ -25,8 +25,8 @@ def test_a_hungarian_member_is_asked_and_answers_in_hungarian(story) -> None:
     story.begun()
     first = story.texts_to("ERT-1")[0]
     assert first.splitlines()[0] == (
-        "Riasztás: INC-0001. Vállalja? Virtual Call Center nem elérhető 10:00 CET óta. "
-        "Válasz a linken, határidő: 10:05 CET. Következő lépés: a prioritás megadásakor."
+        "Riasztás: INC-0001. Vállalja? 1 = igen, 2 = nem, vagy link. Virtual Call Center nem "
+        "elérhető 10:00 CET óta. Határidő: 10:05 CET. Következő: a prioritás megadásakor."
     )
     assert sms_parts(first) <= 5  # two and a half of them are the signed link
     page = requests.get(link_in(first), timeout=10)
@@ -70,8 +70,8 @@ def test_one_alarm_asks_each_member_in_the_own_language(story) -> None:
     story.begun()
     story.at("09:05")
     story.settle()
-    assert story.texts_to("ERT-2")[-1].startswith("INC-0001: nincs felelőse, vállalja?")
-    assert "határidő: már lejárt." in story.texts_to("ERT-2")[-1]
+    assert story.texts_to("ERT-2")[-1].startswith("INC-0001: nincs felelőse. Vállalja? 1 = igen")
+    assert "Határidő: már lejárt." in story.texts_to("ERT-2")[-1]
     english = story.texts_to("ERT-3")[-1]
     assert english.startswith("Still open: can you take INC-0001? Virtual Call Center offline")
     assert "Can you take it?" in requests.get(link_in(english), timeout=10).text
