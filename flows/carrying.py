@@ -16,7 +16,9 @@ from flows.strands.closing import (
     closed_already,
     known_false_alarm,
 )
+from flows.strands.confirming import have_confirmed
 from flows.strands.filing import file_all, keep_filed, keep_picture
+from flows.strands.handing_over import keep_in_charge
 from flows.strands.informing import inform_client
 from flows.strands.leading import FalseAlarm, reason_of
 from flows.strands.logging_by_hand import log_by_hand
@@ -59,6 +61,8 @@ async def until_closed(drive: Drive) -> AsyncIterator[None]:
         recover(drive),
         ask_whether_it_works(drive),
         log_by_hand(drive),
+        keep_in_charge(drive),
+        have_confirmed(drive),
         keep_filed(drive),
         keep_picture(drive),
         *[inform_client(drive, client) for client in drive.clients],

@@ -11,8 +11,10 @@ from prefect.states import Completed
 from flows.carrying import carry
 from flows.driving import Drive, beside, together
 from flows.strands.bringing_in import bring_others_in
+from flows.strands.confirming import have_confirmed
 from flows.strands.escalating import escalate
 from flows.strands.filing import keep_filed, keep_picture
+from flows.strands.handing_over import keep_in_charge
 from flows.strands.reporting_faults import assess_data_protection
 from flows.strands.sizing_up import HandedOver, solve, take_in
 from flows.strands.spreading_the_word import have_clients_told, keep_managers_told
@@ -39,7 +41,13 @@ async def general_response(report: GeneralReport) -> State:
 
 async def carry_out_plan(drive: Drive) -> None:
     """From the first answer of the ERT to the closing by its lead; the rest goes on beside."""
-    async with beside(keep_filed(drive), keep_picture(drive), keep_managers_told(drive)):
+    async with beside(
+        keep_filed(drive),
+        keep_picture(drive),
+        keep_managers_told(drive),
+        keep_in_charge(drive),
+        have_confirmed(drive),
+    ):
         await take_in(drive)
         async with beside(escalate(drive), bring_others_in(drive)):
             await together(solve(drive), have_clients_told(drive), assess_data_protection(drive))

@@ -29,6 +29,7 @@ class Character(BaseModel):
     (``leave`` reads and does nothing). ``fills`` are texts for input fields by name, or by kind of
     question and name (``findings/note``). ``scans`` is
     how often a mail scanner opens each link, at once and by GET alone, before the person does.
+    ``picks_up`` is whether a person whose way is another presses the key in a call all the same.
     ``by`` is how the person says "I have it" or "I can't": behind the link, by replying to the SMS
     or by a key in the call; everything else is answered behind the link.
     """
@@ -42,6 +43,7 @@ class Character(BaseModel):
     otherwise: str = "first"
     fills: dict[str, str] = Field(default_factory=dict)
     by: Literal["link", "sms", "voice"] = "link"
+    picks_up: bool = False
 
     def fills_for(self, kind: str) -> dict[str, str]:
         """What this person writes into the fields of a kind of question."""

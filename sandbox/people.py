@@ -204,7 +204,8 @@ class People:
         if person is None:
             return None
         character = self.characters.of(person.code)
-        return key_of(character) if character.reads and character.by == "voice" else None
+        picks_up = character.reads and (character.by == "voice" or character.picks_up)
+        return key_of(character) if picks_up else None
 
     def _visit(self, person: Person, letter: Letter, link: str) -> None:
         status, page = visit("GET", link)

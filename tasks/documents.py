@@ -17,7 +17,6 @@ from kitart.messaging.approving import Draft, to_be_approved
 from kitart.messaging.client import OnItsWay, send_report, send_short_text
 from kitart.messaging.occasion import about, report_name
 from kitart.messaging.telling import tell
-from kitart.plan import whom
 from kitart.plan.roles import role_name
 from kitart.plan.schema import Plan
 from kitart.reports import drafts, editions
@@ -102,10 +101,10 @@ def due_passed(lease: Lease, document_id: int) -> None:
         )
         _note(session, row, "notification overdue", f"due and not approved: {what}", now)
         values = about(session, plan, lease.incident)
-        lead = leading.ert_lead(session, plan, lease.incident)
+        approvers = leading.approvers(session, plan, lease.incident, row.client)
     if short:
         send_short_text(inst, plan, row, values, lease)
-    for person in dict.fromkeys([*whom.approvers(plan, row.client, lead)]):
+    for person in approvers:
         tell(
             inst, plan, lease.incident, person, "deadline-missed", f"overdue:{document_id}",
             values | {

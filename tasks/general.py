@@ -17,6 +17,7 @@ from kitart.journal import (
     observations,
     timeline,
 )
+from kitart.journal.acting import acts_for_manager
 from kitart.journal.database import Lease
 from kitart.journal.tables import Approval
 from kitart.language import phrase
@@ -225,7 +226,7 @@ def record_client_told(lease: Lease, approval_id: int, client: str) -> None:
     plan = inst.plan_of(lease.incident)
     with inst.journal.write(lease) as session:
         answer = _answer(session, approval_id)
-        acting = general.stands_in(plan, client, answer.answered_by or "")
+        acting = acts_for_manager(answer, answer.answered_role or "")
         acts_for = " (acting for the account manager)" if acting else ""
         _note(
             session, answer, f"client {'told' if answer.answer == 'told' else 'not told'}",

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from kitart.installation import installation
-from kitart.journal import approvals, incidents, timeline
+from kitart.journal import approvals, incidents, leading, timeline
 from kitart.journal.approvals import Question
 from kitart.journal.database import Lease
 from kitart.language import phrase
-from kitart.messaging import alarm, asking
+from kitart.messaging import alarm, asking, confirming
 from kitart.messaging.occasion import about, for_question, title_of
 from kitart.messaging.telling import tell
 from kitart.plan import whom
@@ -34,6 +34,26 @@ def ask(lease: Lease, question: Question, person: str) -> bool:
     with inst.journal.read() as session:
         values = for_question(session, plan, question)
     return asking.ask(inst, plan, question, person, values, lease)
+
+
+@step("ask once more for a decision")
+def ask_again(lease: Lease, key: str, person: str, time: int) -> bool:
+    """Nothing came of it: the same person is asked again (E25); each ``time`` is sent once."""
+    inst = installation()
+    plan = inst.plan_of(lease.incident)
+    with inst.journal.write(lease) as session:
+        row = approvals.with_key(session, key)
+        if row is None or row.state != "open":
+            return True
+        values = for_question(session, plan, row)
+        timeline.append(
+            session, lease.incident, "decision requested again",
+            f"{row.title}: asked of the {role_name(plan.person(person).kind)} again, who has not "
+            "answered",
+            now=inst.clock.now(), data={"person": person, "kind": row.kind, "approval": row.id},
+            key=f"asked-again:{key}:{person}:{time}",
+        )  # fmt: skip
+    return asking.ask_again(inst, plan, row, person, str(time), values, lease)
 
 
 @step("withdraw a question")
@@ -61,6 +81,37 @@ def record_priority(lease: Lease, approval_id: int) -> None:
         )  # fmt: skip
         if added:
             incident.priority, incident.state = row.answer, "assessed"
+
+
+@step("record the account manager's word on a decision taken for them")
+def record_confirmation(lease: Lease, approval_id: int, decision_id: int) -> None:
+    """Confirmed, or wanted otherwise: then the ERT lead is told in the account manager's words."""
+    inst = installation()
+    plan = inst.plan_of(lease.incident)
+    with inst.journal.write(lease) as session:
+        answer, decided = approvals.get(session, approval_id), approvals.get(session, decision_id)
+        assert answer is not None
+        assert decided is not None
+        confirmed = answer.answer == confirming.CONFIRMED
+        timeline.append(
+            session, lease.incident, "decision confirmed" if confirmed else "decision questioned",
+            f"{decided.title}: {'confirmed' if confirmed else answer.note}",
+            now=inst.clock.now(), occurred_at=answer.answered_at,
+            author=role_name(answer.answered_role or ""), source="person",
+            data={"role": answer.answered_role, "approval": decision_id,
+                  "answer": answer.answer, "note": answer.note or ""},
+            key=f"confirmation:{approval_id}",
+        )  # fmt: skip
+        lead = leading.ert_lead(session, plan, lease.incident)
+    if not confirmed:
+        news = phrase(
+            "The account manager wants it otherwise: {question} “{words}”. Please see to it",
+            question=approvals.title(decided), words=answer.note or "",
+        )  # fmt: skip
+        tell(
+            inst, plan, lease.incident, lead, "relief", f"confirmation:{approval_id}",
+            {"news": news}, lease=lease,
+        )  # fmt: skip
 
 
 @step("tell an account manager")
@@ -122,7 +173,7 @@ def tell_crisis_roles(lease: Lease) -> None:
             "what": title_of(plan, row),
             "next_step": phrase("the ERT lead works on it; account managers tell their clients"),
         }
-    lead = whom.crisis_leads(plan)[0]
+    lead = whom.present(plan, whom.crisis_leads(plan), inst.clock.now())[0]
     for person in (*whom.it_managers(plan)[:1], *whom.account_managers(plan, system), lead):
         asked = {"link": alarm.ack_link(inst, lease.incident, "cmt", person)}
         tell(

@@ -44,7 +44,8 @@ async def _until_joined(drive: Drive, answer: Approval) -> None:
     assert answer.answered_at is not None
     step = f"join:{answer.id}"
     wait = timedelta(minutes=drive.plan.limits.role_unreachable)
-    order = whom.with_deputies(drive.plan, drive.plan.people_of_kind(answer.answer or "")[:1])
+    named = whom.with_deputies(drive.plan, drive.plan.people_of_kind(answer.answer or "")[:1])
+    order = whom.present(drive.plan, named, drive.now)
     turn, asked_at = 0, answer.answered_at
     while True:
         person = order[turn % len(order)]

@@ -27,5 +27,5 @@ async def escalate(drive: Drive) -> None:
 def _heard(session: Session, drive: Drive) -> int:
     return sum(
         len(acknowledgements.of_step(session, drive.incident, rung.step))
-        for rung in matrix.rungs(drive.plan, critical=True)
+        for rung in matrix.rungs(drive.plan, critical=True, at=drive.now)
     )

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from flows.driving import Drive, together
-from flows.strands.deciding import Turn, decide
+from flows.strands.deciding import decide, lead_then_others
 from kitart.journal import acknowledgements, incidents
 from kitart.journal.tables import Acknowledgement, Approval
 from kitart.messaging import questions
@@ -58,13 +58,8 @@ def _more_answers(incident: str, than: int) -> Callable[[Session], bool]:
 
 async def set_priority(drive: Drive, leader: Acknowledgement) -> Approval:
     """The ERT lead sets the priority (R13, D5); silence brings in the next member (E25)."""
-    incident = drive.read(lambda s: incidents.get(s, drive.incident))
     silence = timedelta(minutes=drive.plan.limits.classify)
-    others = [p.id for p in drive.plan.ert_order(incident.reported_at) if p.id != leader.person]
-    turns = [
-        Turn(person, leader.at + place * silence)
-        for place, person in enumerate([leader.person, *others])
-    ]
+    turns = lead_then_others(drive, leader.at, silence)
     question = drive.read(lambda s: questions.priority(s, drive.plan, drive.incident, drive.now))
     decision = await decide(drive, question, turns)
     await drive.step(people.record_priority, drive.lease, decision.id)
@@ -81,7 +76,8 @@ async def tell_account_managers(drive: Drive) -> None:
 async def tell_until_answered(drive: Drive, manager: str, since: datetime) -> None:
     """Tell an account manager; silence brings in the deputy, then the others of the matrix."""
     wait = timedelta(minutes=drive.plan.limits.am_notify)
-    for place, person in enumerate(whom.stand_ins(drive.plan, manager)):
+    order = whom.present(drive.plan, whom.stand_ins(drive.plan, manager), drive.now)
+    for place, person in enumerate(order):
         await drive.step(people.tell_account_manager, drive.lease, manager, person)
         answered = await drive.until(
             lambda s: acknowledgements.taken_by(s, drive.incident, f"am:{manager}"),

@@ -17,7 +17,6 @@ from kitart.journal import documents as documents_kept
 from kitart.journal.approvals import Question
 from kitart.messaging import questions
 from kitart.messaging.approving import Draft
-from kitart.plan import whom
 from kitart.reports import drafts
 from tasks import documents, people
 
@@ -154,9 +153,8 @@ async def _settle_uncertain(drive: Drive, document_id: int) -> None:
     with drive.inst.journal.read() as session:
         document = documents_kept.get(session, document_id)
         question = questions.uncertain(session, drive.plan, document, drive.now)
-        lead = leading.ert_lead(session, drive.plan, drive.incident)
+        people_asked = leading.approvers(session, drive.plan, drive.incident, document.client)
     patience = timedelta(minutes=drive.plan.limits.role_unreachable)
-    people_asked = whom.approvers(drive.plan, document.client, lead)
     turns = [Turn(person, drive.now + n * patience) for n, person in enumerate(people_asked)]
     answer = await decide(drive, question, turns)
     await drive.step(documents.settle_uncertain, drive.lease, answer.id, document_id)

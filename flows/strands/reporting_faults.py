@@ -59,7 +59,7 @@ async def ask_findings(drive: Drive) -> None:
     patience = timedelta(hours=drive.plan.limits.reopen_within_hours) / 2
     askable = whom.it_managers(drive.plan)
     if drive.system.managed_by == "client":
-        askable = whom.approvers(drive.plan, drive.clients[0], None)
+        askable = whom.managers_of_client(drive.plan, drive.clients[0])
     turns = [Turn(person, drive.now + n * patience) for n, person in enumerate(askable)]
     await first_answer(drive, question, turns, by=drive.now + len(turns) * patience)
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from flows.driving import Drive, together
-from flows.strands.deciding import Turn, decide
+from flows.strands.deciding import decide, lead_then_others
 from flows.strands.leading import FalseAlarm, reach_ert, set_priority
-from kitart.journal import leading
 from kitart.journal.tables import Acknowledgement
 from kitart.messaging import general_questions as questions
 from tasks import general as steps
@@ -42,7 +41,7 @@ async def _find_nature(drive: Drive, leader: Acknowledgement) -> None:
         question = drive.read(
             lambda s, n=time: questions.nature(s, drive.plan, drive.incident, n, drive.now)  # type: ignore[misc]
         )
-        turns = _ert_turns(drive, leader.at, timedelta(minutes=drive.plan.limits.classify))
+        turns = lead_then_others(drive, leader.at, timedelta(minutes=drive.plan.limits.classify))
         answer = await decide(drive, question, turns)
         system = await drive.step(steps.record_nature, drive.lease, answer.id)
         if system is None:
@@ -52,24 +51,18 @@ async def _find_nature(drive: Drive, leader: Acknowledgement) -> None:
         time += 1
 
 
-def _ert_turns(drive: Drive, since: datetime, patience: timedelta) -> list[Turn]:
-    """The leader, and after each wait one more member of the ERT."""
-    order = drive.read(lambda s: leading.ert_with_lead_first(s, drive.plan, drive.incident))
-    return [Turn(person, since + n * patience) for n, person in enumerate(order)]
-
-
 async def solve(drive: Drive) -> None:
     """Can the ERT solve it? Then until it is over; a "no" in between goes up the matrix (R12)."""
     patience = timedelta(minutes=drive.plan.limits.role_unreachable)
     question = drive.read(lambda s: questions.can_solve(s, drive.plan, drive.incident, drive.now))
-    answer = await decide(drive, question, _ert_turns(drive, drive.now, patience))
+    answer = await decide(drive, question, lead_then_others(drive, drive.now, patience))
     await drive.step(steps.record_can_solve, drive.lease, answer.id)
     time = 1
     while True:
         question = drive.read(
             lambda s, n=time: questions.over(s, drive.plan, drive.incident, n, drive.now)  # type: ignore[misc]
         )
-        turns = _ert_turns(drive, drive.now, timedelta(hours=1))
+        turns = lead_then_others(drive, drive.now, timedelta(hours=1))
         answer = await decide(drive, question, turns)
         if answer.answer == "over":
             await drive.step(steps.record_over, drive.lease, answer.id)

@@ -10,7 +10,6 @@ from flows.strands.deciding import Turn, first_answer
 from flows.strands.leading import tell_until_answered
 from kitart.journal import acknowledgements, general, leading
 from kitart.messaging import general_questions as questions
-from kitart.plan import whom
 from tasks import general as steps
 
 
@@ -59,8 +58,7 @@ async def _have_told(drive: Drive, client: str) -> None:
     question = drive.read(
         lambda s: questions.client_told(s, drive.plan, drive.incident, client, drive.now)
     )
-    lead = drive.read(lambda s: leading.ert_lead(s, drive.plan, drive.incident))
-    askable = whom.approvers(drive.plan, client, lead)
+    askable = drive.read(lambda s: leading.approvers(s, drive.plan, drive.incident, client))
     turns = [Turn(person, drive.now + n * wait) for n, person in enumerate(askable)]
     end = drive.now + timedelta(hours=drive.plan.limits.reopen_within_hours)
     answer = await first_answer(drive, question, turns, by=end)

@@ -17,15 +17,16 @@ from kitart.gateway.visits import (
     closed,
     visitor_of,
 )
-from kitart.journal import acknowledgements, incidents, timeline
+from kitart.journal import acknowledgements, handing_over, incidents, timeline
 from kitart.journal.acknowledgements import CANNOT, TAKE
 from kitart.journal.tables import Acknowledgement, Incident
 from kitart.language import phrase
+from kitart.messaging import relieving
 from kitart.messaging.links import Link
 from kitart.messaging.occasion import ert_due, title_of
 from kitart.messaging.questions import known, option
 from kitart.plan.roles import role_name
-from kitart.plan.schema import Plan
+from kitart.plan.schema import Plan, on_leave
 
 I_HAVE_IT = option(
     TAKE, phrase("I have it"), phrase("You lead this incident until somebody relieves you")
@@ -65,6 +66,11 @@ AFTER_OTHERS = (
     ),
     option(CANNOT, phrase("I can't"), phrase("It is recorded; nobody else is called in")),
 )
+# Steps of which somebody is in charge, who may hand them over (E26).
+# Leave is what the plan knows; whoever answers all the same is there, and the record says it (E23).
+ON_LEAVE = "; on leave, by the plan"
+RELIEVABLE = ("ert", "am")
+HAND_OVER = "hand-over:"
 HEADINGS = {
     "ert": phrase("Can you take it?"),
     "am": phrase("Do you know of it?"),
@@ -84,9 +90,9 @@ def show(place: House, link: Link) -> Page:
     with place.inst.journal.read() as session:
         incident = incidents.get(session, number)
         mine = _mine(session, number, step, link.person)
-        # Each person's own channel: nobody answers it for another.
-        own = step.startswith("contact:")
-        taken = mine if own else acknowledgements.taken_by(session, number, step)
+        taken = taken_of(session, number, step, link.person)
+        charge = handing_over.holder(session, number, step) if _relievable(step) else None
+        relieved = bool(taken and charge and charge.person != taken.person)
         if incident.closed_at is not None:
             raise closed(incident, visitor)
         view = {
@@ -97,6 +103,12 @@ def show(place: House, link: Link) -> Page:
             "title": visitor.read(title_of(plan, incident)),
             "heading": visitor.read(HEADINGS[step.partition(":")[0]]),
             "taken": taken,
+            "charge": charge,
+            "relieved": relieved and taken is not None and taken.person == link.person,
+            "asked_to_take_over": [
+                visitor.name(wish.to) for wish in handing_over.wanted(session, number, step)
+            ],
+            "hand_over": _hand_over(session, plan, number, step, visitor),
             "due_at": ert_due(plan, incident).due_at if step == "ert" else None,
             "mine": mine,
             "options": [_read(visitor, option) for option in _still_to_choose(step, mine, taken)],
@@ -111,9 +123,11 @@ def answer(place: House, link: Link, chosen: str, *, via: str = LINK) -> Page | 
     ``via`` is how it came: by a link, by SMS, by a key pressed in a call.
 
     Said twice it is recorded once. Who took it stays in the lead: a later "I can't" of the same
-    person is not recorded, the page says how to hand over.
+    person is not recorded, the page offers to hand over.
     """
-    number, step, _, visitor = _opened(place, link)
+    number, step, plan, visitor = _opened(place, link)
+    if chosen.startswith(HAND_OVER):
+        return _wish(place, link, plan, visitor, chosen.removeprefix(HAND_OVER))
     if chosen not in [o["value"] for o in OPTIONS[step.partition(":")[0]]]:
         page = show(place, link)
         problem = visitor.read(NO_ANSWER)
@@ -128,6 +142,61 @@ def answer(place: House, link: Link, chosen: str, *, via: str = LINK) -> Page | 
         if before is None or (before.answer == CANNOT and chosen == TAKE):
             _record(session, incident, step, visitor, chosen, via)
     return None
+
+
+def taken_of(session: Session, number: str, step: str, person: str) -> Acknowledgement | None:
+    """Who took the step, for this person to see: each channel of a contact test is a person's own,
+    nobody answers it for another."""
+    given = acknowledgements.of_step(session, number, step)
+    own = step.startswith("contact:")
+    return next((a for a in given if a.answer == TAKE and (not own or a.person == person)), None)
+
+
+def _relievable(step: str) -> bool:
+    return step.partition(":")[0] in RELIEVABLE
+
+
+def _hand_over(
+    session: Session, plan: Plan, number: str, step: str, visitor: Visitor
+) -> list[dict[str, str]]:
+    """The buttons by which who is in charge asks to be relieved, one for each who may take over;
+    none for anybody else (E26)."""
+    charge = handing_over.holder(session, number, step)
+    if not _relievable(step) or not charge or charge.person != visitor.person:
+        return []
+    asked = {wish.to for wish in handing_over.wanted(session, number, step)}
+    return [
+        _read(
+            visitor,
+            option(
+                f"{HAND_OVER}{code}",
+                phrase("Ask {name}", name=relieving.named(plan, code)),
+                phrase("You stay in charge until the answer is yes"),
+            ),
+        )
+        for code in relieving.may_take_over(session, plan, number, step, visitor.now)
+        if code not in asked
+    ]
+
+
+def _wish(place: House, link: Link, plan: Plan, visitor: Visitor, to: str) -> Page | None:
+    number, _, step = link.subject.partition("/")
+    with place.inst.journal.write() as session:
+        incident = incidents.held(session, number)
+        if incident.closed_at is not None:
+            raise closed(incident, visitor)
+        offered = [o["value"] for o in _hand_over(session, plan, number, step, visitor)]
+        if f"{HAND_OVER}{to}" in offered:
+            handing_over.want(
+                session, number, step, visitor.person, to,
+                role=role_name(visitor.role), now=visitor.now,
+            )  # fmt: skip
+            return None
+        asked = any(wish.to == to for wish in handing_over.wanted(session, number, step))
+    if asked:
+        return None
+    page = show(place, link)
+    return Page(page.template, page.view | {"problem": visitor.read(NO_ANSWER)}, 422)
 
 
 def _opened(place: House, link: Link) -> tuple[str, str, Plan, Visitor]:
@@ -172,6 +241,7 @@ def _record(
 ) -> None:
     took = chosen == TAKE
     name, now = role_name(visitor.role), visitor.now
+    away = on_leave(visitor.plan.person(visitor.person), now)
     new = acknowledgements.record(
         session, row.number, step, visitor.person, visitor.role, chosen, via=via, now=now
     )
@@ -179,9 +249,10 @@ def _record(
         return
     timeline.append(
         session, row.number, "ack received" if took else "ack declined",
-        _said(step, name, took) + RELAYED.get(via, ""),
+        _said(step, name, took) + (ON_LEAVE if away else "") + RELAYED.get(via, ""),
         now=now, author=name, source="person",
-        data={"person": visitor.person, "role": visitor.role, "step": step, "via": via},
+        data={"person": visitor.person, "role": visitor.role, "step": step, "via": via,
+              **({"on_leave": True} if away else {})},
     )  # fmt: skip
     if took and step == "ert" and row.state == "reported":
         row.state = "acknowledged"

@@ -10,8 +10,7 @@ from sqlalchemy.orm import Session
 from kitart.gateway import acknowledging, outcomes, twiml
 from kitart.gateway.house import House
 from kitart.gateway.visits import VOICE, Refused, Visitor, visitor_of
-from kitart.journal import acknowledgements, incidents, messages
-from kitart.journal.acknowledgements import TAKE
+from kitart.journal import incidents, messages
 from kitart.journal.tables import Message
 from kitart.language import LANGUAGES, Phrase, in_language, listed, phrase
 from kitart.messaging import links
@@ -94,8 +93,7 @@ def _over(session: Session, asked: Link, visitor: Visitor) -> Phrase | None:
     number, _, step = asked.subject.partition("/")
     if incidents.get(session, number).closed_at is not None:
         return NO_LONGER
-    answers = acknowledgements.of_step(session, number, step)
-    taken = next((a for a in answers if a.answer == TAKE), None)
+    taken = acknowledging.taken_of(session, number, step, asked.person)
     if taken is None:
         return None
     if taken.person == asked.person:

@@ -20,6 +20,7 @@ from kitart.gateway.visits import (
     closed,
     visitor_of,
 )
+from kitart.journal import acting as acting_for
 from kitart.journal import approvals, documents, incidents, timeline
 from kitart.journal.approvals import Wording
 from kitart.journal.tables import Approval, Decision
@@ -200,12 +201,14 @@ def _record(session: Session, row: Approval, decision: Decision) -> None:
     counted = decision.outcome == "counted"
     label = approvals.label_of(row, decision.answer)
     words = f" ({decision.note})" if decision.note else ""
-    relayed = RELAYED.get(decision.via, "")
+    acting = acting_for.acts_for_manager(row, decision.role)
+    in_place_of = {"acting_for": acting_for.MANAGER} if acting else {}
+    relayed = ("; acting for the account manager" if acting else "") + RELAYED.get(decision.via, "")
     timeline.append(
         session, row.incident, "decided" if counted else f"answer {decision.outcome}",
         f"{row.title} {label}{words}"[: 1000 - len(relayed)] + relayed,
         now=decision.at, author=role_name(decision.role), source="person",
         data={"person": decision.person, "role": decision.role, "kind": row.kind,
               "answer": decision.answer, "approval": row.id, "via": decision.via,
-              "outcome": decision.outcome},
+              "outcome": decision.outcome, **in_place_of},
     )  # fmt: skip

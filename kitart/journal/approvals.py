@@ -64,6 +64,19 @@ def label_of(row: Approval, answer: str) -> str:
     return next((str(o["label"]) for o in row.options if o["value"] == answer), answer)
 
 
+def label(row: Approval, answer: str) -> Phrase:
+    """An answer as its button says it, in all languages."""
+    return Phrase(
+        label_of(row, answer),
+        {
+            language: next(
+                (o["label"] for o in wording(row, language).options if o["value"] == answer), answer
+            )
+            for language in row.translations or {}
+        },
+    )
+
+
 def _translated(question: Question) -> dict[str, Any]:
     return {
         language: {

@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from kitart.journal import approvals, incidents, timeline
 from kitart.journal.tables import Approval
-from kitart.plan import whom
 from kitart.plan.general import NO, touched
 from kitart.plan.schema import Plan, Project
 
@@ -98,8 +97,3 @@ def told(session: Session, incident: str, manager: str) -> bool:
         entry.data.get("for") == manager
         for entry in timeline.entries(session, incident, "account manager told")
     )
-
-
-def stands_in(plan: Plan, client: str, person: str) -> bool:
-    """Whether this person acts for the client's account managers, being none of them (E21)."""
-    return person not in whom.approvers(plan, client, None)

@@ -6,16 +6,17 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from kitart.journal import acknowledgements, incidents
+from kitart.journal import handing_over, incidents
 from kitart.plan import whom
 from kitart.plan.schema import Plan
 
 
 def ert_lead(session: Session, plan: Plan, incident: str) -> str:
-    """The first ERT member who took it, else the first in the order to be asked (A20)."""
-    taken = acknowledgements.taken_by(session, incident, "ert")
-    if taken:
-        return taken.person
+    """Who leads: the first ERT member who took it until relieved (A20, E26), else the first in the
+    order to be asked."""
+    charge = handing_over.holder(session, incident, handing_over.ERT)
+    if charge:
+        return charge.person
     return plan.ert_order(incidents.get(session, incident).reported_at)[0].id
 
 
@@ -37,7 +38,27 @@ def divert_deciders(session: Session, plan: Plan, incident: str) -> tuple[str, .
     system = incidents.get(session, incident).system_id
     manager = whom.coordinating_manager(plan, system)
     deputies = [code for code in whom.stand_ins(plan, manager)[1:2]]
-    return tuple(dict.fromkeys([manager, *deputies, ert_lead(session, plan, incident)]))
+    named = [*_relieving(session, incident, manager), manager, *deputies]
+    return tuple(dict.fromkeys([*named, ert_lead(session, plan, incident)]))
+
+
+def approvers(session: Session, plan: Plan, incident: str, client: str) -> tuple[str, ...]:
+    """Who may approve what a client is told: who took over from the account manager (E26), the
+    account manager, the deputy, and the ERT lead acting for them (R15, E21)."""
+    manager = whom.managers_of_client(plan, client)[0]
+    named = whom.approvers(plan, client, ert_lead(session, plan, incident))
+    return tuple(dict.fromkeys([*_relieving(session, incident, manager), *named]))
+
+
+def in_charge_of_client(session: Session, plan: Plan, incident: str, client: str) -> str:
+    """The account manager whom a client may ask: the plan's, until relieved (E26)."""
+    manager = whom.managers_of_client(plan, client)[0]
+    return (_relieving(session, incident, manager) or [manager])[0]
+
+
+def _relieving(session: Session, incident: str, manager: str) -> list[str]:
+    charge = handing_over.relieved_by(session, incident, f"am:{manager}")
+    return [charge.person] if charge else []
 
 
 def lookers(session: Session, plan: Plan, incident: str, now: datetime) -> tuple[str, ...]:

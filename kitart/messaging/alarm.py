@@ -18,7 +18,7 @@ from kitart.journal.database import Lease
 from kitart.journal.tables import Incident, Message
 from kitart.language import phrase
 from kitart.messaging import links
-from kitart.messaging.occasion import about, ert_due
+from kitart.messaging.occasion import about, ert_due, ert_retry
 from kitart.messaging.telling import message_keys, tell
 from kitart.plan import whom
 from kitart.plan.kinds import ONE_WAY
@@ -92,11 +92,8 @@ def raise_alarm(inst: Installation, number: str, lease: Lease | None = None) -> 
 
 def escalation_policy(plan: Plan, row: Incident) -> Policy:
     """Whom to ask in which order until when, as the incident's plan has it."""
-    due = ert_due(plan, row)
-    limits = plan.limits
-    retry = limits.ert_retry_in_hours if due.in_hours else limits.ert_retry_out_of_hours
     order = tuple(person.id for person in plan.ert_order(row.reported_at))
-    return Policy(order, row.reported_at, due.due_at, retry)
+    return Policy(order, row.reported_at, ert_due(plan, row).due_at, ert_retry(plan, row))
 
 
 def ack_link(inst: Installation, number: str, step: str, person: str) -> str:

@@ -33,8 +33,7 @@ def to_be_approved(session: Session, plan: Plan, document: Document, now: dateti
     """What is asked about a draft: of the account manager, and for the closing report of a P1 of
     the CMT lead as well (c21)."""
     name = plan.client(document.client).name
-    lead = leading.ert_lead(session, plan, document.incident)
-    approvers = whom.approvers(plan, document.client, lead)
+    approvers = leading.approvers(session, plan, document.incident, document.client)
     question = questions.approval(session, plan, document, name, now=now, second=False)
     critical = leading.priority_in_force(session, document.incident) == "P1"
     if document.type != "closing-report" or not critical:

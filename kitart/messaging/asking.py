@@ -87,6 +87,32 @@ def ask_again(
     )  # fmt: skip
 
 
+def pass_on(
+    inst: Installation,
+    plan: Plan,
+    row: Approval,
+    person: str,
+    values: dict[str, Any],
+    lease: Lease,
+) -> bool:
+    """Put an open question to one more person, who takes over from somebody it was put to."""
+    with inst.journal.write(lease) as session:
+        kept = approvals.get(session, row.id)
+        if kept is None or kept.state != "open":
+            return True
+        if person not in kept.asked_of:
+            kept.asked_of = [*kept.asked_of, person]
+            timeline.append(
+                session, row.incident, "decision requested",
+                f"{row.title}: passed on to the {role_name(plan.person(person).kind)}",
+                now=inst.clock.now(),
+                data={"person": person, "role": plan.person(person).kind, "kind": row.kind,
+                      "approval": row.id},
+                key=f"asked:{row.key}:{person}",
+            )  # fmt: skip
+    return ask_again(inst, plan, row, person, "passed on", values, lease)
+
+
 def withdraw(inst: Installation, plan: Plan, key: str, why: str, lease: Lease) -> None:
     """Void an open question and tell those who were asked why (D6), each in their language."""
     with inst.journal.write(lease) as session:

@@ -33,10 +33,11 @@ class Rung:
     order: tuple[str, ...]
 
 
-def rungs(plan: Plan, critical: bool) -> tuple[Rung, ...]:
-    """To whom it goes: on P1 the crisis team too (A1)."""
-    it = Rung("it", whom.it_managers(plan))
-    crisis = Rung("cmt", whom.crisis_leads(plan))
+def rungs(plan: Plan, critical: bool, at: datetime) -> tuple[Rung, ...]:
+    """To whom it goes at ``at`` (aware), without those on leave: on P1 to the crisis team too (A1,
+    E23)."""
+    it = Rung("it", whom.present(plan, whom.it_managers(plan), at))
+    crisis = Rung("cmt", whom.present(plan, whom.crisis_leads(plan), at))
     return tuple(rung for rung in ((it, crisis) if critical else (it,)) if rung.order)
 
 
@@ -54,7 +55,7 @@ def work(inst: Installation, number: str, lease: Lease) -> datetime | None:
         managers = general.managers_to_tell(session, plan, number) if unsolved.critical else ()
         due = [
             (rung, policy, escalate(policy, *_so_far(session, number, rung), now))
-            for rung in rungs(plan, unsolved.critical)
+            for rung in rungs(plan, unsolved.critical, unsolved.at)
             if not acknowledgements.taken_by(session, number, rung.step)
             for policy in [_policy(plan, rung, unsolved)]
         ]

@@ -8,12 +8,12 @@ from sqlalchemy.orm import Session
 
 from kitart.journal import documents, incidents
 from kitart.journal.approvals import Question
-from kitart.journal.tables import Document, Incident
+from kitart.journal.tables import Approval, Document, Incident
 from kitart.language import Phrase, phrase, said_before
 from kitart.plan.contact_list import CONTACT_TEST
 from kitart.plan.general import GENERAL, NO, UNKNOWN, YES
-from kitart.plan.schema import Plan
-from kitart.rules.deadlines import Deadline, ert_deadline
+from kitart.plan.schema import Calendar, Plan
+from kitart.rules.deadlines import Deadline, ert_deadline, ert_retry_minutes
 
 
 def about(session: Session, plan: Plan, incident: str) -> dict[str, Any]:
@@ -70,8 +70,16 @@ def report_name(type: str) -> Phrase:
 
 def ert_due(plan: Plan, row: Incident) -> Deadline:
     """Until when an ERT member must have answered: 5 or 15 minutes (R9, R10, A13)."""
-    calendars = [plan.calendar_of(p.id) for p in plan.projects_affected_by(row.system_id)]
-    return ert_deadline(calendars, row.reported_at, plan.limits)
+    return ert_deadline(_calendars(plan, row), row.reported_at, plan.limits)
+
+
+def ert_retry(plan: Plan, row: Incident) -> int:
+    """After how many minutes of silence the next ERT member is asked: 2 or 5 (A14)."""
+    return ert_retry_minutes(_calendars(plan, row), row.reported_at, plan.limits)
+
+
+def _calendars(plan: Plan, row: Incident) -> list[Calendar]:
+    return [plan.calendar_of(p.id) for p in plan.projects_affected_by(row.system_id)]
 
 
 def lines_of(plan: Plan, client: str) -> Phrase:
@@ -87,7 +95,7 @@ def lines_of(plan: Plan, client: str) -> Phrase:
     return phrase("your lines {numbers}", numbers=", ".join(numbers))
 
 
-def for_question(session: Session, plan: Plan, question: Question) -> dict[str, Any]:
+def for_question(session: Session, plan: Plan, question: Question | Approval) -> dict[str, Any]:
     """The values that the text of a question needs beside those of the incident."""
     values = about(session, plan, question.incident)
     row = incidents.get(session, question.incident)

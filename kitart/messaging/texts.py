@@ -86,6 +86,7 @@ PURPOSES: Mapping[str, Purpose] = {
         "IT manager: carry out the ordered divert (A24, D19)",
         ("projects", "lines", "kind", "ordered_by", "answer_by", "next_news"),
     ),
+    "relief": Purpose("Who is in charge: whether somebody takes over (A20, E26)", ("news",)),
     "supplier-fault-report": Purpose(
         "Supplier: a fault (requirements section 8, row 2)",
         ("supplier", "contract", "symptoms", "since", "checked", "contact", "next_news"),
@@ -146,7 +147,7 @@ PURPOSES: Mapping[str, Purpose] = {
         _SPOKEN,
     ),
     "contact-test": Purpose(
-        "Everybody of the matrix: say that it reached you (R50)", ("answer_by",)
+        "Everybody of the matrix: say that it reached you (R50)", ("answer_by",), _SPOKEN
     ),
     "contact-test-result": Purpose(
         "IT manager, AMs: what a test of the contact list showed (R53)",

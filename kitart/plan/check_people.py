@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import get_args
 
 from kitart.plan.dependencies import share_a_failure
+from kitart.plan.hours import within
 from kitart.plan.kinds import ONE_WAY
 from kitart.plan.people import Person
 from kitart.plan.problems import Problem, error, warning
@@ -14,7 +15,8 @@ from kitart.plan.schema import Plan, on_leave
 from kitart.plan.values import PersonKind
 
 MANDATORY: tuple[str, ...] = tuple(kind for kind in get_args(PersonKind) if kind != "cmt")
-LEAVE_LOOK_AHEAD_DAYS = 31
+LOOK_AHEAD_DAYS = 31
+STEP = timedelta(minutes=30)
 
 
 def people_problems(plan: Plan, today: date) -> Iterator[Problem]:
@@ -74,7 +76,7 @@ def _rotas(plan: Plan, today: date) -> Iterator[Problem]:
             yield warning(f"people[{index}]", f"{person.id} is in no rota; add it to one")
     kinds = {person.id: person.kind for person in plan.people}
     for index, rota in enumerate(plan.rotas):
-        yield from _empty_days(plan, index, rota.members, today)
+        yield from _gap(plan, index, rota.members, today)
         for place, code in enumerate(rota.members):
             if kinds.get(code, rota.kind) != rota.kind:
                 yield error(
@@ -83,13 +85,29 @@ def _rotas(plan: Plan, today: date) -> Iterator[Problem]:
                 )
 
 
-def _empty_days(plan: Plan, index: int, members: tuple[str, ...], today: date) -> Iterator[Problem]:
+def _gap(plan: Plan, index: int, members: tuple[str, ...], today: date) -> Iterator[Problem]:
+    """The first time in which no member is there for as long as ``ert_gap_alarm`` (E23)."""
     people = [person for person in plan.people if person.id in members]
-    for offset in range(LEAVE_LOOK_AHEAD_DAYS):
-        noon = datetime.combine(today + timedelta(days=offset), time(12), tzinfo=UTC)
-        if people and all(on_leave(person, noon) for person in people):
-            yield warning(
-                f"rotas[{index}].members",
-                f"all of {', '.join(members)} are on leave on {noon.date()}; find a member for it",
-            )
-            return
+    if not people:
+        return
+    alarm = timedelta(minutes=plan.limits.ert_gap_alarm)
+    at = datetime.combine(today, time(0), tzinfo=UTC)
+    end, empty_since = at + timedelta(days=LOOK_AHEAD_DAYS), None
+    while at < end:
+        if any(_there(person, at) for person in people):
+            empty_since = None
+        else:
+            empty_since = empty_since or at
+            if at + STEP - empty_since >= alarm:
+                yield warning(
+                    f"rotas[{index}].members",
+                    f"nobody of {', '.join(members)} is there on {empty_since:%Y-%m-%d} from "
+                    f"{empty_since:%H:%M} UTC (leave, or outside their hours); find a member for "
+                    "it",
+                )
+                return
+        at += STEP
+
+
+def _there(person: Person, at: datetime) -> bool:
+    return within(person.hours, person.time_zone, at) and not on_leave(person, at)

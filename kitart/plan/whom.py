@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from kitart.plan.hours import within
@@ -23,9 +24,26 @@ def stand_ins(plan: Plan, manager: str) -> tuple[str, ...]:
 
 def approvers(plan: Plan, client_id: str, ert_lead: str | None) -> tuple[str, ...]:
     """Who may approve a client's report: the account manager, the deputy, the ERT lead (R15)."""
-    project = next(project for project in plan.projects if project.client == client_id)
-    named = [project.account_manager, project.deputy_account_manager, ert_lead]
+    named = [*managers_of_client(plan, client_id), ert_lead]
     return tuple(dict.fromkeys(code for code in named if code))
+
+
+def managers_of_client(plan: Plan, client_id: str) -> tuple[str, ...]:
+    """A client's account manager and the deputy."""
+    project = next(project for project in plan.projects if project.client == client_id)
+    named = (project.account_manager, project.deputy_account_manager)
+    return tuple(code for code in named if code)
+
+
+def present(
+    plan: Plan, codes: Sequence[str], at: datetime, heard: Collection[str] = ()
+) -> tuple[str, ...]:
+    """Those of ``codes`` who aren't on leave at ``at`` (aware), all if nobody is left (E23).
+
+    Whoever was ``heard`` in the incident is there, leave or not.
+    """
+    there = tuple(c for c in codes if c in heard or not on_leave(plan.person(c), at))
+    return there or tuple(codes)
 
 
 def coordinating_manager(plan: Plan, system_id: str) -> str:

@@ -12,6 +12,7 @@ from kitart.journal import (
     by_word,
     documents,
     incidents,
+    leading,
     looks,
     messages,
     timeline,
@@ -53,7 +54,10 @@ def gather(session: Session, plan: Plan, number: str, now: datetime) -> f.Incide
         priority=_priority(row, questions),
         reported_at=row.reported_at,
         detected_by=row.reported_by,
-        clients=tuple(_client(plan, client) for client in clients),
+        clients=tuple(
+            _client(plan, client, leading.in_charge_of_client(session, plan, number, client.id))
+            for client in clients
+        ),
         effects=tuple(_effect(plan, project, row) for project in projects),
         rto_minutes=plan.limits.rto[1],
         stable_minutes=plan.limits.stable_before_recovered,
@@ -113,9 +117,8 @@ def _company_names(plan: Plan) -> tuple[str, ...]:
     return tuple(text for pair in named for text in pair)
 
 
-def _client(plan: Plan, client: Client) -> f.ClientFacts:
-    project = next(p for p in plan.projects if p.client == client.id)
-    manager = plan.person(project.account_manager)
+def _client(plan: Plan, client: Client, in_charge: str) -> f.ClientFacts:
+    manager = plan.person(in_charge)
     phone = next((c.address for c in manager.channels if c.kind in PHONES), "")
     return f.ClientFacts(
         id=client.id,

@@ -36,6 +36,26 @@ def test_an_ert_member_takes_it_and_may_load_the_page_again(desk: Any, screen: P
     assert before["acknowledgements"] == 1
 
 
+@pytest.mark.covers("E26", "A20")
+def test_who_leads_asks_for_relief_on_the_same_page(desk: Any, screen: Page) -> None:
+    screen.goto(desk.ack_link("ERT-5"))
+    press(screen, "I have it")
+    shows(screen, "Thank you. You have it")
+    expect(screen.get_by_role("button", name="Ask ERT member ERT-3")).to_be_hidden()
+    screen.get_by_text("Hand it over to somebody").click()
+    press(screen, "Ask ERT member ERT-3")
+    shows(screen, "Thank you. You have it")
+    expect(screen.locator("main")).to_contain_text(
+        "ERT member ERT-3 is asked to take over. You stay in charge until the answer is yes."
+    )
+    screen.get_by_text("Hand it over to somebody").click()
+    expect(screen.get_by_role("button", name="Ask ERT member ERT-3")).to_have_count(0)
+    expect(screen.get_by_role("button", name="Ask ERT member ERT-4")).to_be_visible()
+    # Nobody else sees a way to hand it over.
+    screen.goto(desk.ack_link("ERT-4"))
+    expect(screen.get_by_text("Hand it over to somebody")).to_have_count(0)
+
+
 def test_who_said_i_cant_can_still_take_it(desk: Any, screen: Page) -> None:
     screen.goto(desk.ack_link("ERT-5"))
     press(screen, "I can't")

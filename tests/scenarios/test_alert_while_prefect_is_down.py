@@ -31,6 +31,12 @@ def test_the_gateway_works_the_escalation_and_a_run_takes_over_where_it_stands(s
     for person in ("AM-1", "AM-2", "IT-MGR"):
         story.eventually(lambda p=person: story.texts_to(p), f"{person} told of the breach")
 
+    # An hour goes by: the asking goes on, and the run takes over where the gateway stood.
+    story.clock.move_to(story.start.replace(hour=10))
+    story.eventually(
+        lambda: any(e.recorded_at == story.clock.now() for e in story.entries("ack requested")),
+        "asked again after an hour",
+    )
     story.orchestrator.away = False
     story.begun()
     before = {person: len(story.texts_to(person)) for person in order}
@@ -40,6 +46,6 @@ def test_the_gateway_works_the_escalation_and_a_run_takes_over_where_it_stands(s
     assert len(pages) == len(set(pages))
     # A late answer is contact, and erases no breach (E24).
     story.people({"reads": True, "delay_s": 0}, *order)
-    story.at("09:07")
+    story.at("10:03")
     assert story.eventually(lambda: story.acks("ert"), "a late answer")
     assert len(story.entries("ack timed out")) == 1

@@ -24,6 +24,7 @@ from kitart.journal.tables import Alert, Incident
 from kitart.journal.upgrading import upgrade
 from kitart.orchestrator import OrchestratorError
 from kitart.plan.loading import load_plan
+from kitart.plan.schema import Plan
 from kitart.settings import HOUSE, Settings
 from sandbox.server import SandboxServer
 from sandbox.world import World
@@ -92,6 +93,11 @@ class Place:
         """End the gateway and begin a new one over the same journal."""
         self.server.stop()
         self.server = self._new_server().start()
+
+    def use_plan(self, raw: dict[str, Any]) -> None:
+        """Have the gateway open incidents under another plan."""
+        self.plan = Plan.from_snapshot(raw)
+        self.app.state.house.plans.current = lambda: self.plan
 
     def end(self) -> None:
         self.orchestrator.hold.set()

@@ -13,6 +13,7 @@ from kitart.gateway import watchman
 from kitart.journal import acknowledgements, incidents
 from kitart.journal.messages import TAKEN
 from kitart.messaging import links
+from kitart.messaging.alarm import ack_link
 from kitart.messaging.occasion import ert_due
 
 
@@ -214,3 +215,22 @@ def test_a_gateway_without_a_key_for_links_does_not_start(place) -> None:
     place.server.stop()
     with pytest.raises(RuntimeError, match="did not start"):
         place.restart()
+
+
+@pytest.mark.covers("E23", "A14")
+def test_an_answer_of_somebody_on_leave_counts_and_is_marked(place) -> None:
+    raw = place.plan.snapshot()
+    for person in raw["people"]:
+        if person["id"] == "ERT-1":
+            person["leave"] = [{"first": "2026-11-20", "last": "2026-11-30"}]
+    place.use_plan(raw)
+    place.post_alerts(place.alert())
+    # Leave is skipped without waiting it out: the next in the order has the page at once.
+    place.eventually(lambda: place.texts_to("ERT-2"), "the first page")
+    assert not place.texts_to("ERT-1")
+    link = ack_link(place.inst, "INC-0001", "ert", "ERT-1")
+    assert requests.post(link, data={"answer": "take"}, timeout=10).status_code == 200
+    (entry,) = place.entries("ack received")
+    assert entry.text == "The ERT member has it; on leave, by the plan"
+    assert entry.data["on_leave"] is True
+    assert place.incidents()[0].state == "acknowledged"

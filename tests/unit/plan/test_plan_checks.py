@@ -103,7 +103,7 @@ WARNINGS: list[tuple[Change, str, str]] = [
     (lambda raw: raw["rotas"][0]["members"].remove("ERT-4"), "people[14]", "in no rota"),
     (lambda raw: [person.update(leave=[{"first": "2026-12-01", "last": "2026-12-01"}])
                   for person in raw["people"] if person["kind"] == "ert"],
-     "rotas[0].members", "on leave on 2026-12-01"),
+     "rotas[0].members", "is there on 2026-12-01 from 00:00 UTC"),
 ]  # fmt: skip
 
 

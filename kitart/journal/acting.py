@@ -1,0 +1,42 @@
+"""Decisions that somebody took for an account manager who could not be reached (E21).
+
+They hold at once, are marked as taken for another, and are put to the account manager afterwards.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from kitart.journal import approvals, documents, general, incidents
+from kitart.journal.tables import Approval
+from kitart.plan import whom
+from kitart.plan.schema import Plan
+
+MANAGER = "account_manager"
+CONFIRM = "confirm-acting"
+# The account manager's own decisions (R15, A24, A23).
+OF_THE_MANAGER = ("approve", "divert-order", general.CLIENT_TOLD)
+
+
+def acts_for_manager(row: Approval, role: str) -> bool:
+    """Whether an answer to this question by this role is given in an account manager's place; the
+    second approval of a report is the crisis team's own."""
+    return row.kind in OF_THE_MANAGER and role != MANAGER and not row.key.endswith(":second")
+
+
+def taken_for_manager(session: Session, incident: str) -> list[Approval]:
+    """The decisions taken in an account manager's place, in the order of the questions."""
+    return [
+        row
+        for row in approvals.of_incident(session, incident)
+        if row.state == "answered" and acts_for_manager(row, row.answered_role or "")
+    ]
+
+
+def manager_of(session: Session, plan: Plan, row: Approval) -> str:
+    """The account manager whose decision it was: of the report's client, else the coordinating
+    one (A27)."""
+    if row.document_id is not None:
+        client = documents.get(session, row.document_id).client
+        return whom.managers_of_client(plan, client)[0]
+    return whom.coordinating_manager(plan, incidents.get(session, row.incident).system_id)
