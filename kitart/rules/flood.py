@@ -68,6 +68,8 @@ def hold(
         return Hold(waiting[thing], "waiting")
     # The clocks of two machines differ a little: what was told "later" was told now.
     lately = {each: min(at, now) for each, at in told.items() if at > now - limits.gap}
+    if not lately:
+        return None
     others = {each.incident for each in lately} - {thing.incident}
     if len(others) + 1 >= limits.grouped_from:
         return Hold(max(lately.values()) + limits.gap, "many")
