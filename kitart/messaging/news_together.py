@@ -10,7 +10,8 @@ from kitart.language import phrase
 from kitart.messaging.may_wait import TOGETHER
 from kitart.messaging.texts import Text, render_message, sms_parts, wording
 
-MOST_SMS_PARTS = 4
+MOST_SMS_PARTS = 6
+"""Six for many pieces of news: each by itself would have taken one or two."""
 
 
 def told_together(
@@ -24,7 +25,8 @@ def told_together(
     """The text, and the pieces of news that have a line in it.
 
     ``newest`` holds the newest news of each thing, ``earlier`` what it replaced; a mail has lines
-    for both. A short text names every incident and has as many lines as go into four SMS parts.
+    for both. A short text has as many lines as go into ``MOST_SMS_PARTS``, and the number of every
+    incident that is left out.
     """
     shown = len(newest)
     text = _text(newest, earlier, shown, to, language, zone)
@@ -47,14 +49,18 @@ def _text(
     rows = (*newest, *earlier)
     lines = [row.headline or row.subject for row in newest[:shown]]
     if shown < len(newest):
-        lines.append(phrase("and {n} more, in the record", n=len(newest) - shown))
+        lines.append(phrase("more in the record: {numbers}", numbers=_numbers(newest[shown:])))
     words = wording(TOGETHER, to.channel)
     assert words is not None, "what may wait goes by no channel without a text for several"
     return render_message(
         TOGETHER, words, language,
         number=newest[0].incident, zone=zone, exercise=to.exercise,
-        numbers=", ".join(sorted({row.incident for row in rows})),
+        numbers=_numbers(rows),
         since=min(row.queued_at for row in rows),
         news=tuple(lines),
         earlier=tuple(row.headline or row.subject for row in earlier),
     )  # fmt: skip
+
+
+def _numbers(rows: Sequence[Message]) -> str:
+    return ", ".join(sorted({row.incident for row in rows}))

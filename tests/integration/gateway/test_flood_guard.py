@@ -87,7 +87,7 @@ def test_ten_pieces_of_news_in_a_minute_are_one_at_once_and_one_after_the_gap(pl
     assert "10/10" in text
     assert "9/10" not in text, "of one thing the newest"
     mail = place.eventually(lambda: mails(place)[2:], "the same by mail")[0]
-    places = [mail.body.index(f"{n}/10") for n in range(10, 1, -1)]
+    places = [mail.content.index(f"{n}/10") for n in range(10, 1, -1)]
     assert places == sorted(places), "the newest first, nothing left out"
     sleep_s(PATIENT_S)
     assert len(place.texts_to(WHO)) == len(mails(place)) == 3
