@@ -16,11 +16,11 @@ from typing import TypeVar
 
 from kitart.clock import monotonic_s, real_now
 from kitart.installation import Installation
-from kitart.journal import held_news, incidents
+from kitart.journal import incidents
 from kitart.journal.held_news import Address
 from kitart.journal.tables import Incident
 from kitart.messaging.alarm import raise_alarm, tell_to_use_paper
-from kitart.messaging.releasing import release
+from kitart.messaging.releasing import due, release
 from kitart.orchestrator import Orchestrator, OrchestratorError
 
 log = logging.getLogger(__name__)
@@ -80,9 +80,7 @@ class Watchman:
         """One round: every incident that no run drives is asked for and worked on, and news whose
         time has come is released."""
         self._look_after_incidents()
-        with self._inst.journal.read() as session:
-            due = held_news.due(session, now=self._inst.clock.now(), real_now=real_now())
-        for address in due:
+        for address in due(self._inst):
             self._once_at_a_time(self._news, self._release, address)
 
     def _look_after_incidents(self) -> None:

@@ -20,6 +20,12 @@ from kitart.plan.schema import Plan
 from kitart.rules.flood import Piece, Thing, newest_first
 
 
+def due(inst: Installation) -> list[Address]:
+    """The addresses that held news is to be sent to now."""
+    with inst.journal.read() as session:
+        return held_news.due(session, now=inst.clock.now(), real_now=real_now())
+
+
 def release(inst: Installation, to: Address) -> None:
     """Send what is due at an address; nothing twice, however many do so at once.
 

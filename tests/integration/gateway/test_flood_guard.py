@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -128,6 +129,16 @@ def test_news_of_five_incidents_at_once_comes_in_one_message(place) -> None:
     assert "EXERCISE" not in text
     sleep_s(PATIENT_S)
     assert len(place.texts_to(WHO)) == 4
+
+
+def test_of_five_runs_that_tell_a_person_in_the_same_second_two_get_through(place) -> None:
+    systems = ("VCC", "SHAREPOINT", "CARRIER", "CLIENT-CRM-2", "CLIENT-ORDERS-4")
+    numbers = [opened(place, system) for system in systems]
+    with ThreadPoolExecutor(5) as pool:
+        assert all(pool.map(lambda number: say(place, number, "50%"), numbers))
+    assert len(place.texts_to(WHO)) == 2
+    for channel in ("sms", "mail"):
+        assert sum(held_and_joined(place, number, channel)[0] for number in numbers) == 3
 
 
 @pytest.mark.covers("D15")
