@@ -24,6 +24,7 @@ from kitart.clock import nap_async, real_now
 from kitart.installation import Installation, installation
 from kitart.journal import incidents, timeline
 from kitart.journal.database import JournalWatch, Lease
+from kitart.messaging import releasing
 from kitart.plan.schema import Plan, System
 from kitart.reports.facts import IncidentFacts
 from kitart.reports.gathering import gather
@@ -34,6 +35,7 @@ P = ParamSpec("P")
 log = logging.getLogger(__name__)
 
 LOOK_EVERY_S = 0.1
+RELEASE_EVERY_S = 5.0
 THREADS = 32
 
 # The drives of this process, for whoever wants to see whether they are at work or waiting.
@@ -149,7 +151,7 @@ async def driving(incident: str) -> AsyncIterator[Drive | None]:
         # One client of Prefect's API for all steps: else each makes its own, TLS context included,
         # and that costs more than most steps.
         with SyncClientContext.get_or_create():
-            async with beside(_renew(inst, lease), _listen(drive, watch)):
+            async with beside(_renew(inst, lease), _listen(drive, watch), _release_news(inst)):
                 yield drive
     finally:
         DRIVES.discard(drive)
@@ -193,6 +195,22 @@ async def _renew(inst: Installation, lease: Lease) -> None:
 
     while True:
         await asyncio.sleep(incidents.LEASE_RENEWAL_S)
+        await asyncio.to_thread(once)
+
+
+async def _release_news(inst: Installation) -> None:
+    """Held news is the gateway's to release; where none is alive, a run does it."""
+
+    def once() -> None:
+        try:
+            for address in releasing.due(inst):
+                releasing.release(inst, address)
+        except Exception:
+            # It is still queued, and no plan may end because a piece of news can't be sent.
+            log.exception("releasing held news failed; tried again")
+
+    while True:
+        await asyncio.sleep(RELEASE_EVERY_S)
         await asyncio.to_thread(once)
 
 

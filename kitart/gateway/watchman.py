@@ -2,24 +2,30 @@
 
 The first page leaves the gateway right after the journal has the alert; until a run holds the
 incident the same escalation is worked here, with the same message keys (DESIGN, decision 7). An
-incident whose run died is given a new one (decision 9).
+incident whose run died is given a new one (decision 9). News that was held for a person leaves here
+when its time has come, whoever held it and whatever became of its incident since (D16).
 """
 
 from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
 from kitart.clock import monotonic_s, real_now
 from kitart.installation import Installation
 from kitart.journal import incidents
+from kitart.journal.held_news import Address
 from kitart.journal.tables import Incident
 from kitart.messaging.alarm import raise_alarm, tell_to_use_paper
+from kitart.messaging.releasing import due, release
 from kitart.orchestrator import Orchestrator, OrchestratorError
 
 log = logging.getLogger(__name__)
+
+Subject = TypeVar("Subject", bound=Hashable)
 
 # Technical limits, on real time.
 LOOK_EVERY_S = 0.5
@@ -35,9 +41,11 @@ class Watchman:
         self._orchestrator = orchestrator
         self._alarms = ThreadPoolExecutor(max_workers=8, thread_name_prefix="alarm")
         self._runs = ThreadPoolExecutor(max_workers=2, thread_name_prefix="run-request")
+        # News has threads of its own: it may never hold up an alarm.
+        self._news = ThreadPoolExecutor(max_workers=2, thread_name_prefix="held-news")
         self._undriven_since: dict[str, float] = {}
         self._told_of_paper: set[tuple[str, int]] = set()
-        self._at_work: set[tuple[str, str]] = set()
+        self._at_work: set[tuple[str, Hashable]] = set()
         self._lock = threading.Lock()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="watchman", daemon=True)
@@ -47,11 +55,12 @@ class Watchman:
         self._thread.start()
 
     def stop(self) -> None:
-        """Stop watching; alarms on their way are finished."""
+        """Stop watching; alarms and news on their way are finished."""
         self._stop.set()
         if self._thread.is_alive():
             self._thread.join(timeout=10)
         self._alarms.shutdown(wait=True, cancel_futures=True)
+        self._news.shutdown(wait=True, cancel_futures=True)
         self._runs.shutdown(wait=False, cancel_futures=True)
 
     def opened(self, number: str) -> None:
@@ -68,7 +77,13 @@ class Watchman:
                 log.exception("the watchman's round failed; the next one follows")
 
     def look(self) -> None:
-        """One round: every incident that no run drives is asked for and worked on."""
+        """One round: every incident that no run drives is asked for and worked on, and news whose
+        time has come is released."""
+        self._look_after_incidents()
+        for address in due(self._inst):
+            self._once_at_a_time(self._news, self._release, address)
+
+    def _look_after_incidents(self) -> None:
         now = real_now()
         with self._inst.journal.read() as session:
             waiting = [
@@ -86,13 +101,13 @@ class Watchman:
                 self._once_at_a_time(self._alarms, self._tell_of_paper, incident.number)
 
     def _once_at_a_time(
-        self, pool: ThreadPoolExecutor, work: Callable[[str], None], number: str
+        self, pool: ThreadPoolExecutor, work: Callable[[Subject], None], subject: Subject
     ) -> None:
-        """Have the work done by a thread of the pool, unless it is at it for this incident.
+        """Have the work done by a thread of the pool, unless it is at it for this subject.
 
         A slow provider or a dead Prefect then holds up neither the other incidents nor the watch.
         """
-        job = (work.__name__, number)
+        job = (work.__name__, subject)
         with self._lock:
             if job in self._at_work or self._stop.is_set():
                 return
@@ -100,7 +115,7 @@ class Watchman:
 
         def done() -> None:
             try:
-                work(number)
+                work(subject)
             finally:
                 with self._lock:
                     self._at_work.discard(job)
@@ -113,6 +128,13 @@ class Watchman:
         except Exception:
             # Tried again in the next round; the thread pool would swallow it silently.
             log.exception("raising the alarm of %s failed; tried again", number)
+
+    def _release(self, address: Address) -> None:
+        try:
+            release(self._inst, address)
+        except Exception:
+            # It is still queued: the next round tries again.
+            log.exception("releasing the news for %s failed; tried again", address.recipient)
 
     def _tell_of_paper(self, number: str) -> None:
         try:

@@ -24,6 +24,8 @@ TAKEN = ("accepted", "delivered")
 REPORTED = ("delivered", "undelivered")
 # Real time between two tries of a message that failed: doubled each time, up to this.
 LONGEST_PAUSE_S = 60
+# So often a message is tried before the next person, or nobody, is all that is left.
+MOST_TRIES = 8
 
 
 @dataclass(frozen=True)
@@ -58,8 +60,8 @@ class Claim:
 def claim(
     session: Session, message: Outgoing, *, now: datetime, real_now: datetime
 ) -> Claim | None:
-    """Claim the message for sending; ``None`` when it is sent, skipped or being sent, or when its
-    last try failed a moment ago.
+    """Claim the message for sending; ``None`` when it is sent, skipped or being sent, when its last
+    try failed a moment ago, or when it is news that is held until a later moment than ``now``.
 
     A sender that died between sending and recording leaves the message ``sending``: after a
     while it may be claimed again, as a repeat. A client's document in that state becomes
@@ -77,7 +79,10 @@ def claim(
             row.state = "uncertain"
             row.detail = "the sender stopped between sending and recording"
             return None
-    elif row.state != "failed" or _failed_just_now(row, real_now):
+    elif row.state == "queued":
+        if row.hold_until is None or row.hold_until > now:
+            return None
+    elif row.state != "failed" or failed_just_now(row, real_now):
         return None
     repeat = row.state == "sending"
     row.state, row.attempts, row.sending_since_real = "sending", row.attempts + 1, real_now
@@ -141,7 +146,8 @@ def _fresh(message: Outgoing, now: datetime, real_now: datetime) -> dict[str, An
     }
 
 
-def _failed_just_now(row: Message, real_now: datetime) -> bool:
+def failed_just_now(row: Message, real_now: datetime) -> bool:
+    """Whether the pause after the last failed try is not over yet."""
     pause_s = min(2 ** (row.attempts - 1), LONGEST_PAUSE_S)
     tried = row.sending_since_real
     return tried is not None and timedelta(0) <= real_now - tried < timedelta(seconds=pause_s)
@@ -167,8 +173,12 @@ def to_person(session: Session, person: str, most: int = 200) -> list[Message]:
 
 
 def last_to(session: Session, person: str) -> Message | None:
-    """The newest message to a person, of whichever incident."""
-    query = sa.select(Message).where(Message.recipient == person).order_by(Message.id.desc())
+    """The newest message to a person that is not held back, of whichever incident."""
+    query = (
+        sa.select(Message)
+        .where(Message.recipient == person, Message.state != "queued", Message.told_in.is_(None))
+        .order_by(Message.id.desc())
+    )
     return session.scalars(query.limit(1)).first()
 
 

@@ -135,7 +135,11 @@ class Message(Base):
     """A message to one person on one channel: written before sending, completed after."""
 
     __tablename__ = "messages"
-    __table_args__ = (Index("ix_messages_incident", "incident"),)
+    __table_args__ = (
+        Index("ix_messages_incident", "incident"),
+        Index("ix_messages_recipient", "recipient"),
+        Index("ix_messages_hold_until", "hold_until"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(unique=True)
@@ -148,8 +152,8 @@ class Message(Base):
     subject: Mapped[str]
     text: Mapped[str] = mapped_column(Text)
     html: Mapped[str | None] = mapped_column(Text)
-    # queued, sending, accepted, delivered, undelivered (taken, but it did not arrive), failed,
-    # skipped, uncertain: one never called by another's name.
+    # queued (news held until its time), sending, accepted, delivered, undelivered (taken, but it
+    # did not arrive), failed, skipped, uncertain: one never called by another's name.
     state: Mapped[str]
     attempts: Mapped[int]
     detail: Mapped[str]
@@ -158,6 +162,11 @@ class Message(Base):
     sending_since_real: Mapped[datetime | None]
     sent_at: Mapped[datetime | None]
     document_id: Mapped[int | None]
+    # Of news that was held: when it may go (the plan's clock), its line in a message with others,
+    # and the key of the message that it went into.
+    hold_until: Mapped[datetime | None]
+    headline: Mapped[str | None] = mapped_column(Text)
+    told_in: Mapped[str | None]
 
 
 class Reply(Base):

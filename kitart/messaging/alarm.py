@@ -27,7 +27,6 @@ from kitart.rules.escalation import Ask, Escalation, Policy, escalate
 
 LINK_LIFE = timedelta(days=2)
 SEND_AGAIN = timedelta(seconds=10)
-MOST_TRIES = 8
 BREACH = "ert-breach"
 IN_VAIN = ("failed", "skipped", "undelivered")
 
@@ -46,7 +45,7 @@ class _Page:
         return any(
             row is None
             or row.state == "sending"
-            or (row.state == "failed" and row.attempts < MOST_TRIES)
+            or (row.state == "failed" and row.attempts < messages.MOST_TRIES)
             for row in self.rows
         )
 

@@ -15,6 +15,7 @@ from kitart.journal.messages import Outgoing
 from kitart.journal.tables import Message
 from kitart.language import in_language, phrase
 from kitart.messaging.channels import Way, down_systems, send_by, set_up, ways
+from kitart.messaging.flood_guard import hold_back
 from kitart.plan.schema import Plan
 
 DONE_WITH = (*messages.TAKEN, "undelivered", "skipped", "uncertain")
@@ -28,8 +29,14 @@ def deliver(
     stands_on: Iterable[str] = (),
     lease: Lease | None = None,
     attachments: Sequence[Attachment] = (),
+    headline: str | None = None,
+    also_about: Iterable[str] = (),
 ) -> Message | None:
     """Send ``message`` by the first way that takes it; once, however often it is called.
+
+    What may wait has a ``headline``, its line in a message with others: it is ``queued`` where the
+    person has had much news lately, and released by whoever finds its time come. ``also_about``
+    are further incidents that it tells of; what becomes of it stands in the record of each.
 
     Returns the message's row as it stands: ``accepted`` means that the provider took it, no
     more, and ``delivered`` that it lies on the phone, which is no contact (A14). ``None`` while
@@ -43,6 +50,9 @@ def deliver(
     if known is not None and known.state in DONE_WITH:
         return known
     with inst.journal.write(lease) as session:
+        waits = headline and hold_back(session, plan, message, headline, now=now)
+        if waits:
+            return waits
         claim = messages.claim(session, message, now=now, real_now=real_now())
         if claim is None:
             row = messages.with_key(session, message.key)
@@ -59,22 +69,24 @@ def deliver(
         row = messages.complete(
             session, claim, state, now=now, provider_id=provider_id, detail=detail
         )
-        timeline.append(
-            session,
-            message.incident,
-            "message " + state,
-            _line(message, state, detail),
-            now=now,
-            data={
-                "key": message.key,
-                "to": message.recipient,
-                "role": message.role,
-                "channel": message.channel,
-                "purpose": message.purpose,
-                "attempt": row.attempts,
-                **_attached(attachments),
-            },
-        )
+        # In the order of their numbers: two who write about several wait for one another in turn.
+        for number in sorted({message.incident, *also_about}):
+            timeline.append(
+                session,
+                number,
+                "message " + state,
+                _line(message, state, detail),
+                now=now,
+                data={
+                    "key": message.key,
+                    "to": message.recipient,
+                    "role": message.role,
+                    "channel": message.channel,
+                    "purpose": message.purpose,
+                    "attempt": row.attempts,
+                    **_attached(attachments),
+                },
+            )
     return row
 
 

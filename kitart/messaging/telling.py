@@ -7,9 +7,11 @@ from typing import Any
 from kitart.installation import Installation
 from kitart.journal import incidents
 from kitart.journal.database import Lease
+from kitart.journal.held_news import QUEUED
 from kitart.journal.messages import TAKEN, Outgoing
 from kitart.messaging.delivering import deliver
-from kitart.messaging.texts import render_message, wording
+from kitart.messaging.may_wait import may_wait
+from kitart.messaging.texts import headline_of, render_message, wording
 from kitart.plan.kinds import ONE_WAY
 from kitart.plan.roles import role_name
 from kitart.plan.schema import Channel, Plan
@@ -26,7 +28,8 @@ def tell(
     *,
     lease: Lease | None = None,
 ) -> bool:
-    """Tell a role holder on each channel the purpose has a text for; true if one was accepted.
+    """Tell a role holder on each channel the purpose has a text for; true if one was accepted, or
+    is news that is held for a few minutes (``kitart.messaging.may_wait``).
 
     What a one-way chat took counts for nothing: nobody can be heard there (A14).
 
@@ -80,11 +83,10 @@ def _on_each(
         words = wording(purpose, channel.kind)
         if words is None:
             continue
-        text = render_message(
-            purpose, words, language,
-            **(values | {"number": incident, "zone": zone, "exercise": exercise,
-                         "replies": inst.settings.sms.replies}),
-        )  # fmt: skip
+        known = values | {"number": incident, "zone": zone, "exercise": exercise,
+                          "replies": inst.settings.sms.replies}  # fmt: skip
+        text = render_message(purpose, words, language, **known)
+        waits = may_wait(purpose, values)
         sent = deliver(
             inst,
             plan,
@@ -102,8 +104,9 @@ def _on_each(
             ),
             stands_on=channel.depends_on,
             lease=lease,
+            headline=headline_of(purpose, words, language, **known) if waits else None,
         )
-        taken = sent is not None and sent.state in TAKEN
+        taken = sent is not None and (sent.state in (*TAKEN, QUEUED) or sent.told_in is not None)
         reached = reached or (taken and channel.kind not in ONE_WAY)
     return reached
 

@@ -5,7 +5,8 @@
 ``replies`` (bool: whether an SMS may be answered by one) and ``zone`` (name in the tz database;
 aware datetimes among the values are shown in it, as "14:05 GMT" in an SMS or a call and with the
 date in a mail). All other values are finished strings, or phrases (``kitart.language.phrase``),
-which are put in in the text's language.
+which are put in in the text's language, or tuples of them. Which texts may wait a few minutes
+stands in ``kitart.messaging.may_wait``.
 """
 
 from __future__ import annotations
@@ -155,6 +156,11 @@ PURPOSES: Mapping[str, Purpose] = {
     ),
     "withdrawn": Purpose("Anyone: a question is no longer open", ("question", "because")),
     "stand-down": Purpose("Anyone called out: not needed any more", ("because",)),
+    "news-together": Purpose(
+        "Anyone of the matrix: several pieces of news that were held; ``earlier`` is what the "
+        "newest replaced",
+        ("numbers", "since", "news", "earlier"),
+    ),
     "false-alarm-correction": Purpose(
         "Those who were told: there was no disturbance (E32)", ("lines", "sent", "contact")
     ),
@@ -189,18 +195,22 @@ def render_message(purpose: str, channel: Channel, language: str, **values: Any)
     if missing:
         raise ValueError(f"{purpose}: values are missing: {', '.join(missing)}")
     language = spoken(language)
-    finished = _finished(purpose, channel, language, values)
-    folder = settings().templates_dir / "messages" / language
-    template = _environment(folder).get_template(f"{purpose}.{channel}.j2")
-    body = _tidy(template.render(finished))
+    body = _filled(purpose, channel, language, _finished(purpose, channel, language, values))
     prefix = f"{in_language(EXERCISE, language)}. " if values.get("exercise") else ""
     link = f"\n{values['link']}" if values.get("link") else ""
     if channel != "mail":
         return Text(None, f"{prefix}{body}{link}")
-    subject, _, rest = body.partition("\n")
-    subject = subject.removeprefix("Subject: ")
+    subject, rest = _subject_of(body)
     blank_line = "\n" if link else ""
     return Text(f"{prefix}{subject}", f"{prefix}{rest.strip()}{blank_line}{link}")
+
+
+def headline_of(purpose: str, channel: Channel, language: str, **values: Any) -> str:
+    """A purpose's news in one line, for a message on ``channel`` that tells of several: what its
+    mail has as subject. Raises ``KeyError`` or ``ValueError`` as ``render_message`` would."""
+    language = spoken(language)
+    finished = _finished(purpose, channel, language, values)
+    return _subject_of(_filled(purpose, "mail", language, finished))[0]
 
 
 def sms_parts(text: str) -> int:
@@ -214,6 +224,17 @@ def sms_parts(text: str) -> int:
     return 1 if length <= single else -(-length // several)
 
 
+def _filled(purpose: str, channel: Channel, language: str, finished: Mapping[str, Any]) -> str:
+    folder = settings().templates_dir / "messages" / language
+    template = _environment(folder).get_template(f"{purpose}.{channel}.j2")
+    return _tidy(template.render(finished))
+
+
+def _subject_of(mail: str) -> tuple[str, str]:
+    subject, _, rest = mail.partition("\n")
+    return subject.removeprefix("Subject: "), rest
+
+
 def _finished(
     purpose: str, channel: Channel, language: str, values: Mapping[str, Any]
 ) -> dict[str, Any]:
@@ -225,6 +246,8 @@ def _finished(
 
 
 def _shown(name: str, value: Any, channel: Channel, language: str, zone: str) -> Any:
+    if isinstance(value, tuple):
+        return tuple(_shown(name, each, channel, language, zone) for each in value)
     if isinstance(value, str):
         text = in_language(value, language)
         lines = (re.sub(r"\s+", " ", line).strip() for line in text.splitlines())

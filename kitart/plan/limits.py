@@ -30,6 +30,8 @@ class Limits(Part):
     role_unreachable: Minutes = 5
     silent_agent: Minutes = 5
     ert_gap_alarm: Minutes = 60
+    news_gap: Minutes = Field(default=5, description="Between two pieces of news about one thing")
+    incidents_grouped_from: Count = Field(default=3, description="Incidents with news in that time")
     # Cover
     relocate_recheck: Minutes = 10
     reservation_hold: Minutes = 10

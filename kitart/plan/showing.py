@@ -73,6 +73,11 @@ def _escalation(plan: Plan) -> Table:
         ("Account managers told", f"{limits.am_notify}"),
         ("CMT reached", f"{limits.cmt_contact}"),
         ("Role not reachable: its deputy, then the next role", f"{limits.role_unreachable}"),
+        ("News about the same thing to one person, at most every", f"{limits.news_gap}"),
+        (
+            f"News grouped, from {limits.incidents_grouped_from} incidents on, for",
+            f"{limits.news_gap}",
+        ),
         ("Backup live after contact", f"{limits.backup_start}"),
         (
             "Recovery time by level 1 / 2 / 3 / 4",

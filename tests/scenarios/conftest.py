@@ -224,6 +224,10 @@ class Story:
         self.inst.journal.close()
         host_pauses.forget()
 
+    def gateway_ends(self) -> None:
+        """The gateway and its watchman are gone from now on."""
+        self._gateway.stop()
+
     # --- the world ---------------------------------------------------------------------------
 
     def phone_system(self, state: str) -> None:

@@ -94,7 +94,7 @@ def test_show_gives_projects_roles_systems_policy_and_hash() -> None:
     result = run("plan", "show", str(SAMPLE))
     assert result.exit_code == 0
     for word in ("ALPHA", "Mon-Fri 08:00-20:00", "IT-MGR", "IT-DEP", "SHAREPOINT", "Plan hash: ",
-                 "ERT acknowledges", "30 / 30 / 30 / 480"):  # fmt: skip
+                 "ERT acknowledges", "30 / 30 / 30 / 480", "News grouped, from 3"):  # fmt: skip
         assert word in result.output
 
 

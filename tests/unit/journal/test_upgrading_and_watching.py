@@ -115,6 +115,10 @@ def test_a_question_of_an_older_journal_is_still_asked_in_english(
         connection.execute(sa.text("ALTER TABLE approvals DROP COLUMN translations"))
         connection.execute(sa.text("DROP TABLE replies"))
         connection.execute(sa.text("DROP TABLE verified_contacts"))
+        for index in ("recipient", "hold_until"):
+            connection.execute(sa.text(f"DROP INDEX ix_messages_{index}"))
+        for column in ("hold_until", "headline", "told_in"):
+            connection.execute(sa.text(f"ALTER TABLE messages DROP COLUMN {column}"))
         connection.execute(sa.text("ALTER TABLE incidents DROP COLUMN projects"))
         connection.execute(sa.text("ALTER TABLE incidents DROP COLUMN customer_care"))
         connection.execute(sa.text("UPDATE alembic_version SET version_num = '0001'"))

@@ -66,6 +66,9 @@ VALUES: dict[str, Any] = {
     "gaps": "account manager AM-2, sms: no answer",
     "untried": "voice (25)",
     "sent": AT,
+    "numbers": "INC-0142, INC-0143",
+    "news": ("INC-0142: half of the recovery time is gone", "INC-0143 P1: internal alert, mail"),
+    "earlier": ("INC-0142: a quarter of the recovery time is gone",),
 }
 VALUES_HU: dict[str, Any] = VALUES | {
     "what": "VCC nem működik",
@@ -93,6 +96,8 @@ VALUES_HU: dict[str, Any] = VALUES | {
     "reason": "közülünk senki sem ismeri",
     "ert": "az első válasz 3.5 perc múlva érkezett (határidő: 5 perc)",
     "gaps": "AM-2 (account manager), sms: nincs válasz",
+    "news": ("INC-0142: eltelt az idő fele", "INC-0143, P1: belső riasztás"),
+    "earlier": ("INC-0142: eltelt az idő negyede",),
 }
 SAID = {"en": VALUES, "hu": VALUES_HU}
 CASES = [(name, channel) for name, each in PURPOSES.items() for channel in each.channels]

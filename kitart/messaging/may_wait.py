@@ -1,0 +1,53 @@
+"""Which messages may wait a few minutes: those that only inform (D16).
+
+Held is only what a person loses nothing by at three in the morning. What asks for an answer or an
+action goes at once, and so does what takes it back: nobody shall work on what is not wanted any
+more. What goes to clients and suppliers keeps times of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+Nature = Literal["asks", "informs", "outside"]
+
+TOGETHER = "news-together"
+
+NATURES: Mapping[str, Nature] = {
+    "ert-alarm": "asks",
+    "ert-reminder": "asks",
+    "am-information": "asks",  # to be confirmed (R15)
+    "priority-question": "asks",
+    "approval-request": "asks",
+    "divert-question": "asks",
+    "divert-task": "asks",
+    "supplier-fault-report": "outside",
+    "supplier-ticket-question": "asks",
+    "internal-fault-report": "asks",  # to look into the fault, with the evidence for it
+    "internal-alert": "informs",
+    "test-call-task": "asks",
+    "client-first-notification": "outside",
+    "client-recovery": "outside",
+    "client-report": "outside",
+    "manual-logging": "asks",  # to have calls logged by hand from now on
+    "decision-request": "asks",
+    "deadline-missed": "asks",  # to step in
+    "recovery-time": "informs",
+    "escalation": "asks",
+    "brought-in": "asks",
+    "paper-plan": "asks",
+    "contact-test": "asks",
+    "contact-test-result": "informs",
+    "withdrawn": "asks",  # takes back a question
+    "stand-down": "asks",  # takes back the calling out
+    "false-alarm-correction": "outside",
+    TOGETHER: "informs",
+}
+
+INFORMS = frozenset(purpose for purpose, nature in NATURES.items() if nature == "informs")
+
+
+def may_wait(purpose: str, values: Mapping[str, Any]) -> bool:
+    """Whether a message may be held; with a link of its own it asks for something after all."""
+    return purpose in INFORMS and not values.get("link")
