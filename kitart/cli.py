@@ -356,6 +356,35 @@ def show_contacts(as_json: AsJson = False) -> None:
         console.print(part)
 
 
+@app.command("link")
+def link(
+    person: Annotated[str, typer.Argument(metavar="PERSON", help="Code in the plan, like AM-2")],
+    end: Annotated[bool, typer.Option("--end", help="End all of the person's sign-ins")] = False,
+) -> None:
+    """Print a link that signs a role holder in once, for the day nothing else works (D20)."""
+    from kitart.installation import Installation
+    from kitart.journal import sign_ins, upgrading
+    from kitart.journal.database import JournalError
+    from kitart.messaging.sign_in_links import new_link
+
+    inst = Installation(the_settings())
+    plan = the_plan(None)
+    if person not in [each.id for each in plan.people]:
+        refuse(f"PERSON is {person!r}: nobody in the plan has that code; see kitart plan show")
+    try:
+        upgrading.check(inst.journal)
+    except JournalError as trouble:
+        refuse(str(trouble))
+    if end:
+        with inst.journal.write() as session:
+            ended = sign_ins.end(session, person, now=inst.clock.now())
+        typer.echo(f"{person}: {_count(ended, 'sign-in')} ended")
+        return
+    typer.echo(new_link(inst, person, by="operator"))
+    minutes = int(sign_ins.LINK_LIFE.total_seconds() // 60)
+    typer.echo(f"Signs {person} in once, within {minutes} minutes.", err=True)
+
+
 @app.command("gateway")
 def gateway(
     host: Annotated[str, typer.Option(help="Address to listen on")] = "127.0.0.1",

@@ -110,7 +110,7 @@ def record_confirmation(lease: Lease, approval_id: int, decision_id: int) -> Non
         )  # fmt: skip
         tell(
             inst, plan, lease.incident, lead, "relief", f"confirmation:{approval_id}",
-            {"news": news}, lease=lease,
+            {"change": news}, lease=lease,
         )  # fmt: skip
 
 

@@ -80,5 +80,5 @@ def _tell(lease: Lease, relief: Relief, occasion: str, news: str) -> None:
     plan = inst.plan_of(lease.incident)
     tell(
         inst, plan, lease.incident, relief.person, "relief", f"{relief.key}:{occasion}",
-        {"news": news}, lease=lease,
+        {"change": news}, lease=lease,
     )  # fmt: skip

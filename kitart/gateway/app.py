@@ -11,7 +11,7 @@ from fastapi.responses import JSONResponse
 from sqlalchemy.exc import DBAPIError, TimeoutError
 
 from kitart import __version__
-from kitart.gateway import ivr, links, twilio, webhooks
+from kitart.gateway import ivr, links, signing_in, twilio, webhooks
 from kitart.gateway.forms import Forms
 from kitart.gateway.house import House, Plans, pages
 from kitart.gateway.rehearsal import rehearse
@@ -67,6 +67,7 @@ def create_app(
     app.state.modes = ivr.Modes(inst, place.plans)
     app.include_router(webhooks.router)
     app.include_router(links.router)
+    app.include_router(signing_in.router)
     app.include_router(ivr.router)
     app.include_router(twilio.router)
     app.middleware("http")(_safe)

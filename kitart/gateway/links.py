@@ -139,7 +139,7 @@ def _shown(reader: Reader, make: Callable[[], Page]) -> Response:
 
 async def _taken(reader: Reader, take: Callable[[dict[str, str]], Page | None]) -> Response:
     try:
-        page = await run_in_threadpool(take, await _form(reader.request))
+        page = await run_in_threadpool(take, await read_form(reader.request))
     except Refused as refused:
         page = refused.page()
     except JOURNAL_AWAY as error:
@@ -161,7 +161,7 @@ def _away(what_is_so: Phrase) -> Refused:
     )
 
 
-async def _form(request: Request) -> dict[str, str]:
+async def read_form(request: Request) -> dict[str, str]:
     """The form's fields, the last of each name, cleaned of what nobody typed."""
     try:
         body = (await read_body(request)).decode("utf-8", "replace")

@@ -320,6 +320,23 @@ class VerifiedContact(Base):
     incident: Mapped[str] = mapped_column(ForeignKey("incidents.number"))
 
 
+class SignIn(Base):
+    """A link by which a role holder signs in once, and the cookie that came of it (D20)."""
+
+    __tablename__ = "sign_ins"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    link_hash: Mapped[str] = mapped_column(unique=True)
+    person: Mapped[str]
+    made_by: Mapped[str]
+    made_at: Mapped[datetime]
+    link_until: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    cookie_hash: Mapped[str | None] = mapped_column(unique=True)
+    cookie_until: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+
+
 class RoutingMode(Base):
     """What our IVR webhook answers for a line."""
 

@@ -21,6 +21,7 @@ NATURES: Mapping[str, Nature] = {
     "priority-question": "asks",
     "approval-request": "asks",
     "divert-question": "asks",
+    "relief": "asks",  # who is in charge from now on
     "divert-task": "asks",
     "supplier-fault-report": "outside",
     "supplier-ticket-question": "asks",

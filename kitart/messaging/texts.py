@@ -87,7 +87,7 @@ PURPOSES: Mapping[str, Purpose] = {
         "IT manager: carry out the ordered divert (A24, D19)",
         ("projects", "lines", "kind", "ordered_by", "answer_by", "next_news"),
     ),
-    "relief": Purpose("Who is in charge: whether somebody takes over (A20, E26)", ("news",)),
+    "relief": Purpose("Who is in charge: whether somebody takes over (A20, E26)", ("change",)),
     "supplier-fault-report": Purpose(
         "Supplier: a fault (requirements section 8, row 2)",
         ("supplier", "contract", "symptoms", "since", "checked", "contact", "next_news"),

@@ -54,7 +54,7 @@ VALUES: dict[str, Any] = {
     "role": "ERT on duty",
     "question": "divert of ALPHA",
     "because": "service is back",
-    "news": "ERT member ERT-3 is asked to take over from you. "
+    "change": "ERT member ERT-3 is asked to take over from you. "
     "You stay in charge until the answer is yes",
     "reason": "nobody of us knows it",
     "answered": "41",
@@ -91,7 +91,7 @@ VALUES_HU: dict[str, Any] = VALUES | {
     "role": "ERT",
     "question": "Elrendeli a szolgáltatói átirányítást?",
     "because": "a telefonrendszer ismét működik",
-    "news": "ERT-3 (az ERT tagja) kérést kapott, hogy vegye át Öntől. "
+    "change": "ERT-3 (az ERT tagja) kérést kapott, hogy vegye át Öntől. "
     "Az igen válaszig Ön a felelős",
     "reason": "közülünk senki sem ismeri",
     "ert": "az első válasz 3.5 perc múlva érkezett (határidő: 5 perc)",
