@@ -15,6 +15,7 @@ from kitart.journal.database import Lease
 from kitart.messaging import contact_calls
 from kitart.plan.schema import Plan
 
+
 @dataclass(frozen=True)
 class Asked:
     """One run: how many people, until the last message was accepted and recorded (seconds)."""

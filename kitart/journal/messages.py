@@ -141,10 +141,16 @@ def _fresh(message: Outgoing, now: datetime, real_now: datetime) -> dict[str, An
     }
 
 
+def pause_s(row: Message) -> float:
+    """Real seconds, from the beginning of its last try, before which a failed message may not be
+    claimed again."""
+    return float(min(2 ** (row.attempts - 1), LONGEST_PAUSE_S))
+
+
 def _failed_just_now(row: Message, real_now: datetime) -> bool:
-    pause_s = min(2 ** (row.attempts - 1), LONGEST_PAUSE_S)
+    pause = timedelta(seconds=pause_s(row))
     tried = row.sending_since_real
-    return tried is not None and timedelta(0) <= real_now - tried < timedelta(seconds=pause_s)
+    return tried is not None and timedelta(0) <= real_now - tried < pause
 
 
 def of_incident(session: Session, incident: str, *, whole: bool = False) -> list[Message]:
