@@ -203,6 +203,9 @@ def _make_engine(url: str) -> sa.Engine:
         return sa.create_engine(
             parsed.set(drivername="postgresql+psycopg"),
             pool_pre_ping=True,
+            # As on SQLite; the server has a hundred for all processes together.
+            pool_size=16,
+            max_overflow=8,
             connect_args={"connect_timeout": 5},
         )
     if parsed.get_backend_name() != "sqlite" or not parsed.database:
