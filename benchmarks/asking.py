@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
+from unittest.mock import patch
 
 from benchmarks.company import KIND, company_of
 from benchmarks.sms_gateway import Gateway
@@ -10,7 +13,7 @@ from kitart.alerts.contact_test import open_contact_test
 from kitart.clock import monotonic_s, real_now
 from kitart.connectors.http import host_pauses
 from kitart.installation import Installation
-from kitart.journal import incidents, messages
+from kitart.journal import contact_tests, incidents, messages
 from kitart.journal.database import Lease
 from kitart.messaging import contact_calls
 from kitart.plan.schema import Plan
@@ -28,6 +31,16 @@ class Asked:
     def each_ms(self) -> float:
         """Milliseconds a message, taken over all."""
         return 1000 * self.seconds / self.people
+
+
+def ask_one_after_another(inst: Installation, gateway: Gateway, sample: Plan, people: int) -> Asked:
+    """As ``ask``, without the pool: what the others are compared with."""
+
+    def in_turn(jobs: Sequence[Callable[[], Any]]) -> list[Any]:
+        return [job() for job in jobs]
+
+    with patch.object(contact_calls, "side_by_side", in_turn):
+        return ask(inst, gateway, sample, people)
 
 
 def ask(
@@ -58,7 +71,7 @@ def _begun(inst: Installation, plan: Plan) -> Lease:
         lease = incidents.take_lease(session, number, "bench", real_now=real_now())
     assert lease is not None
     with inst.journal.write(lease) as session:
-        contact_calls.contact_tests.begin(session, number, now=inst.clock.now())
+        contact_tests.begin(session, number, now=inst.clock.now())
     return lease
 
 

@@ -10,7 +10,6 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from typing import Any
 
 import requests
@@ -56,25 +55,22 @@ class Gateway:
             )
         answer = requests.put(f"{self.url}/sandbox/faults", json={"rules": rules}, timeout=10)
         answer.raise_for_status()
-        self._taken_before = len(self._sent())
+        self._taken_before = 0
+        self._taken_before = len(self.sent())
 
     def taken(self) -> Counter[str]:
         """How many messages each number got since ``begin``."""
-        return Counter(sms["to"] for sms in self._sent()[self._taken_before :])
-
-    def first_at(self, since: datetime) -> datetime | None:
-        """When the first message since then was accepted, in real time."""
-        times = [datetime.fromisoformat(sms["at"]) for sms in self._sent()[self._taken_before :]]
-        return min((at for at in times if at >= since), default=None)
+        return Counter(sms["to"] for sms in self.sent())
 
     def refused(self) -> int:
         """How many requests were answered 429 since ``begin``."""
         rules = requests.get(f"{self.url}/sandbox/faults", timeout=10).json()["rules"]
         return sum(rule["used"] for rule in rules if rule["kind"] == "throttle")
 
-    def _sent(self) -> list[dict[str, Any]]:
+    def sent(self) -> list[dict[str, Any]]:
+        """The messages that it took since ``begin``, as ``GET /sandbox/sms`` shows them."""
         found: list[dict[str, Any]] = requests.get(f"{self.url}/sandbox/sms", timeout=10).json()
-        return found
+        return found[self._taken_before :]
 
 
 @contextmanager
