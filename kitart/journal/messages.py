@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, defer
 
-from kitart.journal.once import insert_once, locked
+from kitart.journal.once import id_if_new, locked
 from kitart.journal.tables import Incident, Message
 from kitart.journal.words import storable
 from kitart.language import SOURCE
@@ -65,10 +65,10 @@ def claim(
     while it may be claimed again, as a repeat. A client's document in that state becomes
     ``uncertain`` instead and waits for a person.
     """
-    new = insert_once(session, Message, **_fresh(message, now, real_now))
+    new = id_if_new(session, Message, **_fresh(message, now, real_now))
+    if new is not None:
+        return Claim(new, repeat=False)
     row = session.scalars(locked(sa.select(Message).where(Message.key == message.key))).one()
-    if new:
-        return Claim(row.id, repeat=False)
     if row.state == "sending":
         since = row.sending_since_real
         if since is not None and real_now - since < SENDER_DEAD_AFTER:
