@@ -19,6 +19,8 @@ from kitart.messaging.channels import Way, down_systems, rest_s, send_by, set_up
 from kitart.messaging.patience import Patience
 from kitart.plan.schema import Plan
 
+LOOK_AGAIN_S = 1.0
+"""How soon a patient sender looks again at a message that another is sending, or died over."""
 DONE_WITH = (*messages.TAKEN, "undelivered", "skipped", "uncertain")
 
 
@@ -51,8 +53,9 @@ def deliver(
     are (D15). Raises ``LeaseLost``.
 
     With ``patience`` it waits while the provider wants to be left alone, before the first try and
-    between others, each of which is in the record; what fails for another reason, and what the
-    patience was too short for, is left as it is.
+    between others, each of which is in the record; and while somebody else is sending it, who may
+    have died. What fails for another reason, and what the patience was too short for, is left as
+    it is.
     """
     while True:
         if patience is not None:
@@ -74,7 +77,7 @@ def _deliver(
     lease: Lease | None,
     attachments: Sequence[Attachment],
 ) -> tuple[Message | None, float | None]:
-    """One try: the row, and in how many seconds to try again, where a pause was asked for."""
+    """One try: the row, and in how many seconds another has a point, if at all."""
     now = inst.clock.now()
     with inst.journal.read() as session:
         known = messages.with_key(session, message.key)
@@ -86,7 +89,9 @@ def _deliver(
         claim = messages.claim(session, message, now=now, real_now=real_now())
         if claim is None:
             row = messages.with_key(session, message.key)
-            return (None if row is not None and row.state == "sending" else row), None
+            if row is not None and row.state == "sending":
+                return None, LOOK_AGAIN_S
+            return row, None
     text = message.text
     if claim.repeat:
         again = phrase("REPEAT, may have reached you before: {text}", text=text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +17,11 @@ from kitart.connectors.http import host_pauses
 from kitart.installation import Installation
 from kitart.journal import contact_tests, incidents, messages, timeline
 from kitart.journal.database import Lease, LeaseLost
+from kitart.journal.messages import Outgoing
 from kitart.journal.tables import Message
 from kitart.journal.upgrading import upgrade
 from kitart.messaging import contact_calls
+from kitart.plan.contact_list import contact_list
 from kitart.plan.loading import load_plan
 from kitart.plan.people import Channel
 from kitart.plan.schema import Plan
@@ -40,6 +43,7 @@ def company() -> Plan:
                 "id": f"AG-{n:04d}",
                 "channels": (Channel(kind="sms", address=f"+447700900{n:03d}"),),
                 "leave": (),
+                "language": "en",
             }
         )
         for n in range(PEOPLE)
@@ -148,6 +152,27 @@ def test_a_sender_that_lost_its_lease_stops_and_the_next_asks_the_rest_once(
     assert {row.state for row in asking.rows} == {"accepted"}
     asking.ask()
     assert asking.arrived.total() == PEOPLE
+
+
+@pytest.mark.covers("D15", "D7")
+def test_whom_a_killed_sender_was_just_writing_to_is_written_to_again_by_the_next(
+    asking: Asking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(messages, "SENDER_DEAD_AFTER", timedelta(seconds=2))
+    for entry in contact_list(asking.plan, [KIND])[:3]:
+        # Killed between claiming and sending: nothing more is known of these.
+        wanted = Outgoing(
+            key=contact_tests.message_key(asking.number, entry, 1), incident=asking.number,
+            purpose=contact_calls.PURPOSE, recipient=entry.person.id, role=KIND, channel="sms",
+            address=entry.channel.address, subject="", text="as it was",
+        )  # fmt: skip
+        with asking.inst.journal.write(asking.lease) as session:
+            now = asking.inst.clock.now()
+            messages.claim(session, wanted, now=now, real_now=real_now())
+    asking.ask()
+    assert asking.arrived == Counter(map(phone, range(PEOPLE)))
+    again = {sms.to for sms in asking.sms.state.sent if "may have reached you before" in sms.body}
+    assert again == set(map(phone, range(3)))
 
 
 @pytest.mark.covers("E43", "D15")
