@@ -19,6 +19,8 @@ T = TypeVar("T")
 FEWEST = 4
 """Fewer people are told one after another: it takes no longer than anybody notices, and the record
 then has them in the plan's order."""
+MOST_NAMED = 5
+"""How many failures are named beside the first: a thousand of one cause say no more."""
 
 log = logging.getLogger(__name__)
 
@@ -70,7 +72,9 @@ def _foremost(failures: list[Exception]) -> Exception:
     if lost:
         return lost[0]
     first, *others = failures
-    for other in others:
+    for other in others[:MOST_NAMED]:
         log.error("telling several people at once: %s: %s", type(other).__name__, other)
         first.add_note(f"and {type(other).__name__}: {other}")
+    if len(others) > MOST_NAMED:
+        first.add_note(f"and {len(others) - MOST_NAMED} failures more")
     return first
