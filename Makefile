@@ -23,7 +23,7 @@ unexport PYTHONDONTWRITEBYTECODE
 unexport PYTHONPATH
 unexport PYTHONHOME
 
-.PHONY: help .venv demo up test test-long test-postgresql lint trace catalogues
+.PHONY: help .venv demo up test test-long test-postgresql bench lint trace catalogues
 
 help:
 	@echo 'make demo   play an outage of the phone system, from the alert to the filed report'
@@ -34,6 +34,8 @@ help:
 	@echo 'make test   linters and all tests'
 	@echo 'make test-long   the undisturbed demos, each scenario, judged from outside'
 	@echo 'make test-postgresql   the tests that write a journal, on PostgreSQL'
+	@echo 'make bench  measure asking 1,000 people at once, the first page and an answer, in three'
+	@echo '            minutes, and write docs/benchmarks.md'
 	@echo 'make trace  write docs/traceability.md: which code and which tests stand for which number'
 	@echo 'make catalogues   bring the catalogues of translations in line with code and templates'
 	@echo 'make lint   linters and type checks alone'
@@ -82,6 +84,9 @@ test-long: .venv
 test-postgresql: .venv
 	$(VENV)/bin/pytest -n $(JOBS) --dist worksteal --database postgresql -m 'not long' \
 		tests/unit/journal tests/integration/gateway tests/integration/connecting tests/scenarios tests/browser tests/faults
+
+bench: .venv
+	@exec $(VENV)/bin/python -m benchmarks
 
 trace: .venv
 	@$(VENV)/bin/python -m tests.traceability

@@ -2,7 +2,8 @@
 
 A rule is a pattern and a kind. The pattern is a path with ``*`` and ``?``, without regard to
 case, with a method before it if only that one is meant: ``"POST /v1.0/sites/*"``. Of several
-that fit, the newest counts. ``times=n`` ends a rule after n uses, ``skip=n`` lets n calls pass.
+that fit, the newest counts. ``times=n`` ends a rule after n uses, ``skip=n`` lets n calls pass,
+``every=n`` takes each n-th only.
 """
 
 from __future__ import annotations
@@ -43,6 +44,7 @@ class Rule:
     options: dict[str, Any] = field(default_factory=dict)
     used: int = 0
     skipped: int = 0
+    met: int = 0
 
     def fits(self, method: str, path: str) -> bool:
         wanted_method, _, wanted_path = self.pattern.rpartition(" ")
@@ -56,6 +58,9 @@ class Rule:
         """Count a fitting call; whether the rule takes it."""
         if self.skipped < self.options.get("skip", 0):
             self.skipped += 1
+            return False
+        self.met += 1
+        if self.met % self.options.get("every", 1):
             return False
         if self.used >= self.options.get("times", float("inf")):
             return False

@@ -55,6 +55,10 @@ class CallGateway:
             ) from unreachable
         return accepted_of(json_body(response))
 
+    def rest_s(self) -> float:
+        """Seconds for which the gateway still wants to be left alone; 0 for none."""
+        return self._http.rest_s()
+
     def close(self) -> None:
         """Close the kept connections."""
         self._http.close()

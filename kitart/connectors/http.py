@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 import requests
 import urllib3
+from requests.adapters import HTTPAdapter
 from requests.auth import HTTPBasicAuth
 
 from kitart.clock import as_utc, monotonic_s, real_now
@@ -29,6 +30,9 @@ DEFAULT_PAUSE_S = 2.0
 """The pause after a 429 or 503 that does not say how long."""
 LONGEST_PAUSE_S = 600.0
 """Nobody can silence us for longer than this by one header."""
+AT_ONCE = 16
+"""How many requests one client may have on their way at once, each on a kept connection: more
+threads than this would open, and close again, a new one for each request."""
 LARGEST_BODY_BYTES = 64 * 1024 * 1024
 UNSENDABLE = (
     requests.exceptions.InvalidURL,
@@ -133,6 +137,8 @@ class HttpClient:
         self._session = requests.Session()
         self._session.trust_env = False
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        for scheme in ("https://", "http://"):
+            self._session.mount(scheme, HTTPAdapter(pool_maxsize=AT_ONCE))
 
     def request(
         self,
@@ -187,6 +193,10 @@ class HttpClient:
             # "from None": the causes' texts hold the whole address, query and all.
             raise _network_error(what, error) from None
         return _judged(response, expected, what, host)
+
+    def rest_s(self) -> float:
+        """Seconds for which the base address's host still wants to be left alone; 0 for none."""
+        return host_pauses.rest_s(host_of(self.base_url))
 
     def close(self) -> None:
         """Close the kept connections."""

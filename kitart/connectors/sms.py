@@ -104,6 +104,10 @@ class SmsGateway:
             raise ConnectorError("SMS gateway: the answer about our account is not an object")
         return SmsAccount(str(body.get("status", "")), str(body.get("type", "")))
 
+    def rest_s(self) -> float:
+        """Seconds for which the gateway still wants to be left alone; 0 for none."""
+        return self._http.rest_s()
+
     def close(self) -> None:
         """Close the kept connections."""
         self._http.close()

@@ -127,16 +127,25 @@ def tried(session: Session, plan: Plan, number: str, kinds: Collection[str]) -> 
     return found
 
 
-def answered(session: Session, number: str, entry: Listed) -> bool:
-    """Whether the person has answered on this channel."""
-    given = acknowledgements.of_step(session, number, entry.step)
-    return any(answer.person == entry.person.id for answer in given)
+def to_ask(
+    session: Session, plan: Plan, number: str, asking: int, kinds: Collection[str]
+) -> list[Listed]:
+    """The entries to ask (1) or to remind (2): those without an answer; of these the reminder goes
+    to the ones that were first asked before half of the time was over.
 
+    One look at the journal for all, however many they are.
+    """
+    at = times(session, number)
+    answers = {(a.person, a.step) for a in acknowledgements.of_incident(session, number)}
+    asked_at = {row.key: row.queued_at for row in messages.of_incident(session, number)}
 
-def first_asked_at(session: Session, number: str, entry: Listed) -> datetime | None:
-    """When the person was first asked on this channel, if ever."""
-    row = messages.with_key(session, message_key(number, entry, 1))
-    return None if row is None else row.queued_at
+    def wanted(entry: Listed) -> bool:
+        if why_not(entry, at.began_at, kinds) or (entry.person.id, entry.step) in answers:
+            return False
+        first = asked_at.get(message_key(number, entry, 1))
+        return asking == 1 or (first is not None and first < at.half_at)
+
+    return [entry for entry in listed(session, plan, number) if wanted(entry)]
 
 
 def why_not(entry: Listed, at: datetime, kinds: Collection[str]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sqlite3
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,6 +50,7 @@ class Journal:
     def __init__(self, url: str) -> None:
         self.url = url
         self._engine: sa.Engine | None = None
+        self._turn = threading.Lock()
 
     @property
     def engine(self) -> sa.Engine:
@@ -65,6 +67,7 @@ class Journal:
         """
         # A read that later writes fails at once in SQLite's WAL mode, so writers begin as such.
         with (
+            self._writers_turn(),
             self.engine.connect().execution_options(kitart_write=True) as connection,
             Session(connection, expire_on_commit=False) as session,
             session.begin(),
@@ -74,6 +77,24 @@ class Journal:
             yield session
             if self.engine.dialect.name == "postgresql":
                 session.execute(sa.text(f"NOTIFY {CHANNEL}"))
+
+    @contextlib.contextmanager
+    def _writers_turn(self) -> Iterator[None]:
+        """On SQLite, one writer of this process after another.
+
+        The file has one writer anyway, and who waits for it there sleeps for up to a tenth of a
+        second at a time, also when it has long been free; here the next one is woken at once.
+        """
+        if self.engine.dialect.name != "sqlite":
+            yield
+            return
+        # Whoever never gets the turn asks SQLite, which says what is the matter.
+        got = self._turn.acquire(timeout=LOCK_LIMIT_S)
+        try:
+            yield
+        finally:
+            if got:
+                self._turn.release()
 
     @contextlib.contextmanager
     def read(self) -> Iterator[Session]:
@@ -182,6 +203,9 @@ def _make_engine(url: str) -> sa.Engine:
         return sa.create_engine(
             parsed.set(drivername="postgresql+psycopg"),
             pool_pre_ping=True,
+            # As on SQLite; the server has a hundred for all processes together.
+            pool_size=16,
+            max_overflow=8,
             connect_args={"connect_timeout": 5},
         )
     if parsed.get_backend_name() != "sqlite" or not parsed.database:
@@ -191,7 +215,9 @@ def _make_engine(url: str) -> sa.Engine:
         parsed,
         connect_args={"timeout": LOCK_LIMIT_S, "check_same_thread": False},
         # A connection is an open file: threads must wait for the journal, not for one of these.
-        max_overflow=60,
+        # As many are kept as threads tell people at once: opening one costs more than a question.
+        pool_size=20,
+        max_overflow=45,
     )
     sa.event.listen(engine, "connect", _prepare_sqlite)
     sa.event.listen(engine, "begin", _begin_sqlite)

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, defer
 
-from kitart.journal.once import insert_once, locked
+from kitart.journal.once import id_if_new, locked
 from kitart.journal.tables import Incident, Message
 from kitart.journal.words import storable
 from kitart.language import SOURCE
@@ -67,10 +67,10 @@ def claim(
     while it may be claimed again, as a repeat. A client's document in that state becomes
     ``uncertain`` instead and waits for a person.
     """
-    new = insert_once(session, Message, **_fresh(message, now, real_now))
+    new = id_if_new(session, Message, **_fresh(message, now, real_now))
+    if new is not None:
+        return Claim(new, repeat=False)
     row = session.scalars(locked(sa.select(Message).where(Message.key == message.key))).one()
-    if new:
-        return Claim(row.id, repeat=False)
     if row.state == "sending":
         since = row.sending_since_real
         if since is not None and real_now - since < SENDER_DEAD_AFTER:
@@ -146,11 +146,17 @@ def _fresh(message: Outgoing, now: datetime, real_now: datetime) -> dict[str, An
     }
 
 
+def pause_s(row: Message) -> float:
+    """Real seconds, from the beginning of its last try, before which a failed message may not be
+    claimed again."""
+    return float(min(2 ** (row.attempts - 1), LONGEST_PAUSE_S))
+
+
 def failed_just_now(row: Message, real_now: datetime) -> bool:
     """Whether the pause after the last failed try is not over yet."""
-    pause_s = min(2 ** (row.attempts - 1), LONGEST_PAUSE_S)
+    pause = timedelta(seconds=pause_s(row))
     tried = row.sending_since_real
-    return tried is not None and timedelta(0) <= real_now - tried < timedelta(seconds=pause_s)
+    return tried is not None and timedelta(0) <= real_now - tried < pause
 
 
 def of_incident(session: Session, incident: str, *, whole: bool = False) -> list[Message]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,10 +17,28 @@ def insert_once(session: Session, table: type[Base], **values: Any) -> bool:
 
     SQLite's writers queue anyway; on PostgreSQL the second waits for the first.
     """
-    on_postgres = session.get_bind().dialect.name == "postgresql"
-    insert = postgresql.insert if on_postgres else sqlite.insert
-    statement = insert(table).values(**values).on_conflict_do_nothing()
-    return session.execute(statement.returning(sa.literal(1))).first() is not None
+    return _inserted(session, table, values) is not None
+
+
+def id_if_new(session: Session, table: type[Base], **values: Any) -> int | None:
+    """As ``insert_once``, for a table whose key is a number: that of the new row, or ``None``."""
+    row = _inserted(session, table, values)
+    return None if row is None else int(row[0])
+
+
+def _inserted(session: Session, table: type[Base], values: dict[str, Any]) -> Any:
+    """The new row's primary key; ``None`` where one with a same unique key is there."""
+    session.flush()  # what the new row refers to
+    statement = _statement(table, session.get_bind().dialect.name)
+    return session.execute(statement, values).first()
+
+
+@lru_cache
+def _statement(table: type[Base], dialect: str) -> Any:
+    """Made once for each table: writers wait for one another while it is worked out."""
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    kept: sa.Table = table.__table__  # type: ignore[assignment]
+    return insert(kept).on_conflict_do_nothing().returning(*kept.primary_key.columns)
 
 
 def locked(query: sa.Select[Any]) -> sa.Select[Any]:

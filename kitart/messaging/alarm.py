@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy.orm import Session
 
@@ -19,6 +20,7 @@ from kitart.journal.tables import Incident, Message
 from kitart.language import phrase
 from kitart.messaging import links
 from kitart.messaging.occasion import about, ert_due, ert_retry
+from kitart.messaging.side_by_side import side_by_side
 from kitart.messaging.telling import message_keys, tell
 from kitart.plan import whom
 from kitart.plan.kinds import ONE_WAY
@@ -63,7 +65,8 @@ def raise_alarm(inst: Installation, number: str, lease: Lease | None = None) -> 
     """Ask the ERT as far as is due now (R8-R10, A14, E24).
 
     Returns when to look again, or ``None`` once a member has taken it, or when nothing is the
-    matter: a test of the contact list pages nobody.
+    matter: a test of the contact list pages nobody. Where few are asked, one page follows the
+    other; from ``side_by_side.FEWEST`` on (everybody, once the time is up) they leave together.
     """
     if not _is_disruption(inst, number):
         return None
@@ -82,8 +85,12 @@ def raise_alarm(inst: Installation, number: str, lease: Lease | None = None) -> 
     for ask in due.asks:
         _record_ask(inst, number, policy, ask, lease)
     unsent = [page.ask for page in pages if page.unfinished]
-    for ask in (*due.asks, *unsent):
-        _ask(inst, plan, number, policy, ask, values, lease)
+    side_by_side(
+        [
+            partial(_ask, inst, plan, number, policy, ask, values, lease)
+            for ask in (*due.asks, *unsent)
+        ]
+    )
     if due.breached:
         _breach(inst, plan, number, policy, values, lease, recorded=breach_known)
     return min(due.next_at, now + SEND_AGAIN) if unsent else due.next_at
@@ -203,15 +210,18 @@ def _breach(
             )  # fmt: skip
     with inst.journal.read() as session:
         system = incidents.get(session, number).system_id
-    for person in (*whom.account_managers(plan, system), *whom.it_managers(plan)[:1]):
-        tell(
-            inst, plan, number, person, "deadline-missed", "ert-breach",
-            values | {
-                "step": phrase("taking charge"), "due": policy.due_at, "role": phrase("the ERT"),
-                "next_step": phrase("call ERT members by phone; all of them are being asked"),
-            },
-            lease=lease,
-        )  # fmt: skip
+    missed = values | {
+        "step": phrase("taking charge"), "due": policy.due_at, "role": phrase("the ERT"),
+        "next_step": phrase("call ERT members by phone; all of them are being asked"),
+    }  # fmt: skip
+    people = (*whom.account_managers(plan, system), *whom.it_managers(plan)[:1])
+    side_by_side(
+        [
+            partial(tell, inst, plan, number, person, "deadline-missed", "ert-breach", missed,
+                    lease=lease)
+            for person in people
+        ]
+    )  # fmt: skip
 
 
 def tell_to_use_paper(inst: Installation, number: str) -> bool:
@@ -235,5 +245,7 @@ def tell_to_use_paper(inst: Installation, number: str) -> bool:
             )  # fmt: skip
     people = [p.id for p in plan.ert_order(row.reported_at)] + list(whom.it_managers(plan)[:1])
     step = f"paper:{row.lease_fence}"
-    told = [tell(inst, plan, number, person, "paper-plan", step, values) for person in people]
+    told = side_by_side(
+        [partial(tell, inst, plan, number, p, "paper-plan", step, values) for p in people]
+    )
     return all(told)

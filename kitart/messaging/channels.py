@@ -32,6 +32,8 @@ def down_systems(session: Session, plan: Plan) -> frozenset[str]:
     Only looks of the incidents that are open count: last month's say nothing about today.
     """
     unclosed = incidents.open_incidents(session)
+    if not unclosed:
+        return frozenset()
     numbers = [incident.number for incident in unclosed]
     seen = {system.id: _last_seen(session, system, numbers) for system in plan.systems}
     down = {i.system_id for i in unclosed if seen.get(i.system_id) != "up"}
@@ -53,6 +55,25 @@ def ways(plan: Plan, kind: str, stands_on: Iterable[str], down: frozenset[str]) 
 def set_up(inst: Installation, connector: str) -> bool:
     """Whether a connector may be tried at all: calls need a number that they come from."""
     return connector != "voice" or bool(inst.settings.sms.caller)
+
+
+def rest_s(inst: Installation, plan: Plan, kind: str) -> float:
+    """Real seconds until the first of the ways for a kind of message may be used, as far as their
+    providers asked for pauses; 0 for now."""
+    rests = [
+        _asked_for_s(inst, policy.connector)
+        for policy in plan.channels
+        if policy.kind == kind and set_up(inst, policy.connector)
+    ]
+    return min(rests, default=0.0)
+
+
+def _asked_for_s(inst: Installation, connector: str) -> float:
+    if connector == "sms":
+        return inst.sms.rest_s()
+    if connector == "voice":
+        return inst.calls.rest_s()
+    return inst.microsoft.rest_s() if connector == "graph_mail" else 0.0
 
 
 def send_by(

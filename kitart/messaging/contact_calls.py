@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -16,6 +17,8 @@ from kitart.journal.tables import Message
 from kitart.language import Phrase, in_all_languages, listed, phrase
 from kitart.messaging.alarm import ack_link
 from kitart.messaging.delivering import deliver
+from kitart.messaging.patience import Patience
+from kitart.messaging.side_by_side import side_by_side
 from kitart.messaging.telling import tell
 from kitart.messaging.texts import PURPOSES, render_message
 from kitart.plan import whom
@@ -26,8 +29,9 @@ from kitart.reports.moments import number_text
 from kitart.rules import contact_test as rule
 
 PURPOSE, RESULT = "contact-test", "contact-test-result"
-AT_ONCE = 8
-"""How many messages may be on their way at the same moment."""
+PATIENCE_S = 120.0
+"""How long a message waits, in real time, for a provider that wants to be left alone. One that
+needs longer counts as failed, and its channel is tried again by the reminder."""
 MOST_GAPS_TOLD = 40
 WHY = {
     "silent": phrase("no answer"),
@@ -59,44 +63,38 @@ def ask_all(inst: Installation, plan: Plan, number: str, asking: int, lease: Lea
 
     ``asking`` is 1, or 2 for the reminder: it goes to the channels without an answer that were
     first tried before half of the time was over. Nothing goes out once a real incident is open.
+    Many are asked side by side, and a provider's pauses are waited for: nobody is left out because
+    there are so many. Raises ``LeaseLost``; begun again, it asks the rest.
     """
     with inst.journal.read() as session:
-        waiting = [
-            entry
-            for entry in contact_tests.listed(session, plan, number)
-            if _wants(session, number, entry, asking)
-        ]
-    with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="contact") as pool:
-        sending = [pool.submit(_ask, inst, plan, number, e, asking, lease) for e in waiting]
-        for one in sending:
-            one.result()
-
-
-def _wants(session: Session, number: str, entry: Listed, asking: int) -> bool:
-    times = contact_tests.times(session, number)
-    if contact_tests.why_not(entry, times.began_at, kinds()):
-        return False
-    if contact_tests.answered(session, number, entry):
-        return False
-    if asking == 1:
-        return True
-    first = contact_tests.first_asked_at(session, number, entry)
-    return first is not None and first < times.half_at
+        due_at = contact_tests.times(session, number).due_at
+        waiting = contact_tests.to_ask(session, plan, number, asking, kinds())
+    side_by_side(
+        [partial(_ask, inst, plan, number, entry, asking, due_at, lease) for entry in waiting]
+    )
 
 
 def _ask(
-    inst: Installation, plan: Plan, number: str, entry: Listed, asking: int, lease: Lease
+    inst: Installation,
+    plan: Plan,
+    number: str,
+    entry: Listed,
+    asking: int,
+    due_at: datetime,
+    lease: Lease,
 ) -> Message | None:
-    with inst.journal.read() as session:
-        times = contact_tests.times(session, number)
-        if contact_tests.real_incident(session) is not None:
-            return None
     person, channel = entry.person, entry.channel
-    if inst.clock.now() >= times.due_at or channel.kind not in PURPOSES[PURPOSE].channels:
+    if channel.kind not in PURPOSES[PURPOSE].channels:
         return None
+
+    def still_wanted() -> bool:
+        with inst.journal.read() as session:
+            real = contact_tests.real_incident(session)
+        return real is None and inst.clock.now() < due_at
+
     text = render_message(
         PURPOSE, channel.kind, person.language,
-        number=number, zone=person.time_zone, exercise=True, answer_by=times.due_at,
+        number=number, zone=person.time_zone, exercise=True, answer_by=due_at,
         link=ack_link(inst, number, entry.step, person.id),
     )  # fmt: skip
     return deliver(
@@ -107,7 +105,7 @@ def _ask(
             role=role_name(person.kind), channel=channel.kind, address=channel.address,
             subject=text.subject or "", text=text.body, language=person.language,
         ),
-        stands_on=channel.depends_on, lease=lease,
+        stands_on=channel.depends_on, lease=lease, patience=Patience(PATIENCE_S, still_wanted),
     )  # fmt: skip
 
 

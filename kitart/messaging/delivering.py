@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from kitart.clock import real_now
 from kitart.connectors.attachment import Attachment
@@ -14,11 +15,24 @@ from kitart.journal.database import Lease
 from kitart.journal.messages import Outgoing
 from kitart.journal.tables import Message
 from kitart.language import in_language, phrase
-from kitart.messaging.channels import Way, down_systems, send_by, set_up, ways
+from kitart.messaging.channels import Way, down_systems, rest_s, send_by, set_up, ways
 from kitart.messaging.flood_guard import hold_back
+from kitart.messaging.patience import Patience
 from kitart.plan.schema import Plan
 
+LOOK_AGAIN_S = 1.0
+"""How soon a patient sender looks again at a message that another is sending, or died over."""
 DONE_WITH = (*messages.TAKEN, "undelivered", "skipped", "uncertain")
+
+
+@dataclass(frozen=True)
+class _Try:
+    """What came of a try; ``again_in_s`` where it failed because a provider asked for a pause."""
+
+    state: str
+    detail: str
+    provider_id: str | None = None
+    again_in_s: float | None = None
 
 
 def deliver(
@@ -31,6 +45,7 @@ def deliver(
     attachments: Sequence[Attachment] = (),
     headline: str | None = None,
     also_about: Iterable[str] = (),
+    patience: Patience | None = None,
 ) -> Message | None:
     """Send ``message`` by the first way that takes it; once, however often it is called.
 
@@ -43,39 +58,73 @@ def deliver(
     somebody else is sending it. One that failed is tried again, after a pause that grows with
     each try; one that the provider took and could not deliver is not: other channels and people
     are (D15). Raises ``LeaseLost``.
+
+    With ``patience`` it waits while the provider wants to be left alone, before the first try and
+    between others, each of which is in the record; and while somebody else is sending it, who may
+    have died. What fails for another reason, and what the patience was too short for, is left as
+    it is.
     """
+    while True:
+        if patience is not None:
+            # Many senders wait here: each would else learn by a failure of its own what one knows.
+            patience.wait(rest_s(inst, plan, message.channel))
+            if not patience.still_wanted():
+                with inst.journal.read() as session:
+                    return messages.with_key(session, message.key)
+        row, again_in_s = _deliver(
+            inst, plan, message, stands_on, lease, attachments, headline, also_about
+        )
+        if patience is None or again_in_s is None or not patience.wait(again_in_s):
+            return row
+
+
+def _deliver(
+    inst: Installation,
+    plan: Plan,
+    message: Outgoing,
+    stands_on: Iterable[str],
+    lease: Lease | None,
+    attachments: Sequence[Attachment],
+    headline: str | None,
+    also_about: Iterable[str],
+) -> tuple[Message | None, float | None]:
+    """One try: the row, and in how many seconds another has a point, if at all."""
     now = inst.clock.now()
     with inst.journal.read() as session:
         known = messages.with_key(session, message.key)
-    if known is not None and known.state in DONE_WITH:
-        return known
+        if known is not None and known.state in DONE_WITH:
+            return known, None
+        # Read here, not in the claim: that one keeps all other writers waiting.
+        possible = ways(plan, message.channel, stands_on, down_systems(session, plan))
     with inst.journal.write(lease) as session:
         waits = headline and hold_back(session, plan, message, headline, now=now)
         if waits:
-            return waits
+            return waits, None
         claim = messages.claim(session, message, now=now, real_now=real_now())
         if claim is None:
             row = messages.with_key(session, message.key)
-            return None if row is not None and row.state == "sending" else row
-        possible = ways(plan, message.channel, stands_on, down_systems(session, plan))
+            if row is not None and row.state == "sending":
+                return None, LOOK_AGAIN_S
+            return row, None
     text = message.text
     if claim.repeat:
         again = phrase("REPEAT, may have reached you before: {text}", text=text)
         text = in_language(again, message.language)
-    state, provider_id, detail = _try(inst, message, text, possible, attachments)
+    tried = _try(inst, message, text, possible, attachments)
     now = inst.clock.now()
     # The outcome is written even when the lease is lost: what went out went out.
     with inst.journal.write() as session:
         row = messages.complete(
-            session, claim, state, now=now, provider_id=provider_id, detail=detail
-        )
+            session, claim, tried.state,
+            now=now, provider_id=tried.provider_id, detail=tried.detail,
+        )  # fmt: skip
         # In the order of their numbers: two who write about several wait for one another in turn.
         for number in sorted({message.incident, *also_about}):
             timeline.append(
                 session,
                 number,
-                "message " + state,
-                _line(message, state, detail),
+                "message " + tried.state,
+                _line(message, tried.state, tried.detail),
                 now=now,
                 data={
                     "key": message.key,
@@ -87,7 +136,9 @@ def deliver(
                     **_attached(attachments),
                 },
             )
-    return row
+    if tried.again_in_s is None or row.state != "failed":
+        return row, None
+    return row, max(tried.again_in_s, messages.pause_s(row))
 
 
 def _try(
@@ -96,22 +147,26 @@ def _try(
     text: str,
     ways: list[Way],
     attachments: Sequence[Attachment],
-) -> tuple[str, str | None, str]:
-    """Try each way that is not barred: (state, provider's number, what happened)."""
+) -> _Try:
+    """Try each way that is not barred."""
     possible = [way for way in ways if set_up(inst, way.connector)]
     faults = [f"{way.connector}: depends on {way.barred_by}, which is down"
               for way in possible if way.barred_by]  # fmt: skip
     open_ways = [way for way in possible if not way.barred_by]
+    pauses: list[float] = []
     for way in open_ways:
         try:
             provider_id = send_by(inst, way.connector, message, text, attachments=attachments)
         except ConnectorError as error:
             faults.append(f"{way.connector}: {error.message}")
+            if error.retry_after_s is not None:
+                pauses.append(error.retry_after_s)
             continue
-        return "accepted", provider_id, "; ".join([f"by {way.connector}", *faults])
+        return _Try("accepted", "; ".join([f"by {way.connector}", *faults]), provider_id)
     if not possible:
         faults.append(f"no connector is configured for {message.channel}")
-    return ("failed" if open_ways else "skipped"), None, "; ".join(faults)
+    state = "failed" if open_ways else "skipped"
+    return _Try(state, "; ".join(faults), again_in_s=min(pauses, default=None))
 
 
 def _attached(attachments: Sequence[Attachment]) -> dict[str, dict[str, str]]:

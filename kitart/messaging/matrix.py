@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy.orm import Session
 
@@ -18,6 +19,7 @@ from kitart.journal.general import Unsolved
 from kitart.language import phrase
 from kitart.messaging.alarm import ack_link
 from kitart.messaging.occasion import about
+from kitart.messaging.side_by_side import side_by_side
 from kitart.messaging.telling import tell
 from kitart.plan import whom
 from kitart.plan.roles import role_name
@@ -59,11 +61,11 @@ def work(inst: Installation, number: str, lease: Lease) -> datetime | None:
             if not acknowledgements.taken_by(session, number, rung.step)
             for policy in [_policy(plan, rung, unsolved)]
         ]
-    for manager in managers:
-        _escalate(inst, plan, number, f"am:{manager}", Ask(manager, 1), unsolved, lease)
-    for rung, _, found in due:
-        for ask in found.asks:
-            _escalate(inst, plan, number, rung.step, ask, unsolved, lease)
+    asks = [(f"am:{manager}", Ask(manager, 1)) for manager in managers]
+    asks += [(rung.step, ask) for rung, _, found in due for ask in found.asks]
+    side_by_side(
+        [partial(_escalate, inst, plan, number, step, ask, unsolved, lease) for step, ask in asks]
+    )
     return min((found.next_at for _, _, found in due), default=None)
 
 

@@ -31,7 +31,9 @@ def tell(
     """Tell a role holder on each channel the purpose has a text for; true if one was accepted, or
     is news that is held for a few minutes (``kitart.messaging.may_wait``).
 
-    What a one-way chat took counts for nothing: nobody can be heard there (A14).
+    What a one-way chat took counts for nothing: nobody can be heard there (A14). The channels
+    follow one another as the person has them: a person has few, and the first is the quickest.
+    Many people are told side by side, by whoever has them all at once.
 
     ``step`` names the occasion: the same step for the same person is told once. ``values`` are
     the text's own; the number, zone and exercise mark are added here.

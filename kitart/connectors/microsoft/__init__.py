@@ -31,9 +31,9 @@ __all__ = [
 class MicrosoftTenant:
     """All that Kitart asks of the tenant; built without network, safe for several threads.
 
-    Every method but ``probe`` and ``announced_health`` raises ``ConnectorError``: permanent when
-    asking again can't help. Mail, SharePoint and sign-on fail together (E44): see that nothing
-    urgent depends on this class alone.
+    Every method but ``probe``, ``announced_health`` and ``rest_s`` raises ``ConnectorError``:
+    permanent when asking again can't help. Mail, SharePoint and sign-on fail together (E44): see
+    that nothing urgent depends on this class alone.
     """
 
     def __init__(self, settings: MicrosoftSettings) -> None:
@@ -56,6 +56,10 @@ class MicrosoftTenant:
             return self._seen_down
         self._seen_down = found if found.state == "down" else None
         return found
+
+    def rest_s(self) -> float:
+        """Seconds for which Graph still wants to be left alone; 0 for none."""
+        return self._graph.rest_s()
 
     def announced_health(self) -> Announcement:
         """What Microsoft says about SharePoint Online; an unknown word is never up."""

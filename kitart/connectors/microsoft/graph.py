@@ -23,6 +23,10 @@ class Graph:
         self._tokens = token_source(settings)
         self._http = HttpClient(settings.graph_url, ca_file=settings.ca_file, name="Graph")
 
+    def rest_s(self) -> float:
+        """Seconds for which Graph still wants to be left alone; 0 for none."""
+        return self._http.rest_s()
+
     def sign_on(self) -> str:
         """A token; its note, if an earlier one is used because the sign-on fails."""
         return self._tokens.token().note

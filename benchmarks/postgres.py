@@ -1,0 +1,56 @@
+"""A PostgreSQL server of the benchmark's own, where the machine has the programs for one."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def postgres() -> Iterator[str | None]:
+    """The address of an empty database until the block ends; ``None`` without ``pg_ctl``.
+
+    The server is durable as installed: it waits for the disk at each commit.
+    """
+    installed = sorted(Path("/usr/lib/postgresql").glob("*/bin/pg_ctl"))
+    found = installed[-1] if installed else shutil.which("pg_ctl")
+    if found is None:
+        yield None
+        return
+    # A socket's path must be short, and the server's own user must be able to reach it.
+    folder = Path(tempfile.mkdtemp(prefix="kpg"))
+    user = _server_user(folder)
+    data = str(folder / "data")
+
+    def run(program: str, *words: str) -> None:
+        command = [str(Path(found).parent / program), *words]
+        subprocess.run(command, user=user, cwd=folder, capture_output=True, timeout=60, check=True)
+
+    try:
+        run("initdb", "-D", data, "-A", "trust", "-U", "kitart", "-E", "UTF8")
+        options = f"-c listen_addresses='' -k {folder}"
+        run("pg_ctl", "-D", data, "-w", "-l", str(folder / "log"), "-o", options, "start")
+        try:
+            yield f"postgresql://kitart@/postgres?host={folder}"
+        finally:
+            run("pg_ctl", "-D", data, "-m", "immediate", "stop")
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _server_user(folder: Path) -> int | None:
+    """PostgreSQL refuses to run as root: then its own user runs it, or nobody."""
+    if os.getuid() != 0:
+        return None
+    try:
+        user = pwd.getpwnam("postgres")
+    except KeyError:
+        user = pwd.getpwnam("nobody")
+    os.chown(folder, user.pw_uid, user.pw_gid)
+    return user.pw_uid
