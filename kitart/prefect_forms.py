@@ -55,6 +55,8 @@ class Sheet:
     words: str
     about_words: str
     words_needed: bool
+    about_code: str
+    code_needed: bool
     parent: str | None = None
 
     @property
@@ -76,8 +78,13 @@ class Sheet:
                 "person": {"title": "Whose answer is it?", "type": "string",
                            "enum": list(self.people), "description": HOW_TO_CHOOSE,
                            "position": 2},
+                "code": {"title": "The code in that person's message", "type": "string",
+                         "description": self.about_code, "position": 3},
             },
-            "required": ["answer", "person", *(["words"] if self.words_needed else [])],
+            "required": [
+                "answer", "person", *(["words"] if self.words_needed else []),
+                *(["code"] if self.code_needed else []),
+            ],
         }  # fmt: skip
 
 
@@ -105,6 +112,7 @@ class Given:
     answer: str
     words: str
     person: str
+    code: str = ""
 
 
 class FormBoard(Protocol):
@@ -341,11 +349,11 @@ def _given(run: str, key: str, value: str) -> Given:
         fields = None
     if not isinstance(fields, dict):
         fields = {}
-    answer, words, person = (
+    answer, words, person, code = (
         field if isinstance(field := fields.get(name), str) else ""
-        for name in ("answer", "words", "person")
+        for name in ("answer", "words", "person", "code")
     )
-    return Given(run, key, answer, words, person)
+    return Given(run, key, answer, words, person, code)
 
 
 async def _hear(heard: Callable[[str], None], stop: threading.Event) -> None:

@@ -6,11 +6,11 @@ from kitart.installation import installation
 from kitart.journal import approvals, handing_over, timeline
 from kitart.journal.database import Lease
 from kitart.language import phrase
-from kitart.messaging import asking, relieving
+from kitart.messaging import asking
 from kitart.messaging.occasion import for_question
 from kitart.messaging.relieving import Relief
 from kitart.messaging.telling import tell
-from kitart.plan.roles import role_name
+from kitart.plan.roles import named, role_name
 from tasks.steps import step
 
 
@@ -21,7 +21,7 @@ def tell_relief_asked(lease: Lease, relief: Relief) -> None:
         lease, relief, "asked",
         phrase(
             "{name} is asked to take over from you. You stay in charge until the answer is yes",
-            name=relieving.named(installation().plan_of(lease.incident), relief.to),
+            name=named(installation().plan_of(lease.incident), relief.to),
         ),
     )  # fmt: skip
 
@@ -33,7 +33,7 @@ def tell_not_relieved(lease: Lease, approval_id: int, relief: Relief) -> None:
         lease, relief, f"declined:{approval_id}",
         phrase(
             "{name} can't take over from you. You stay in charge; ask somebody else by your link",
-            name=relieving.named(installation().plan_of(lease.incident), relief.to),
+            name=named(installation().plan_of(lease.incident), relief.to),
         ),
     )  # fmt: skip
 
@@ -70,7 +70,7 @@ def record_relieved(lease: Lease, approval_id: int, relief: Relief) -> None:
         lease, relief, f"relieved:{approval_id}",
         phrase(
             "{name} has taken over from you. Thank you; nothing more is asked of you",
-            name=relieving.named(plan, relief.to),
+            name=named(plan, relief.to),
         ),
     )  # fmt: skip
 

@@ -16,10 +16,16 @@ import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import hypothesis
 import psycopg
 import pytest
 
 from kitart.reports import pdf
+
+
+# How long an example takes says nothing on a machine that runs other tests beside it.
+hypothesis.settings.register_profile("house", deadline=None)
+hypothesis.settings.load_profile("house")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -34,7 +40,7 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(50_000, 20, 20)
 
 
-SLOW = {"faults", "scenarios"}  # folders
+SLOW = {"browser", "faults", "scenarios"}  # folders
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -105,10 +105,13 @@ def _turn(drive: Drive, wanted: Wanted, place: int) -> datetime:
 
 
 async def _second_approval(drive: Drive, draft: Draft, question: Question, wanted: Wanted) -> str:
-    """The CMT lead's approval of a closing report on P1, beside the account manager's (c21)."""
+    """The crisis team's approval of a closing report on P1, beside the account manager's (c21): of
+    its lead, and of as many more at once as must agree."""
     wait = timedelta(hours=1)
     for place, person in enumerate(draft.second_approvers):
         await drive.step(people.ask, drive.lease, question, person)
+        if place < question.quorum - 1:
+            continue
         last = place == len(draft.second_approvers) - 1
         by = None if last else drive.now + wait
         settled = await drive.until(_settled(drive, draft, question, wanted), by=by)

@@ -25,7 +25,7 @@ from kitart.messaging import relieving
 from kitart.messaging.links import Link
 from kitart.messaging.occasion import ert_due, title_of
 from kitart.messaging.questions import known, option
-from kitart.plan.roles import role_name
+from kitart.plan.roles import named, role_name
 from kitart.plan.schema import Plan, on_leave
 
 I_HAVE_IT = option(
@@ -170,7 +170,7 @@ def _hand_over(
             visitor,
             option(
                 f"{HAND_OVER}{code}",
-                phrase("Ask {name}", name=relieving.named(plan, code)),
+                phrase("Ask {name}", name=named(plan, code)),
                 phrase("You stay in charge until the answer is yes"),
             ),
         )

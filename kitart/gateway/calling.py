@@ -16,6 +16,7 @@ from kitart.language import LANGUAGES, Phrase, in_language, listed, phrase
 from kitart.messaging import links
 from kitart.messaging.asked import link_in
 from kitart.messaging.links import Link, LinkError
+from kitart.plan.roles import named
 
 NO_LONGER = phrase("This call is not needed any more. Goodbye.")
 NO_KEY = phrase("No key was pressed, so nothing is recorded. Others are asked. Goodbye.")
@@ -100,7 +101,7 @@ def _over(session: Session, asked: Link, visitor: Visitor) -> Phrase | None:
         return outcomes.of_ack(session, asked, visitor)
     return phrase(
         "{number}: {name} has it already. Nothing is needed from you. Thank you.",
-        number=number, name=outcomes.who(visitor, taken.person),
+        number=number, name=named(visitor.plan, taken.person),
     )  # fmt: skip
 
 

@@ -21,7 +21,7 @@ from kitart.gateway.visits import (
     visitor_of,
 )
 from kitart.journal import acting as acting_for
-from kitart.journal import approvals, documents, incidents, timeline
+from kitart.journal import approvals, documents, four_eyes, incidents, timeline
 from kitart.journal.approvals import Wording
 from kitart.journal.tables import Approval, Decision
 from kitart.language import Phrase, in_all_languages, phrase
@@ -64,6 +64,8 @@ def show(place: House, link: Link, *, note: str = "", problem: str = "", at: str
             "visitor": visitor,
             "document": documents.get(session, row.document_id) if row.document_id else None,
             "given": _own_answer(session, row, link.person),
+            "barred": link.person in four_eyes.barred(session, row),
+            "votes": _votes(session, row, visitor),
             "asked": [visitor.name(person) for person in row.asked_of],
             "news": [visitor.read(fact) for fact in facts if fact not in row.known],
             "label_of": {o["value"]: o["label"] for o in asks.options},
@@ -108,14 +110,14 @@ def take(place: House, link: Link, chosen: str, note: str, *, via: str) -> tuple
     if row.state == "open" and (fault := _fault(row, visitor, chosen, note)):
         return fault
     with place.inst.journal.write() as session:
-        incident = incidents.get(session, row.incident)
+        incident = incidents.held(session, row.incident)  # before the question, as everybody does
         if incident.closed_at is not None and row.state != "answered":
             raise closed(incident, visitor)
         if _said_before(session, row, link.person, chosen, note):
             return None
         decision = approvals.decide(
             session, row.id, link.person, visitor.role, chosen, note[:NOTE_LIMIT],
-            version=link.version, via=via, now=visitor.now,
+            version=link.version, via=via, now=visitor.now, barred=four_eyes.barred(session, row),
         )  # fmt: skip
         _record(session, row, decision)
     return None
@@ -190,6 +192,19 @@ def _own_answer(session: Session, row: Approval, person: str) -> Decision | None
     return next((d for d in mine if d.outcome == "counted"), mine[-1] if mine else None)
 
 
+def _votes(session: Session, row: Approval, visitor: Visitor) -> list[str]:
+    """Who has voted how, where several must agree: each in one line."""
+    if row.quorum == 1:
+        return []
+    return [
+        visitor.read(
+            phrase("{name}: {answer}", name=visitor.name(person), answer=approvals.label(row, o))
+        )
+        for o in (option["value"] for option in row.options)
+        for person in sorted(approvals.votes(session, row, o))
+    ]
+
+
 def _said_before(session: Session, row: Approval, person: str, chosen: str, note: str) -> bool:
     return any(
         (d.person, d.answer, d.note) == (person, chosen, note[:NOTE_LIMIT])
@@ -198,14 +213,16 @@ def _said_before(session: Session, row: Approval, person: str, chosen: str, note
 
 
 def _record(session: Session, row: Approval, decision: Decision) -> None:
-    counted = decision.outcome == "counted"
+    type = {"counted": "decided", approvals.VOTE: "voted"}.get(
+        decision.outcome, f"answer {decision.outcome}"
+    )
     label = approvals.label_of(row, decision.answer)
     words = f" ({decision.note})" if decision.note else ""
     acting = acting_for.acts_for_manager(row, decision.role)
     in_place_of = {"acting_for": acting_for.MANAGER} if acting else {}
     relayed = ("; acting for the account manager" if acting else "") + RELAYED.get(decision.via, "")
     timeline.append(
-        session, row.incident, "decided" if counted else f"answer {decision.outcome}",
+        session, row.incident, type,
         f"{row.title} {label}{words}"[: 1000 - len(relayed)] + relayed,
         now=decision.at, author=role_name(decision.role), source="person",
         data={"person": decision.person, "role": decision.role, "kind": row.kind,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
-from kitart.gateway.visits import PREFECT_FORM, SMS
+from kitart.gateway.visits import PREFECT_FORM, PREFECT_FORM_BY_CODE, SMS
 from kitart.journal.approvals import label_of
 from kitart.journal.tables import Approval, Decision, Document, Incident
 from kitart.plan.roles import role_name
@@ -15,7 +15,9 @@ from kitart.reports import moments
 
 MARKUP = re.compile(r"([\\`*_{}\[\]()<>#+!|~&])")
 LONGEST_NAME = 120
-WAYS = {PREFECT_FORM: "by this form", SMS: "by SMS"}
+WAYS = {PREFECT_FORM: "by this form", PREFECT_FORM_BY_CODE: "by this form", SMS: "by SMS"}
+FORM_WAYS = (PREFECT_FORM, PREFECT_FORM_BY_CODE)
+OWN_HAND = ("approve", "uncertain")
 # What the field for words is called; the operator writes down another person's words.
 WORDS = {"ticket": "The ticket number", "findings": "The cause"}
 
@@ -36,8 +38,16 @@ def sheet(plan: Plan, incident: Incident, row: Approval, document: Document | No
         words=WORDS.get(row.kind, "The reason"),
         about_words=_about_words([o["label"] for o in needed]),
         words_needed=len(needed) == len(row.options),
+        about_code=_about_code(own_hand(row)),
+        code_needed=own_hand(row),
         parent=incident.run_id,
     )
+
+
+def own_hand(row: Approval) -> bool:
+    """Whether only a person's own answer will do: what goes to a client, and where two or more
+    must agree. An answer that the operator relays for somebody is none."""
+    return row.kind in OWN_HAND or row.quorum > 1
 
 
 def answer_label(option: dict[str, str]) -> str:
@@ -53,7 +63,7 @@ def person_label(plan: Plan, person: str) -> str:
 def ended(plan: Plan, row: Approval, decisions: list[Decision], incident: Incident) -> str:
     """What became of a question, and of every answer that came by the form and did not count."""
     zone = plan.company.time_zone
-    late = [d for d in decisions if d.via == PREFECT_FORM and d.outcome != "counted"]
+    late = [d for d in decisions if d.via in FORM_WAYS and d.outcome != "counted"]
     return " ".join(
         [
             _became(plan, row, decisions, incident),
@@ -97,6 +107,15 @@ def _about_words(needed_for: list[str]) -> str:
     return f"Needed for “{'” and “'.join(needed_for)}”. It is kept in the record."
 
 
+def _about_code(needed: bool) -> str:
+    if needed:
+        return "Needed here: without it this can't be answered for somebody else."
+    return (
+        "It proves that the person answers. Without it the answer counts as relayed by you; the "
+        "person is told, and the record says so."
+    )
+
+
 def _description(
     plan: Plan, incident: Incident, row: Approval, document: Document | None
 ) -> list[str]:
@@ -106,7 +125,7 @@ def _description(
         f"**{plain(row.title)}**",
         plain(row.text),
         f"{_due(plan, row.due_at)}The first answer counts, by this form or by link. You answer "
-        "for a person who was asked: the record says that it was relayed through the Prefect UI.",
+        "for a person who was asked, with the code in that person's message or without it.",
     ]
     if document is not None:
         text = "\n".join(f"    {line}" for line in document.text.splitlines())

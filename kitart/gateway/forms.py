@@ -19,11 +19,14 @@ from kitart.gateway import form_words
 from kitart.gateway.body import clean
 from kitart.gateway.deciding import take
 from kitart.gateway.house import House
-from kitart.gateway.visits import PREFECT_FORM, Refused
-from kitart.journal import approvals, documents, incidents
+from kitart.gateway.visits import PREFECT_FORM, PREFECT_FORM_BY_CODE, Refused
+from kitart.journal import approvals, documents, incidents, timeline
 from kitart.journal.tables import Approval
+from kitart.messaging.codes import is_code
 from kitart.messaging.links import Link
+from kitart.messaging.relayed import tell_relayed
 from kitart.orchestrator import OrchestratorError
+from kitart.plan.roles import role_name
 from kitart.prefect_forms import FormBoard, Given, Sheet, Standing
 
 log = logging.getLogger(__name__)
@@ -33,6 +36,10 @@ LOOK_EVERY_S = 0.15
 SWEEP_EVERY_S = 10.0
 TRY_AGAIN_AFTER_S = (0.5, 1.0, 2.0, 5.0, 10.0)
 ANSWER_COMES_WITHIN_S = 5.0
+MOST_WRONG_CODES = 5
+TOO_MANY_WRONG_CODES = (
+    "Not taken: too many wrong codes were given for this person. The link in the message works."
+)
 NO_ANSWER_CAME = "The form came back without an answer. Please answer again."
 
 
@@ -48,9 +55,11 @@ class Forms:
         self._heard: queue.SimpleQueue[str] = queue.SimpleQueue()
         self._failures = 0
         self._stop = threading.Event()
+        self._relayed = threading.Event()
         self._threads = [
             _thread("forms", self._watch),
             _thread("form-events", lambda: board.listen(self._heard.put, self._stop)),
+            _thread("relayed", self._tell_people),
         ]
 
     def start(self) -> None:
@@ -61,6 +70,7 @@ class Forms:
     def stop(self) -> None:
         """Stop; the forms stay where they are, the next gateway finds them."""
         self._stop.set()
+        self._relayed.set()
         for thread in self._threads:
             if thread.is_alive():
                 thread.join(timeout=5)
@@ -92,6 +102,17 @@ class Forms:
                     swept_at = monotonic_s()
         finally:
             watch.close()
+
+    def _tell_people(self) -> None:
+        """Tell people what was said for them, beside the forms: a slow provider holds up none."""
+        while not self._stop.is_set():
+            self._relayed.wait(SWEEP_EVERY_S)
+            self._relayed.clear()
+            try:
+                tell_relayed(self._place.inst, PREFECT_FORM)
+            except Exception:
+                # As with the forms: the next round tries again.
+                log.exception("telling people of relayed answers failed; tried again")
 
     def _listen(self) -> bool:
         """Note the runs that were resumed; whether there were any."""
@@ -225,6 +246,7 @@ class Forms:
         log.info("%s: answered in the Prefect UI%s", form.question,
                  f", not taken: {problem}" if problem else "")  # fmt: skip
         self._board.put_away(given)
+        self._relayed.set()
         return problem
 
     def _waits(self, question: str) -> bool:
@@ -270,16 +292,49 @@ def relay(place: House, row: Approval, version: int, given: Given) -> str:
     if person is None:
         whom = f"“{given.person}” was not asked this" if given.person else "nobody is named"
         return f"Not taken: {whom}. Choose whose answer it is, of: {', '.join(people)}."
+    via = PREFECT_FORM
+    if given.code.strip():
+        if problem := _wrong_code(place, row, person, given.code):
+            return problem
+        via = PREFECT_FORM_BY_CODE
+    elif form_words.own_hand(row):
+        return (
+            f"Not taken: only the {given.person} can answer this. Give the code in that person's "
+            "message."
+        )
     values = {form_words.answer_label(option): option["value"] for option in row.options}
     link = Link("decide", str(row.id), person, version, place.inst.clock.now())
     try:
         fault = take(
             place, link, values.get(given.answer, given.answer), clean(given.words),
-            via=PREFECT_FORM,
+            via=via,
         )  # fmt: skip
     except Refused as refused:
         return f"Not taken: {refused}. {refused.what_helps}"
     return f"Not taken: {fault[1]}" if fault else ""
+
+
+def _wrong_code(place: House, row: Approval, person: str, given: str) -> str:
+    """Why a code is not taken, or ""; who guesses has few tries, and the links go on working."""
+    if is_code(place.inst.settings, row.id, person, given):
+        with place.inst.journal.read() as session:
+            tried = approvals.wrong_codes(session, row.id, person)
+        return "" if tried < MOST_WRONG_CODES else TOO_MANY_WRONG_CODES
+    role = place.inst.plan_of(row.incident).person(person).kind
+    with place.inst.journal.write() as session:
+        tried = approvals.wrong_codes(session, row.id, person)
+        if tried >= MOST_WRONG_CODES:
+            return TOO_MANY_WRONG_CODES
+        approvals.keep_wrong_code(
+            session, row.id, person, role, via=PREFECT_FORM_BY_CODE, now=place.inst.clock.now()
+        )
+        timeline.append(
+            session, row.incident, "wrong code",
+            f"{row.title}: a wrong code was given in the Prefect UI for the {role_name(role)}",
+            now=place.inst.clock.now(),
+            data={"approval": row.id, "person": person, "tries": tried + 1},
+        )  # fmt: skip
+    return "Not taken: that is not the code in that person's newest message about this question."
 
 
 def _job(work: Callable[..., None], *about: object) -> Callable[[], None]:

@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from kitart.gateway import acknowledging, outcomes
+from kitart.gateway import acknowledging
 from kitart.gateway.house import House
 from kitart.journal import approvals, incidents, messages, replies
 from kitart.journal.tables import Reply
@@ -148,8 +148,8 @@ def _line(session: Session, asked: Asked) -> Phrase:
         if row.kind == "approve":
             return phrase("{code}: {question} (link only)", code=asked.code, question=question)
         labels = [
-            outcomes.label(row, o["value"]) if o.get("note") != "required"
-            else phrase("{answer} (link only)", answer=outcomes.label(row, o["value"]))
+            approvals.label(row, o["value"]) if o.get("note") != "required"
+            else phrase("{answer} (link only)", answer=approvals.label(row, o["value"]))
             for o in row.options
         ]  # fmt: skip
     numbered = listed(

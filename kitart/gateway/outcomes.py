@@ -10,7 +10,7 @@ from kitart.journal.acknowledgements import CANNOT, TAKE
 from kitart.journal.tables import Approval
 from kitart.language import Phrase, phrase
 from kitart.messaging.links import Link
-from kitart.plan.roles import role_name
+from kitart.plan.roles import named
 
 
 def of_ack(session: Session, link: Link, visitor: Visitor) -> Phrase:
@@ -23,11 +23,11 @@ def of_ack(session: Session, link: Link, visitor: Visitor) -> Phrase:
         return phrase("{number}: it is recorded that you know. Thank you.", number=number)
     if TAKE in mine and leader is not None and leader.person == link.person:
         return phrase(
-            "{number}: recorded, you have it and lead. To hand it over, phone another ERT member.",
+            "{number}: recorded, you have it and lead. To hand it over, open your link.",
             number=number,
         )
     if leader is not None:
-        name = who(visitor, leader.person)
+        name = named(visitor.plan, leader.person)
         if TAKE in mine:
             return phrase(
                 "{number}: {name} was first and leads. Your help is recorded.",
@@ -51,34 +51,12 @@ def of_question(row: Approval, link: Link, visitor: Visitor) -> Phrase:
     if row.state != "answered":
         return phrase("{number}: no answer is needed any more. {question}",
                       number=row.incident, question=title)  # fmt: skip
-    answer = label(row, row.answer or "")
+    answer = approvals.label(row, row.answer or "")
     if row.answered_by == link.person:
         return phrase("{number}: recorded. {question} {answer}",
                       number=row.incident, question=title, answer=answer)  # fmt: skip
     return phrase(
         "{number}: {name} had answered before: {answer}. {question}",
-        number=row.incident, name=who(visitor, row.answered_by or ""), answer=answer,
+        number=row.incident, name=named(visitor.plan, row.answered_by or ""), answer=answer,
         question=title,
-    )  # fmt: skip
-
-
-def who(visitor: Visitor, person: str) -> Phrase:
-    """A role holder by role and code."""
-    return phrase(
-        "{role} {code}", role=role_name(visitor.plan.person(person).kind), code=person
-    )  # fmt: skip
-
-
-def label(row: Approval, answer: str) -> Phrase:
-    """An answer as its button says it, in each language."""
-    languages = row.translations or {}
-    return Phrase(
-        approvals.label_of(row, answer),
-        {
-            language: next(
-                (o["label"] for o in approvals.wording(row, language).options
-                 if o["value"] == answer), answer,
-            )
-            for language in languages
-        },
     )  # fmt: skip

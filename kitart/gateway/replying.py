@@ -77,7 +77,7 @@ def _decide(place: House, link: Link, number: int) -> tuple[str, Phrase]:
     assert row is not None
     if number > len(row.options):
         return "not understood", _numbers_are(
-            [outcomes.label(row, o["value"]) for o in row.options]
+            [approvals.label(row, o["value"]) for o in row.options]
         )
     option: dict[str, Any] = row.options[number - 1]
     # What a client gets is read before it goes out, and words are written on the page.

@@ -9,14 +9,17 @@ from zoneinfo import ZoneInfo
 
 from kitart.journal.tables import Incident
 from kitart.language import Phrase, in_all_languages, in_language, phrase, spoken
-from kitart.plan.roles import role_name
+from kitart.plan.roles import named, role_name
 from kitart.plan.schema import Plan
 from kitart.reports import moments
 
 LINK, SMS, VOICE, PREFECT_FORM = "link", "sms", "voice", "Prefect form"
+# By the form too, with the code in the person's message: the person's own answer.
+PREFECT_FORM_BY_CODE = "Prefect form, code"
 # What the record says of an answer that a person did not give by a link of their own.
 RELAYED = {
-    PREFECT_FORM: "; relayed through the Prefect UI",
+    PREFECT_FORM: "; relayed by the operator of the Prefect UI",
+    PREFECT_FORM_BY_CODE: "; in the Prefect UI, with the code in the person's message",
     SMS: "; by SMS",
     VOICE: "; by a key pressed in a call",
 }
@@ -103,8 +106,7 @@ class Visitor:
         """A role holder by role and code, or "you"."""
         if person == self.person:
             return self.read(phrase("you"))
-        role = role_name(self.plan.person(person).kind)
-        return self.read(phrase("{role} {code}", role=role, code=person))
+        return self.read(named(self.plan, person))
 
 
 def visitor_of(plan: Plan, person: str, now: datetime) -> Visitor:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,16 +10,21 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from kitart.journal.once import locked
 from kitart.journal.tables import Approval, Decision, Incident
 from kitart.journal.words import storable
 from kitart.language import LANGUAGES, SOURCE, Phrase, in_language
+
+VOTE = "vote"
+WRONG_CODE = "wrong code"
 
 
 @dataclass(frozen=True)
 class Question:
     """What is asked; ``options`` are ``{"value", "label", "means", "note"}`` mappings.
 
-    ``note`` is ``none``, ``optional`` or ``required``: whether words go with the answer. Texts
+    ``note`` is ``none``, ``optional`` or ``required``: whether words go with the answer.
+    ``quorum`` is how many of those asked must give the same answer before it decides. Texts
     that are phrases (``kitart.language.phrase``) are kept with their translations.
     """
 
@@ -32,6 +38,7 @@ class Question:
     due_at: datetime | None
     document_id: int | None = None
     version: int = 1
+    quorum: int = 1
 
 
 @dataclass(frozen=True)
@@ -109,6 +116,7 @@ def ask(session: Session, question: Question, person: str, *, now: datetime) -> 
             asked_of=[],
             version=question.version,
             document_id=question.document_id,
+            quorum=question.quorum,
             asked_at=now,
             due_at=question.due_at,
             state="open",
@@ -132,16 +140,24 @@ def decide(
     version: int,
     via: str,
     now: datetime,
+    barred: Collection[str] = (),
 ) -> Decision:
     """Record an answer; the first that is valid decides, by compare-and-set.
 
-    The outcome says what became of it: ``counted``, ``late`` (somebody decided before),
-    ``void`` (the facts changed), ``outdated`` (another version), ``not asked``,
-    ``no such option`` or ``words missing``.
+    The outcome says what became of it: ``counted``, ``vote`` (valid, but more of the same are
+    needed), ``late`` (somebody decided before), ``void`` (the facts changed), ``outdated``
+    (another version), ``not asked``, ``no such option``, ``words missing`` or ``four eyes`` (the
+    person is among those ``barred``: somebody else must).
     """
     note = storable(note)
-    row = session.get_one(Approval, approval_id)
+    # Held: of two votes at once the later must see the earlier.
+    query = sa.select(Approval).where(Approval.id == approval_id)
+    row: Approval = session.scalars(locked(query)).one()
     outcome = _outcome(row, person, answer, note, version)
+    if outcome == "counted" and person in barred:
+        outcome = "four eyes"
+    if outcome == "counted" and len(votes(session, row, answer) | {person}) < row.quorum:
+        outcome = "vote"
     if outcome == "counted":
         won = session.execute(
             sa.update(Approval)
@@ -170,6 +186,12 @@ def decide(
     session.add(decision)
     session.flush()
     return decision
+
+
+def votes(session: Session, row: Approval, answer: str) -> set[str]:
+    """Who has voted for an answer; of each person's votes the last one stands."""
+    last = {d.person: d.answer for d in decisions(session, row.id) if d.outcome == VOTE}
+    return {person for person, given in last.items() if given == answer}
 
 
 def _outcome(row: Approval, person: str, answer: str, note: str, version: int) -> str:
@@ -202,6 +224,38 @@ def void(session: Session, approval_id: int, reason: str) -> bool:
         .values(state="void", reason=reason, translations=translations or None)
     )
     return bool(done.rowcount == 1)  # type: ignore[attr-defined]
+
+
+def wrong_codes(session: Session, approval_id: int, person: str) -> int:
+    """How often a wrong code was given for a person's answer."""
+    query = sa.select(sa.func.count(Decision.id)).where(
+        Decision.approval_id == approval_id, Decision.person == person,
+        Decision.outcome == WRONG_CODE,
+    )  # fmt: skip
+    return int(session.scalar(query) or 0)
+
+
+def keep_wrong_code(
+    session: Session, approval_id: int, person: str, role: str, *, via: str, now: datetime
+) -> None:
+    """Keep that somebody gave a wrong code for a person's answer; nothing is decided."""
+    session.add(
+        Decision(
+            approval_id=approval_id, person=person, role=role, answer="", note="", via=via, at=now,
+            outcome=WRONG_CODE,
+        )
+    )  # fmt: skip
+
+
+def relayed(session: Session, via: str) -> list[tuple[Approval, Decision]]:
+    """What others said for people who were asked, in incidents that are open, oldest first."""
+    query = (
+        sa.select(Approval, Decision)
+        .join(Decision, Decision.approval_id == Approval.id)
+        .join(Incident, Incident.number == Approval.incident)
+        .where(Decision.via == via, Decision.outcome != WRONG_CODE, Incident.closed_at.is_(None))
+    )
+    return [(row, decision) for row, decision in session.execute(query.order_by(Decision.id))]
 
 
 def with_key(session: Session, key: str) -> Approval | None:

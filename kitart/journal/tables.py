@@ -225,6 +225,8 @@ class Approval(Base):
     asked_of: Mapped[list[Any]]
     version: Mapped[int]
     document_id: Mapped[int | None]
+    # How many of those asked must give the same answer before it decides.
+    quorum: Mapped[int] = mapped_column(default=1, server_default="1")
     asked_at: Mapped[datetime]
     due_at: Mapped[datetime | None]
     # open, answered, void (the facts changed), expired.

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from kitart.journal import leading
+from kitart.journal import four_eyes, leading
 from kitart.journal.approvals import Question
 from kitart.journal.tables import Document
 from kitart.messaging import questions
@@ -33,7 +33,10 @@ def to_be_approved(session: Session, plan: Plan, document: Document, now: dateti
     """What is asked about a draft: of the account manager, and for the closing report of a P1 of
     the CMT lead as well (c21)."""
     name = plan.client(document.client).name
-    approvers = leading.approvers(session, plan, document.incident, document.client)
+    wrote = four_eyes.authors(session, document.incident, document.type)
+    named = leading.approvers(session, plan, document.incident, document.client)
+    # Nobody approves what their own words stand in, as long as somebody else is left.
+    approvers = tuple(person for person in named if person not in wrote) or named
     question = questions.approval(session, plan, document, name, now=now, second=False)
     critical = leading.priority_in_force(session, document.incident) == "P1"
     if document.type != "closing-report" or not critical:

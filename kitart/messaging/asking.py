@@ -12,6 +12,7 @@ from kitart.journal.database import Lease
 from kitart.journal.tables import Approval
 from kitart.language import phrase
 from kitart.messaging import links
+from kitart.messaging.codes import code_of
 from kitart.messaging.telling import tell
 from kitart.plan.roles import role_name
 from kitart.plan.schema import Plan
@@ -59,6 +60,7 @@ def ask(
             "question": question.title,
             "answer_by": question.due_at or phrase("as soon as you can"),
             "link": decide_link(inst, row, person, now),
+            "code": code_of(inst.settings, row.id, person),
         },
         lease=lease,
     )  # fmt: skip
@@ -82,6 +84,7 @@ def ask_again(
             "answer_by": row.due_at or phrase("as soon as you can"),
             "next_news": phrase("when you have answered"),
             "link": decide_link(inst, row, person, inst.clock.now()),
+            "code": code_of(inst.settings, row.id, person),
         },
         lease=lease,
     )  # fmt: skip

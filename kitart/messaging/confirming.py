@@ -12,7 +12,7 @@ from kitart.journal.approvals import Question
 from kitart.journal.tables import Approval
 from kitart.language import in_all_languages, phrase
 from kitart.messaging.questions import known, option
-from kitart.messaging.relieving import named
+from kitart.plan.roles import named
 from kitart.plan.schema import Plan
 from kitart.reports.moments import moment_text
 

@@ -40,6 +40,7 @@ NATURES: Mapping[str, Nature] = {
     "paper-plan": "asks",
     "contact-test": "asks",
     "contact-test-result": "informs",
+    "answer-relayed": "asks",  # to object, if it is not theirs
     "withdrawn": "asks",  # takes back a question
     "stand-down": "asks",  # takes back the calling out
     "false-alarm-correction": "outside",

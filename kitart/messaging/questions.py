@@ -17,6 +17,7 @@ from kitart.language import phrase
 from kitart.messaging.general_facts import general_facts
 from kitart.messaging.known import known_facts
 from kitart.messaging.occasion import report_name, title_of
+from kitart.plan import whom
 from kitart.plan.contact_list import CONTACT_TEST
 from kitart.plan.general import GENERAL
 from kitart.plan.schema import Plan
@@ -96,7 +97,9 @@ def _urgency(system_id: str) -> dict[str, str]:
 def approval(
     session: Session, plan: Plan, document: Document, client: str, *, now: datetime, second: bool
 ) -> Question:
-    """The approval of one version of a client's report (D5, D6)."""
+    """The approval of one version of a client's report (D5, D6); the second one is the crisis
+    team's, of whom as many must agree as the plan's limits say."""
+    team = len(whom.crisis_leads(plan))
     what = report_name(document.type)
     refuse = (
         phrase("Send no notice") if document.type == "combined-notice" else phrase("Do not send")
@@ -117,6 +120,7 @@ def approval(
         due_at=document.due_at,
         document_id=document.id,
         version=document.version,
+        quorum=max(1, min(plan.limits.cmt_quorum, team)) if second else 1,
     )
 
 

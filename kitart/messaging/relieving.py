@@ -19,7 +19,7 @@ from kitart.journal.tables import TimelineEntry
 from kitart.language import Phrase, in_all_languages, phrase
 from kitart.messaging.questions import known, option
 from kitart.plan import whom
-from kitart.plan.roles import role_name
+from kitart.plan.roles import named
 from kitart.plan.schema import Plan
 from kitart.reports.moments import moment_text
 from kitart.rules.relief import LONGEST_SHIFT, ert_relief, manager_relief
@@ -130,11 +130,6 @@ def question(
         known=known(session, plan, incident, now),
         due_at=now + timedelta(minutes=plan.limits.role_unreachable),
     )
-
-
-def named(plan: Plan, person: str) -> Phrase:
-    """A role holder by role and code."""
-    return phrase("{role} {code}", role=role_name(plan.person(person).kind), code=person)
 
 
 def title(plan: Plan, incident: str, step: str) -> Phrase:

@@ -2,6 +2,7 @@
 
 ``PURPOSES`` documents the variables of each purpose. Beside them every text knows
 ``number`` ("INC-0142", needed), ``exercise`` (bool), ``link`` (its own last line, or left out),
+``code`` (the person's code for this question: the line before it, or left out),
 ``replies`` (bool: whether an SMS may be answered by one) and ``zone`` (name in the tz database;
 aware datetimes among the values are shown in it, as "14:05 GMT" in an SMS or a call and with the
 date in a mail). All other values are finished strings, or phrases (``kitart.language.phrase``),
@@ -28,7 +29,7 @@ from kitart.settings import settings
 
 Channel = Literal["sms", "mail", "voice"]
 EXERCISE = phrase("EXERCISE - no real incident")
-COMMON = frozenset({"number", "exercise", "link", "zone", "replies"})
+COMMON = frozenset({"number", "exercise", "link", "code", "zone", "replies"})
 
 
 @dataclass(frozen=True)
@@ -154,6 +155,9 @@ PURPOSES: Mapping[str, Purpose] = {
         "IT manager, AMs: what a test of the contact list showed (R53)",
         ("answered", "asked", "share", "least", "ert", "count", "gaps", "untried"),
     ),
+    "answer-relayed": Purpose(
+        "Anyone for whom the operator answered in the Prefect UI (D5)", ("question", "answer")
+    ),
     "withdrawn": Purpose("Anyone: a question is no longer open", ("question", "because")),
     "stand-down": Purpose("Anyone called out: not needed any more", ("because",)),
     "news-together": Purpose(
@@ -197,12 +201,26 @@ def render_message(purpose: str, channel: Channel, language: str, **values: Any)
     language = spoken(language)
     body = _filled(purpose, channel, language, _finished(purpose, channel, language, values))
     prefix = f"{in_language(EXERCISE, language)}. " if values.get("exercise") else ""
-    link = f"\n{values['link']}" if values.get("link") else ""
+    link = _code_line(channel, language, values) + (
+        f"\n{values['link']}" if values.get("link") else ""
+    )
     if channel != "mail":
         return Text(None, f"{prefix}{body}{link}")
     subject, rest = _subject_of(body)
     blank_line = "\n" if link else ""
     return Text(f"{prefix}{subject}", f"{prefix}{rest.strip()}{blank_line}{link}")
+
+
+def _code_line(channel: Channel, language: str, values: Mapping[str, Any]) -> str:
+    if not values.get("code") or channel == "voice":
+        return ""
+    code = values["code"]
+    line = (
+        phrase("Code, for an answer in the Prefect UI: {code}", code=code)
+        if channel == "mail"
+        else phrase("Code: {code}", code=code)
+    )
+    return "\n" + in_language(line, language)
 
 
 def headline_of(purpose: str, channel: Channel, language: str, **values: Any) -> str:

@@ -26,6 +26,7 @@ class Limits(Part):
     ert_retry_out_of_hours: Minutes = 5
     am_notify: Minutes = 5
     cmt_contact: Minutes = 5
+    cmt_quorum: Count = Field(default=1, description="CMT members who must agree")
     classify: Minutes = 10
     role_unreachable: Minutes = 5
     silent_agent: Minutes = 5

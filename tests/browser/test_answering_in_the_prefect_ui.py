@@ -106,11 +106,22 @@ class Scene:
 
     def link(self, kind: str) -> str:
         """The link to a question, out of somebody's SMS."""
+        return self._asked(kind)[0]
+
+    def code(self, kind: str) -> str:
+        """The code for a question, out of the SMS to the one who was asked first."""
+        return self._asked(kind)[1]
+
+    def _asked(self, kind: str) -> tuple[str, str]:
         sent = requests.get(f"{self.stack.world['sms']}/sandbox/sms", timeout=10).json()
-        links = {link for one in sent for link in re.findall(r"http\S+/d/[\w.~-]+", one["body"])}
-        for link in links:
-            if f'data-question-kind="{kind}"' in requests.get(link, timeout=10).text:
-                return link
+        row = self.row(kind)
+        for one in sent:
+            for link in re.findall(r"http\S+/d/[\w.~-]+", one["body"]):
+                page = requests.get(link, timeout=10).text
+                if row and f'data-question-id="{row.id}"' in page:
+                    code = re.search(r"(?:Code|Kód): (\d{6})", one["body"])
+                    assert code is not None, one["body"]
+                    return link, code[1]
         raise AssertionError(f"nobody was sent a link to {kind}")
 
 
@@ -183,14 +194,14 @@ def test_the_priority_is_set_in_prefects_own_form(scene: Scene, ui: Page, tmp_pa
     for words in (
         "How urgent is it?",
         "The first answer counts, by this form or by link.",
-        "relayed through the Prefect UI",
+        "with the code in that person's message or without it",
         "What was known at",
         "Needed for “False alarm”.",
     ):
         expect(ui.get_by_text(words).first).to_be_visible()
     lead = scene.choices(run, "person")[0]
     choose(ui, 0, "P2")
-    ui.locator(".p-modal textarea").fill("Two clients have few calls today")
+    ui.locator(".p-modal textarea").first.fill("Two clients have few calls today")
     choose(ui, 1, lead)
     ui.locator(".p-modal__card").screenshot(path=tmp_path / "form.png")
     landed: list[float] = []
@@ -209,7 +220,7 @@ def test_the_priority_is_set_in_prefects_own_form(scene: Scene, ui: Page, tmp_pa
     eventually(lambda: "Priority P2" in scene.course(), "the plan goes on with P2")
     assert (
         "Priority of Virtual Call Center offline P2 (Two clients have few calls today); relayed "
-        "through the Prefect UI" in scene.course()
+        "by the operator of the Prefect UI" in scene.course()
     )
     ended = scene.form("priority", "COMPLETED")
     assert ended["state"]["message"].startswith(
@@ -228,8 +239,10 @@ def test_a_refusal_without_its_reason_is_asked_for_again_and_then_the_report_is_
     person = scene.choices(run, "person")[0]
     open_form(ui, scene, run)
     expect(ui.get_by_text("What the client will read, version")).to_be_visible()
+    code = scene.code("approve")
     choose(ui, 0, "Do not send")
     choose(ui, 1, person)
+    ui.locator(".p-modal textarea").nth(1).fill(code)
     send(ui)
     expect(ui.get_by_text("Not taken: “Do not send” needs a few words").first).to_be_visible(
         timeout=20_000
@@ -240,6 +253,7 @@ def test_a_refusal_without_its_reason_is_asked_for_again_and_then_the_report_is_
     expect(problem).to_be_visible()
     choose(ui, 0, "Approve and send")
     choose(ui, 1, person)
+    ui.locator(".p-modal textarea").nth(1).fill(code)
     send(ui)
     eventually(lambda: scene.decisions("approve"), "the approval in the journal", 10)
     row = scene.row("approve")

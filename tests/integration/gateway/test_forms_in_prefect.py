@@ -25,13 +25,15 @@ from kitart.gateway.forms import Forms
 from kitart.gateway.house import House, Plans, pages
 from kitart.gateway.watchman import Watchman
 from kitart.installation import Installation
-from kitart.journal import approvals, incidents, timeline
+from kitart.journal import approvals, incidents, messages, timeline
 from kitart.journal.approvals import Question
 from kitart.journal.tables import Approval
 from kitart.journal.upgrading import upgrade
 from kitart.messaging import questions
 from kitart.messaging.approving import to_be_approved
+from kitart.messaging.codes import code_of
 from kitart.messaging.links import Link
+from kitart.messaging.relayed import tell_relayed
 from kitart.orchestrator import OrchestratorError
 from kitart.plan.loading import load_plan
 from kitart.prefect_forms import Given, Sheet, Standing
@@ -116,13 +118,14 @@ class HandBoard:
 
     # --- what the operator of the UI does ----------------------------------------------------
 
-    def fill_in(self, run: str, answer: str, person: str, words: str = "") -> None:
+    def fill_in(self, run: str, answer: str, person: str, words: str = "", code: str = "") -> None:
         """Send a form; an answer or a person may be given by the beginning of its words."""
         sheet = self.runs[run].sheet
         chosen = next((a for a in sheet.answers if a.startswith(answer)), answer)
         whose = next((p for p in sheet.people if p.endswith(person)), person)
         self.runs[run].waits = False
-        self.runs[run].given.append(Given(run, f"k{next(self._keys)}", chosen, words, whose))
+        given = Given(run, f"k{next(self._keys)}", chosen, words, whose, code)
+        self.runs[run].given.append(given)
         self.heard(run)
 
     @property
@@ -321,7 +324,7 @@ def test_an_answer_by_the_form_counts_as_one_by_link_and_says_how_it_came(desk: 
     assert desk.answers(row) == [("ERT-2", "P2", "Prefect form", "counted")]
     said = desk.timeline()[-1]
     assert said.type == "decided"
-    assert said.text.endswith("P2 (As seen on site); relayed through the Prefect UI")
+    assert said.text.endswith("P2 (As seen on site); relayed by the operator of the Prefect UI")
     assert (said.data["person"], said.data["role"], said.data["via"]) == (
         "ERT-2", "ert", "Prefect form",
     )  # fmt: skip
@@ -334,14 +337,73 @@ def test_an_answer_by_the_form_counts_as_one_by_link_and_says_how_it_came(desk: 
 def test_a_report_approved_by_the_form_is_approved_by_the_person_s_role(desk: Desk) -> None:
     row = desk.ask("approve", "AM-1")
     desk.look()
-    desk.board.fill_in(desk.board.only, "Approve", "AM-1")
+    sheet = desk.board.runs[desk.board.only].sheet
+    assert "code" in sheet.schema()["required"]
+    code = code_of(desk.inst.settings, row.id, "AM-1")
+    desk.board.fill_in(desk.board.only, "Approve", "AM-1", code=f" {code[:3]} {code[3:]} ")
     desk.look()
     found = desk.row(row)
     assert (found.answer, found.answered_by, found.answered_role) == (
         "approve", "AM-1", "account_manager",
     )  # fmt: skip
-    assert "relayed through the Prefect UI" in desk.timeline()[-1].text
+    assert "in the Prefect UI, with the code in the person's message" in desk.timeline()[-1].text
+    assert desk.answers(row) == [("AM-1", "approve", "Prefect form, code", "counted")]
+    assert not told_of_relayed(desk)
     assert desk.timeline()[-1].author == "account manager"
+
+
+def told_of_relayed(desk: Desk) -> list[str]:
+    with desk.inst.journal.read() as session:
+        sent = messages.of_purpose(session, NUMBER, "answer-relayed")
+    return [row.recipient for row in sent]
+
+
+@pytest.mark.covers("D5")
+def test_what_goes_to_a_client_is_approved_by_nobody_but_the_person(desk: Desk) -> None:
+    row = desk.ask("approve", "AM-1", "AM-2")
+    desk.look()
+    desk.board.fill_in(desk.board.only, "Approve", "AM-1")
+    desk.look()
+    assert (
+        "only the account manager AM-1 can answer this" in desk.board.runs[desk.board.only].problem
+    )
+    other = code_of(desk.inst.settings, row.id, "AM-2")
+    desk.board.fill_in(desk.board.only, "Approve", "AM-1", code=other)
+    desk.look()
+    assert "that is not the code" in desk.board.runs[desk.board.only].problem
+    assert desk.row(row).state == "open"
+    assert [entry.type for entry in desk.timeline()].count("wrong code") == 1
+
+
+@pytest.mark.covers("D5")
+def test_who_guesses_codes_has_five_tries_and_locks_nobody_out_of_the_link(desk: Desk) -> None:
+    row = desk.ask("approve", "AM-1", "AM-2")
+    desk.look()
+    right = code_of(desk.inst.settings, row.id, "AM-1")
+    for n in range(7):
+        desk.board.fill_in(
+            desk.board.only, "Approve", "AM-1", code=f"{(int(right) + n + 1) % 10**6:06}"
+        )
+        desk.look()
+    desk.board.fill_in(desk.board.only, "Approve", "AM-1", code=right)
+    desk.look()
+    assert "too many wrong codes" in desk.board.runs[desk.board.only].problem
+    assert desk.row(row).state == "open"
+    assert [entry.type for entry in desk.timeline()].count("wrong code") == 5
+    desk.by_link(row, "AM-1", "approve")
+    assert desk.row(row).answered_by == "AM-1"
+
+
+@pytest.mark.covers("D5")
+def test_whom_the_operator_answered_for_is_told_of_it_once(desk: Desk) -> None:
+    desk.ask("priority", "ERT-1")
+    desk.look()
+    desk.board.fill_in(desk.board.only, "P2", "ERT-1")
+    desk.look()
+    for _ in range(2):
+        tell_relayed(desk.inst, "Prefect form")
+        assert set(told_of_relayed(desk)) == {"ERT-1"}
+        assert len(told_of_relayed(desk)) == 2  # by SMS and by mail
 
 
 def test_the_longest_words_do_not_push_out_how_the_answer_came(desk: Desk) -> None:
@@ -351,7 +413,7 @@ def test_the_longest_words_do_not_push_out_how_the_answer_came(desk: Desk) -> No
     desk.look()
     said = desk.timeline()[-1].text
     assert len(said) == 1000
-    assert said.endswith("xx; relayed through the Prefect UI")
+    assert said.endswith("xx; relayed by the operator of the Prefect UI")
 
 
 @pytest.mark.parametrize(

@@ -113,6 +113,7 @@ def test_a_question_of_an_older_journal_is_still_asked_in_english(
         assert approvals.wording(row, "hu").title == "Lezárja az incidenst? INC-0001"
     with journal.engine.connect().execution_options(kitart_write=True) as connection:
         connection.execute(sa.text("ALTER TABLE approvals DROP COLUMN translations"))
+        connection.execute(sa.text("ALTER TABLE approvals DROP COLUMN quorum"))
         connection.execute(sa.text("DROP TABLE replies"))
         connection.execute(sa.text("DROP TABLE verified_contacts"))
         connection.execute(sa.text("DROP TABLE sign_ins"))

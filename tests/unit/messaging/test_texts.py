@@ -57,6 +57,7 @@ VALUES: dict[str, Any] = {
     "change": "ERT member ERT-3 is asked to take over from you. "
     "You stay in charge until the answer is yes",
     "reason": "nobody of us knows it",
+    "answer": "Order the divert",
     "answered": "41",
     "asked": "44",
     "share": "93.1%",
