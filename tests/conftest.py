@@ -22,7 +22,6 @@ import pytest
 
 from kitart.reports import pdf
 
-
 # How long an example takes says nothing on a machine that runs other tests beside it.
 hypothesis.settings.register_profile("house", deadline=None)
 hypothesis.settings.load_profile("house")
