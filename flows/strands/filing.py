@@ -31,15 +31,27 @@ async def file_all(drive: Drive) -> None:
 
 
 async def keep_picture(drive: Drive) -> None:
-    """Keep the timeline and the report in the Prefect UI current."""
+    """Keep timeline, report and recovery time in the Prefect UI current."""
     shown = -1
+    linked = clock_ran = False
     while True:
         try:
+            if not linked:
+                await drive.step(picture.show_links, drive.incident)
+                linked = True
             shown = await drive.step(picture.show, drive.incident, shown)
+            runs = drive.read(lambda s: picture.clock_runs(s, drive.incident))
+            if runs or clock_ran:  # once more when it has stopped: how it ended
+                await drive.step(picture.show_clock, drive.incident)
+            clock_ran = runs
         except Exception as error:
             # Artifacts need Prefect's API. A picture is never worth the incident: whatever keeps
             # the API from taking it, the plan goes on and the next picture follows.
             log.warning("the picture of %s could not be shown: %s", drive.incident, error)
-        await drive.until(lambda s, shown=shown: picture.newer_than(s, drive.incident, shown))  # type: ignore[misc]
+        # The recovery time goes on though nothing is written.
+        await drive.until(
+            lambda s, shown=shown: picture.newer_than(s, drive.incident, shown),  # type: ignore[misc]
+            by=drive.now + timedelta(minutes=1) if clock_ran else None,
+        )
         # One picture for what comes together, so that a busy minute costs few requests.
         await drive.sleep_until(drive.now + timedelta(seconds=30))

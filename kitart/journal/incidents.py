@@ -12,7 +12,7 @@ from kitart.journal import timeline
 from kitart.journal.database import Lease, LeaseLost
 from kitart.journal.hashing import first_hash
 from kitart.journal.once import locked
-from kitart.journal.tables import Incident
+from kitart.journal.tables import Incident, TimelineEntry
 from kitart.plan.contact_list import CONTACT_TEST
 
 # Technical limits, on real time: a driver that missed three renewals has died.
@@ -140,6 +140,16 @@ def _join(session: Session, incident: Incident, report: Report, *, now: datetime
     if report.reported_at < incident.reported_at:
         incident.reported_at = report.reported_at
         incident.reported_by = report.reported_by
+
+
+def of_run(session: Session, run: str) -> Incident | None:
+    """The newest incident that this run of Prefect's has driven; ``None`` if it drove none."""
+    held = sa.select(TimelineEntry.incident).where(
+        TimelineEntry.type.in_(("run began", "run took over")),
+        TimelineEntry.data["run"].as_string() == run,
+    )
+    query = sa.select(Incident).where(Incident.number.in_(held))
+    return session.scalars(query.order_by(Incident.seq.desc())).first()
 
 
 def get(session: Session, number: str) -> Incident:

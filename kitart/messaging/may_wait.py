@@ -38,6 +38,7 @@ NATURES: Mapping[str, Nature] = {
     "escalation": "asks",
     "brought-in": "asks",
     "paper-plan": "asks",
+    "run-crashed": "asks",  # to look at what crashed
     "contact-test": "asks",
     "contact-test-result": "informs",
     "answer-relayed": "asks",  # to object, if it is not theirs

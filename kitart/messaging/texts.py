@@ -148,6 +148,9 @@ PURPOSES: Mapping[str, Purpose] = {
         ("what", "since"),
         _SPOKEN,
     ),
+    "run-crashed": Purpose(
+        "IT manager: the run that drives the plan has crashed (D21)", ("what", "since", "run")
+    ),
     "contact-test": Purpose(
         "Everybody of the matrix: say that it reached you (R50)", ("answer_by",), _SPOKEN
     ),

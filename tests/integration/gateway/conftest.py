@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import threading
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -26,6 +25,7 @@ from kitart.orchestrator import OrchestratorError
 from kitart.plan.loading import load_plan
 from kitart.plan.schema import Plan
 from kitart.settings import HOUSE, Settings
+from sandbox.ports import Ports
 from sandbox.server import SandboxServer
 from sandbox.world import World
 
@@ -64,7 +64,9 @@ class Place:
         self.clock = HandClock(datetime.fromisoformat(START))
         self.plan = load_plan(HOUSE / "config")
         self.orchestrator = HandOrchestrator()
-        port = _free_port()
+        # The gateway's address is in every link, so it is known before the gateway listens.
+        self._ports = Ports()
+        port = self._ports.choose("the gateway", 0)
         self.world = World(
             self.plan, folder, f"http://127.0.0.1:{port}", self.clock,
             characters={"default": "never"},
@@ -104,6 +106,7 @@ class Place:
         self.server.stop()
         self.world.stop()
         self.inst.journal.close()
+        self._ports.release()
         host_pauses.forget()
         forget_tokens()
 
@@ -173,13 +176,6 @@ class Place:
     def texts_to(self, person: str) -> list[str]:
         """The SMS that arrived on a person's phone."""
         return [sms.body for sms in list(self.world.sms.sent) if sms.to == self.phone(person)]
-
-
-def _free_port() -> int:
-    # The gateway's address is in every link, so it is known before the gateway listens.
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])
 
 
 @pytest.fixture

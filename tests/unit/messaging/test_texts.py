@@ -58,6 +58,7 @@ VALUES: dict[str, Any] = {
     "You stay in charge until the answer is yes",
     "reason": "nobody of us knows it",
     "answer": "Order the divert",
+    "run": "0c7bb1f0-3d2c-4a5e-9c4b-0a3f0b1f5a11",
     "answered": "41",
     "asked": "44",
     "share": "93.1%",
