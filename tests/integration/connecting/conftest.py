@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -24,6 +23,7 @@ from kitart.journal.upgrading import upgrade
 from kitart.orchestrator import PrefectSeen
 from kitart.plan.loading import load_plan
 from kitart.settings import HOUSE, Settings
+from sandbox.ports import Ports
 from sandbox.server import SandboxServer
 from sandbox.world import World
 
@@ -49,6 +49,7 @@ class Place:
         self.folder = folder
         self.clock = HandClock(START)
         self.plan = load_plan(HOUSE / "config")
+        self._ports = Ports()
         port = self.free_port()
         url = f"http://127.0.0.1:{port}"
         self.world = World(
@@ -75,16 +76,14 @@ class Place:
     def new_app(self) -> Any:
         return create_app(self.inst, NoOrchestrator())
 
-    @staticmethod
-    def free_port() -> int:
-        with socket.socket() as taken:
-            taken.bind(("127.0.0.1", 0))
-            return int(taken.getsockname()[1])
+    def free_port(self) -> int:
+        return self._ports.choose("the test", 0)
 
     def end(self) -> None:
         self.server.stop()
         self.world.stop()
         self.inst.journal.close()
+        self._ports.release()
 
     def set(self, group: str = "", **values: Any) -> None:
         """Change settings, of a group or of the whole."""

@@ -86,8 +86,8 @@ def report(journal: Journal, type: str) -> int:
             session,
             Document(
                 incident="INC-0001", client="CL-1", type=type, version=1, subject="s",
-                html="<p>x</p>", text="x", facts={}, fingerprint="f", checksum="c", state="draft", file_name="f",
-                created_at=NOW, valid_as_of=NOW, running_number=1, reason="",
+                html="<p>x</p>", text="x", facts={}, fingerprint="f", checksum="c", state="draft",
+                created_at=NOW, valid_as_of=NOW, running_number=1, reason="", file_name="f",
             ),
         )  # fmt: skip
         return kept.id
