@@ -359,7 +359,9 @@ def show_contacts(as_json: AsJson = False) -> None:
 @app.command("link")
 def link(
     person: Annotated[str, typer.Argument(metavar="PERSON", help="Code in the plan, like AM-2")],
-    end: Annotated[bool, typer.Option("--end", help="End all of the person's sign-ins")] = False,
+    end: Annotated[
+        bool, typer.Option("--end", help="A phone is lost: end sign-ins and links of before now")
+    ] = False,
 ) -> None:
     """Print a link that signs a role holder in once, for the day nothing else works (D20)."""
     from kitart.installation import Installation
@@ -377,8 +379,8 @@ def link(
         refuse(str(trouble))
     if end:
         with inst.journal.write() as session:
-            ended = sign_ins.end(session, person, now=inst.clock.now())
-        typer.echo(f"{person}: {_count(ended, 'sign-in')} ended")
+            ended = sign_ins.end_everything(session, person, now=inst.clock.now())
+        typer.echo(f"{person}: {_count(ended, 'sign-in')} ended, and each link sent before now")
         return
     typer.echo(new_link(inst, person, by="operator"))
     minutes = int(sign_ins.LINK_LIFE.total_seconds() // 60)

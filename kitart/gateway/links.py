@@ -20,6 +20,7 @@ from kitart.gateway import acknowledging, deciding
 from kitart.gateway.body import BodyTooLarge, clean, read_body
 from kitart.gateway.house import House, house
 from kitart.gateway.visits import Page, Refused
+from kitart.journal import sign_ins
 from kitart.language import LANGUAGES, Phrase, accepted, phrase, spoken
 from kitart.messaging import links
 from kitart.messaging.links import Link, LinkError, LinkExpired, Purpose
@@ -88,10 +89,19 @@ async def answer_decision(token: str, request: Request) -> Response:
 
 def _read(place: House, purpose: Purpose, token: str) -> Link:
     try:
-        return links.read(place.inst.settings, purpose, token, now=place.inst.clock.now())
+        link = links.read(place.inst.settings, purpose, token, now=place.inst.clock.now())
     except LinkError as error:
         status = 410 if isinstance(error, LinkExpired) else 403
         raise Refused(status, error.what_is_so, error.what_helps) from error
+    with place.inst.journal.read() as session:
+        ended_at = sign_ins.ended_at(session, link.person)
+    if ended_at is not None and link.made_at < ended_at:
+        raise Refused(
+            410,
+            phrase("This link was ended"),
+            phrase("A newer message holds a newer link. No newer one? Phone the operator."),
+        )
+    return link
 
 
 @dataclass(frozen=True)

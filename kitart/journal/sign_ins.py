@@ -64,8 +64,32 @@ def of_cookie(session: Session, cookie: str, *, now: datetime) -> SignIn | None:
     return row if now <= row.cookie_until else None
 
 
+ENDED = "ended"
+
+
+def end_everything(session: Session, person: str, *, now: datetime) -> int:
+    """A phone is lost: end a person's sign-ins and all links in messages sent before ``now``, of
+    any incident. Returns how many sign-ins there were."""
+    ended = end(session, person, now=now)
+    session.add(
+        SignIn(
+            link_hash=_hash(secrets.token_urlsafe(24)), person=person, made_by=ENDED, made_at=now,
+            link_until=now, ended_at=now,
+        )
+    )  # fmt: skip
+    return ended
+
+
+def ended_at(session: Session, person: str) -> datetime | None:
+    """When a person's links were last ended: those made before are good for nothing."""
+    query = sa.select(sa.func.max(SignIn.made_at)).where(
+        SignIn.person == person, SignIn.made_by == ENDED
+    )
+    return session.scalar(query)
+
+
 def end(session: Session, person: str, *, now: datetime, only: int | None = None) -> int:
-    """End all of a person's links and cookies, or one of them; how many."""
+    """End all of a person's sign-ins, links and cookies, or one of them; how many."""
     query = sa.update(SignIn).where(SignIn.person == person, SignIn.ended_at.is_(None))
     if only is not None:
         query = query.where(SignIn.id == only)

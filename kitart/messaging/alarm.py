@@ -27,7 +27,6 @@ from kitart.plan.kinds import ONE_WAY
 from kitart.plan.schema import Plan
 from kitart.rules.escalation import Ask, Escalation, Policy, escalate
 
-LINK_LIFE = timedelta(days=2)
 SEND_AGAIN = timedelta(seconds=10)
 BREACH = "ert-breach"
 IN_VAIN = ("failed", "skipped", "undelivered")
@@ -104,10 +103,8 @@ def escalation_policy(plan: Plan, row: Incident) -> Policy:
 
 def ack_link(inst: Installation, number: str, step: str, person: str) -> str:
     """A link by which a person says "I have it" or "I can't"."""
-    expires_at = inst.clock.now() + LINK_LIFE
-    return links.address(
-        inst.settings, links.Link("ack", f"{number}/{step}", person, 1, expires_at)
-    )
+    now = inst.clock.now()
+    return links.new(inst.settings, "ack", f"{number}/{step}", person, now=now)
 
 
 def _is_disruption(inst: Installation, number: str) -> bool:

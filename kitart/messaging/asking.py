@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from kitart.installation import Installation
@@ -16,8 +16,6 @@ from kitart.messaging.codes import code_of
 from kitart.messaging.telling import tell
 from kitart.plan.roles import role_name
 from kitart.plan.schema import Plan
-
-LINK_LIFE = timedelta(days=14)
 
 # Questions with a text of their own; the others use the general request.
 PURPOSES = {
@@ -136,5 +134,4 @@ def withdraw(inst: Installation, plan: Plan, key: str, why: str, lease: Lease) -
 
 def decide_link(inst: Installation, row: Approval, person: str, now: datetime) -> str:
     """A link to one question for one person."""
-    link = links.Link("decide", str(row.id), person, row.version, now + LINK_LIFE)
-    return links.address(inst.settings, link)
+    return links.new(inst.settings, "decide", str(row.id), person, row.version, now=now)

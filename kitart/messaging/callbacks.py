@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from urllib.parse import urlencode
 
 from kitart.journal.messages import Outgoing
@@ -10,7 +10,6 @@ from kitart.messaging import links
 from kitart.settings import Settings
 
 STATUS, SMS = "/twilio/status", "/twilio/sms"
-CALL_LIFE = timedelta(days=1)
 
 
 def status_address(settings: Settings, key: str) -> str:
@@ -23,5 +22,4 @@ def status_address(settings: Settings, key: str) -> str:
 
 def call_page(settings: Settings, message: Outgoing, now: datetime) -> str:
     """Where the provider asks what to say in a call that carries a message."""
-    link = links.Link("call", message.key, message.recipient, 1, now + CALL_LIFE)
-    return links.address(settings, link)
+    return links.new(settings, "call", message.key, message.recipient, now=now)

@@ -6,7 +6,7 @@ A link works without any sign-on of the cloud tenant (D20). Opening it shows, ne
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from itsdangerous import BadSignature, URLSafeSerializer
@@ -16,6 +16,9 @@ from kitart.settings import Settings
 
 Purpose = Literal["ack", "decide", "call"]
 PATHS: dict[Purpose, str] = {"ack": "/a/", "decide": "/d/", "call": "/twilio/voice/"}
+LIFE: dict[Purpose, timedelta] = {
+    "ack": timedelta(days=2), "decide": timedelta(days=14), "call": timedelta(days=1),
+}  # fmt: skip
 
 
 class LinkError(Exception):
@@ -47,6 +50,24 @@ class Link:
     person: str
     version: int
     expires_at: datetime
+
+    @property
+    def made_at(self) -> datetime:
+        """When it was made: a person's links of before a moment can be ended."""
+        return self.expires_at - LIFE[self.purpose]
+
+
+def new(
+    settings: Settings,
+    purpose: Purpose,
+    subject: str,
+    person: str,
+    version: int = 1,
+    *,
+    now: datetime,
+) -> str:
+    """The address of a link that is made now and lives as long as its purpose allows."""
+    return address(settings, Link(purpose, subject, person, version, now + LIFE[purpose]))
 
 
 def address(settings: Settings, link: Link) -> str:

@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 
 from kitart.cli import app
 from kitart.journal import sign_ins
+from kitart.messaging.alarm import ack_link
 from kitart.messaging.sign_in_links import new_link
 
 pytestmark = pytest.mark.covers("D20")
@@ -102,4 +103,23 @@ def test_the_operator_makes_a_link_on_the_server_and_ends_all(place, monkeypatch
     assert use(link).status_code == 303
     assert "AM-9" in CliRunner().invoke(app, ["link", "AM-9"]).output
     ended = CliRunner().invoke(app, ["link", "AM-2", "--end"])
-    assert "1 sign-in ended" in ended.output
+    assert "1 sign-in ended, and each link sent before now" in ended.output
+
+
+def test_of_a_lost_phone_every_link_is_ended_and_newer_ones_work(place) -> None:
+    place.post_alerts(place.alert())
+    place.eventually(lambda: place.texts_to("ERT-1"), "the alarm")
+    old = place.texts_to("ERT-1")[0].rsplit("\n", 1)[-1]
+    assert requests.get(old, timeout=10).status_code == 200
+    cookie = use(new_link(place.inst, "ERT-1", by="operator")).cookies
+    place.clock.advance(seconds=1)
+    with place.inst.journal.write() as session:
+        assert sign_ins.end_everything(session, "ERT-1", now=place.clock.now()) == 1
+    assert requests.get(old, timeout=10).status_code == 410
+    assert requests.post(old, data={"answer": "take"}, timeout=10).status_code == 410
+    assert not place.entries("ack received")
+    assert requests.post(f"{place.server.url}/out", cookies=cookie, timeout=10).status_code == 401
+    place.clock.advance(seconds=1)
+    newer = ack_link(place.inst, "INC-0001", "ert", "ERT-1")
+    assert requests.post(newer, data={"answer": "take"}, timeout=10).status_code == 200
+    assert place.entries("ack received")
