@@ -106,7 +106,9 @@ def show(place: House, link: Link) -> Page:
             "charge": charge,
             "relieved": relieved and taken is not None and taken.person == link.person,
             "asked_to_take_over": [
-                visitor.name(wish.to) for wish in handing_over.wanted(session, number, step)
+                visitor.name(wish.to)
+                for wish in handing_over.wanted(session, number, step)
+                if wish.person == link.person
             ],
             "hand_over": _hand_over(session, plan, number, step, visitor),
             "due_at": ert_due(plan, incident).due_at if step == "ert" else None,

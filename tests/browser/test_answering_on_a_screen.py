@@ -51,9 +51,12 @@ def test_who_leads_asks_for_relief_on_the_same_page(desk: Any, screen: Page) -> 
     screen.get_by_text("Hand it over to somebody").click()
     expect(screen.get_by_role("button", name="Ask ERT member ERT-3")).to_have_count(0)
     expect(screen.get_by_role("button", name="Ask ERT member ERT-4")).to_be_visible()
-    # Nobody else sees a way to hand it over.
+    # Nobody else sees a way to hand it over, nor reads that they are in charge.
     screen.goto(desk.ack_link("ERT-4"))
+    press(screen, "I can help")
+    shows(screen, "Thank you. ERT member ERT-5 was first")
     expect(screen.get_by_text("Hand it over to somebody")).to_have_count(0)
+    expect(screen.get_by_text("You stay in charge")).to_have_count(0)
 
 
 def test_who_said_i_cant_can_still_take_it(desk: Any, screen: Page) -> None:
