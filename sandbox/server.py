@@ -21,8 +21,9 @@ STOP_LIMIT_S = 5.0
 class SandboxServer:
     """One application on one loopback port: ``start()``, ``stop()``, or a ``with`` block.
 
-    ``port`` 0 takes a free one; ``before_stop`` lets go of connections that would stay open. With ``tls`` it speaks TLS only. Raises ``ValueError`` for a
-    host that is not loopback: a stand-in must never be reachable from outside.
+    ``port`` 0 takes a free one; ``before_stop`` lets go of connections that would stay open. With
+    ``tls`` it speaks TLS only. Raises ``ValueError`` for a host that is not loopback: a stand-in
+    must never be reachable from outside.
     """
 
     def __init__(

@@ -106,7 +106,7 @@ def incident(
         now = visitor.now
         standing = late_entries.standing(timeline.entries(session, number))
         shown = standing if whole else standing[-NEWEST_AT_FIRST:]
-        steps = _entries(visitor, shown)
+        steps = sorted(_entries(visitor, shown), key=lambda each: (each.occurred_at, each.seq))
         lead = handing_over.holder(session, number, handing_over.ERT)
         return {
             "visitor": visitor,
@@ -267,9 +267,7 @@ def _messages(session: Session, number: str, visitor: Visitor) -> list[MessageSh
     ]
 
 
-def _message(
-    visitor: Visitor, row: Message, answers: Sequence[Acknowledgement]
-) -> MessageShown:
+def _message(visitor: Visitor, row: Message, answers: Sequence[Acknowledgement]) -> MessageShown:
     role = ROLES_OUTSIDE.get(row.role) or role_name(row.role)
     holder = any(each.id == row.recipient for each in visitor.plan.people)
     state = "together" if row.told_in else row.state

@@ -132,7 +132,8 @@ def _goals(
             if start is not None and project.rto:
                 key = (start, project.rto[-1].due, project.restored)
                 together.setdefault(key, []).append(project.effect.project_id)
-    return [(", ".join(names), *key) for key, names in together.items()]
+    found = [(", ".join(names), *key) for key, names in together.items()]
+    return sorted(found, key=lambda goal: goal[2])
 
 
 def _states(visitor: Visitor, facts: IncidentFacts, until: datetime) -> list[_Span]:
@@ -151,9 +152,9 @@ def _goal_spans(
     until: datetime,
 ) -> list[_Span]:
     found = []
-    # One bar each for as many as there is room for; the words name all.
-    for _, start, due, restored in goals[:1]:
-        found.append(_Span(start, due, "objective", "goal", ""))
+    # The one that ends first is drawn; the words name all.
+    for projects, start, due, restored in goals[:1]:
+        found.append(_Span(start, due, "objective", "goal", projects))
         end = restored or until
         if end > due:
             found.append(_Span(due, end, "objective", "passed", visitor.read(phrase("overdue"))))

@@ -35,7 +35,9 @@ def late(number: str, request: Request) -> Response:
 async def enter_late(number: str, request: Request) -> Response:
     """Record a late entry, then back to the incident's page."""
     return await _taken(
-        request, number, lambda place, who, form: recording.enter(place, number, who.visitor, form)
+        request,
+        f"{number}#timeline",
+        lambda place, who, form: recording.enter(place, number, who.visitor, form),
     )
 
 
