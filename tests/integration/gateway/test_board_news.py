@@ -37,7 +37,7 @@ class Ear:
                     name = line.removeprefix("event: ")
                 elif line.startswith("data: "):
                     self.heard.put((name, line.removeprefix("data: "), monotonic_s()))
-        except requests.RequestException:
+        except (requests.RequestException, AttributeError):  # closed while it was read
             pass
         self.ended.set()
 
