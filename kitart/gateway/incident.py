@@ -45,11 +45,13 @@ ROLES_OUTSIDE = {"client_contact": phrase("client's contact"), "supplier": phras
 @dataclass(frozen=True)
 class EntryShown:
     """One entry as it stands; ``old_time`` and ``old_text`` are set where a correction changed
-    them, ``recorded_at`` where that was at another time than it happened."""
+    them, ``recorded_at`` where that was at another time than it happened. ``english`` says that the
+    text is the record's own, which is English whoever reads it."""
 
     seq: int
     kind: str
     text: str
+    english: bool
     occurred_at: datetime
     recorded_at: datetime | None
     by: str
@@ -193,6 +195,7 @@ def _entry(visitor: Visitor, entry: Standing) -> EntryShown:
         seq=entry.seq,
         kind=kind,
         text=readable(visitor, entry.text),
+        english=entry.type != late_entries.LATE and entry.text == entry.original.text,
         occurred_at=entry.occurred_at,
         recorded_at=entry.recorded_at if entry.recorded_at != entry.occurred_at else None,
         by=author_words(visitor, entry),
