@@ -12,6 +12,7 @@ from pydantic import SecretStr
 
 from benchmarks.answering import SECRET, Answered, answer
 from benchmarks.asking import ask, ask_one_after_another
+from benchmarks.board import Shown, show
 from benchmarks.company import MOST
 from benchmarks.page import Measured, page, table
 from benchmarks.postgres import postgres
@@ -61,7 +62,8 @@ def _measured(people: int, incidents: int) -> str:
         if database_url:
             found += _asked("PostgreSQL", Path(folder), database_url, people)
         answered = _answered(Path(folder) / "answered", incidents)
-    return table(found, answered)
+        shown = _shown(Path(folder) / "shown", incidents)
+    return table(found, answered, shown)
 
 
 def _asked(
@@ -109,6 +111,18 @@ def _answered(folder: Path, incidents: int) -> Answered:
         upgrade(inst.journal)
         found = answer(inst, gateway, incidents)
         inst.journal.close()
+    return found
+
+
+def _shown(folder: Path, tries: int) -> Shown:
+    inst = Installation(
+        Settings(
+            mode="sandbox", data_dir=folder, secret_key=SecretStr("a-long-key-for-the-benchmark")
+        )
+    )
+    upgrade(inst.journal)
+    found = show(inst, tries)
+    inst.journal.close()
     return found
 
 

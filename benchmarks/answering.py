@@ -44,7 +44,7 @@ class Answered:
     heard: Times
 
 
-class _NoPrefect:
+class NoPrefect:
     """A run is always still coming: the gateway pages by itself, as it does until one is there."""
 
     def start(self, incident: Incident, request: int) -> str:
@@ -61,7 +61,7 @@ def answer(inst: Installation, gateway: Gateway, incidents_wanted: int) -> Answe
     """
     paged: list[float] = []
     heard: list[float] = []
-    with SandboxServer(create_app(inst, _NoPrefect())) as server:
+    with SandboxServer(create_app(inst, NoPrefect())) as server:
         inst.settings.gateway_url = server.url
         for place in range(incidents_wanted):
             gateway.begin()
@@ -75,7 +75,7 @@ def answer(inst: Installation, gateway: Gateway, incidents_wanted: int) -> Answe
             with inst.journal.write() as session:
                 incidents.close(session, number, "closed", now=inst.clock.now())
                 incidents.get(session, number).settled_at = inst.clock.now()
-    return Answered(_times(paged), _times(heard))
+    return Answered(times_of(paged), times_of(heard))
 
 
 def _alert(url: str, place: int, at: datetime) -> str:
@@ -147,7 +147,8 @@ async def _wait(inst: Installation, lease: Lease, waiting: threading.Event) -> N
         watch.close()
 
 
-def _times(found_ms: Sequence[float]) -> Times:
+def times_of(found_ms: Sequence[float]) -> Times:
+    """The middle one, and that which 95 of 100 keep."""
     return Times(
         len(found_ms), statistics.median(found_ms), statistics.quantiles(found_ms, n=20)[-1]
     )

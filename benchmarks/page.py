@@ -10,6 +10,7 @@ from pathlib import Path
 
 from benchmarks.answering import Answered
 from benchmarks.asking import Asked
+from benchmarks.board import Shown
 from benchmarks.sms_gateway import MESSAGE_S
 from kitart.clock import real_now
 from kitart.connectors.http import AT_ONCE
@@ -27,7 +28,7 @@ class Measured:
     baseline: Asked
 
 
-def table(found: Sequence[Measured], answered: Answered) -> str:
+def table(found: Sequence[Measured], answered: Answered, shown: Shown) -> str:
     """The figures as two tables in Markdown."""
     lines = [
         "| Journal | Asked | People | Seconds | Each, ms | Faster | 429s |",
@@ -40,6 +41,8 @@ def table(found: Sequence[Measured], answered: Answered) -> str:
     for start, end, times in (
         ("a monitor's post", "first SMS accepted", answered.paged),
         ("an answer by link", "the waiting plan goes on", answered.heard),
+        ("asking for the board", f"the page with {shown.incidents} incidents", shown.opened),
+        ("a write", f"the board with {shown.incidents} incidents shows it", shown.renewed),
     ):
         lines.append(
             f"| {start} | {end} | {times.tries} | {times.median_ms:.0f} | {times.p95_ms:.0f} |"

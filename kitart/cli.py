@@ -398,9 +398,8 @@ def gateway(
     """
     import logging
 
-    import uvicorn
-
     from kitart.gateway.app import create_app
+    from kitart.gateway.serving import GatewayServer
     from kitart.installation import Installation
     from kitart.journal import upgrading
     from kitart.journal.database import JournalError
@@ -418,15 +417,14 @@ def gateway(
         links.check_key(inst.settings)
     except (JournalError, ValueError) as trouble:
         refuse(str(trouble))
-    uvicorn.run(
+    GatewayServer(
         create_app(inst, PrefectOrchestrator(), PrefectForms()),
         host=host,
         port=port,
         log_config=None,
         access_log=False,
         server_header=False,
-        timeout_graceful_shutdown=5,
-    )
+    ).run()
 
 
 def _all_problems(folder: Path) -> list[Problem]:

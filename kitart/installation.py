@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from functools import cached_property, lru_cache
 from typing import Any
+
+from sqlalchemy.orm import Session
 
 from kitart.clock import Clock
 from kitart.connectors.apprise_chat import AppriseChats
@@ -15,9 +18,10 @@ from kitart.connectors.smtp import SmtpRelay
 from kitart.connectors.teams import TeamsWorkflows
 from kitart.connectors.vcc_live import VccLive
 from kitart.connectors.voice import VoicePlatform
-from kitart.journal import incidents, plans
+from kitart.journal import at_a_glance, incidents, plans
 from kitart.journal.database import Journal
 from kitart.journal.routing import JournalRoutingModes
+from kitart.journal.tables import Incident
 from kitart.plan.general import GENERAL, with_general
 from kitart.plan.loading import load_plan
 from kitart.plan.schema import Plan
@@ -87,10 +91,16 @@ class Installation:
             row = incidents.get(session, incident)
             hash = row.plan_hash
             body = None if hash in self._plans else plans.snapshot(session, hash)
-        plan = self.plan_with(hash, body)
-        if row.system_id != GENERAL:
-            return plan
-        return with_general(plan, row.projects or (), row.customer_care)
+        return incident_plan(self.plan_with(hash, body), row)
+
+    def plans_for(self, session: Session, rows: Sequence[Incident]) -> dict[str, Plan]:
+        """As ``plan_of`` for several incidents at once, by their numbers: one question for all."""
+        unknown = [row for row in rows if row.plan_hash not in self._plans]
+        bodies = at_a_glance.plans_of(session, unknown) if unknown else {}
+        return {
+            row.number: incident_plan(self.plan_with(row.plan_hash, bodies.get(row.plan_hash)), row)
+            for row in rows
+        }
 
     def plan_with(self, hash: str, body: dict[str, Any] | None) -> Plan:
         """The plan of a snapshot, parsed once a process."""
@@ -98,6 +108,13 @@ class Installation:
             if hash not in self._plans:
                 self._plans[hash] = Plan.from_snapshot(body or {})
             return self._plans[hash]
+
+
+def incident_plan(plan: Plan, row: Incident) -> Plan:
+    """An incident's plan: its snapshot, with its own entry under the general plan (R11)."""
+    if row.system_id != GENERAL:
+        return plan
+    return with_general(plan, row.projects or (), row.customer_care)
 
 
 @lru_cache(maxsize=1)

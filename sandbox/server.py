@@ -6,6 +6,7 @@ import ipaddress
 import socket
 import struct
 import threading
+from collections.abc import Callable
 from typing import Any
 
 import uvicorn
@@ -20,18 +21,26 @@ STOP_LIMIT_S = 5.0
 class SandboxServer:
     """One application on one loopback port: ``start()``, ``stop()``, or a ``with`` block.
 
-    ``port`` 0 takes a free one. With ``tls`` it speaks TLS only. Raises ``ValueError`` for a
-    host that is not loopback: a stand-in must never be reachable from outside.
+    ``port`` 0 takes a free one; ``before_stop`` lets go of connections that would stay open. With
+    ``tls`` it speaks TLS only. Raises ``ValueError`` for a host that is not loopback: a stand-in
+    must never be reachable from outside.
     """
 
     def __init__(
-        self, app: Any, *, host: str = "127.0.0.1", port: int = 0, tls: Certificate | None = None
+        self,
+        app: Any,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        tls: Certificate | None = None,
+        before_stop: Callable[[], None] = lambda: None,
     ) -> None:
         refuse_outside(host)
         self._app = app
         self._host = host
         self._wanted_port = port
         self._tls = tls
+        self._before_stop = before_stop
         self._socket: socket.socket | None = None
         self._server: _Server | None = None
         self._thread: threading.Thread | None = None
@@ -84,6 +93,7 @@ class SandboxServer:
         """Stop listening and close all connections; nothing happens when it is stopped."""
         if self._server is None or self._thread is None or self._socket is None:
             return
+        self._before_stop()
         self._server.should_exit = True
         self._thread.join(STOP_LIMIT_S)
         self._socket.close()

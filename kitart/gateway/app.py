@@ -11,9 +11,20 @@ from fastapi.responses import JSONResponse
 from sqlalchemy.exc import DBAPIError, TimeoutError
 
 from kitart import __version__
-from kitart.gateway import ivr, links, signing_in, twilio, webhooks
+from kitart.gateway import (
+    assets,
+    board_page,
+    incident_page,
+    ivr,
+    links,
+    record_page,
+    signing_in,
+    twilio,
+    webhooks,
+)
 from kitart.gateway.forms import Forms
 from kitart.gateway.house import House, Plans, pages
+from kitart.gateway.live import Live
 from kitart.gateway.rehearsal import rehearse
 from kitart.gateway.watchman import Watchman
 from kitart.installation import Installation
@@ -52,6 +63,7 @@ def create_app(
         if forms is not None:
             forms.start()
         yield
+        place.live.end()
         if forms is not None:
             forms.stop()
         app.state.modes.stop()
@@ -60,14 +72,23 @@ def create_app(
     app = FastAPI(title="Kitart gateway", version=__version__, lifespan=lifespan,
                   docs_url=None, redoc_url=None)  # fmt: skip
     place = House(
-        inst, Plans(inst), Watchman(inst, orchestrator), pages(inst.settings.templates_dir)
+        inst,
+        Plans(inst),
+        Watchman(inst, orchestrator),
+        pages(inst.settings.templates_dir),
+        Live(inst),
     )
     forms = None if board is None else Forms(place, board)
     app.state.house = place
+    app.state.live = place.live
     app.state.modes = ivr.Modes(inst, place.plans)
     app.include_router(webhooks.router)
     app.include_router(links.router)
     app.include_router(signing_in.router)
+    app.include_router(assets.router)
+    app.include_router(board_page.router)
+    app.include_router(incident_page.router)
+    app.include_router(record_page.router)
     app.include_router(ivr.router)
     app.include_router(twilio.router)
     app.middleware("http")(_safe)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import logging
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +21,7 @@ from kitart.plan.loading import PlanError
 from kitart.plan.schema import Plan
 
 if TYPE_CHECKING:
+    from kitart.gateway.live import Live
     from kitart.gateway.watchman import Watchman
 
 log = logging.getLogger(__name__)
@@ -65,6 +68,7 @@ class House:
     plans: Plans
     watchman: Watchman
     pages: Mapping[str, Environment]
+    live: Live
 
 
 def pages(folder: Path) -> dict[str, Environment]:
@@ -83,9 +87,25 @@ def _pages(folder: Path, language: str) -> Environment:
     )
     made.policies["ext.i18n.trimmed"] = True
     made.filters["read"] = in_language
+    made.globals["asset"] = partial(_asset, folder / "pages")
     own = words(language, "pages")
     made.install_gettext_callables(own.gettext, own.ngettext, newstyle=True)  # type: ignore[attr-defined]
     return made
+
+
+def _asset(folder: Path, name: str) -> str:
+    """The address of a file of the pages' folder, another one after each change of the file."""
+    return f"/assets/{version_of(folder / name)}/{name}"
+
+
+def version_of(path: Path) -> str:
+    """A short text that changes with the file."""
+    return _version_at(path, path.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=16)
+def _version_at(path: Path, _changed_ns: int) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
 
 
 def house(request: Request) -> House:

@@ -16,7 +16,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.exc import DBAPIError, TimeoutError
 from starlette.concurrency import run_in_threadpool
 
-from kitart.gateway import acknowledging, deciding
+from kitart.gateway import access, acknowledging, deciding
 from kitart.gateway.body import BodyTooLarge, clean, read_body
 from kitart.gateway.house import House, house
 from kitart.gateway.visits import Page, Refused
@@ -118,7 +118,8 @@ class Reader:
         visitor = page.view.get("visitor")
         languages = (visitor.language,) if visitor else self._languages()
         template = self.place.pages[languages[0]].get_template(page.template)
-        html = template.render(page.view, token=self.token, languages=languages)
+        to_board = access.cookie_name(self.place) in self.request.cookies
+        html = template.render(page.view, token=self.token, languages=languages, to_board=to_board)
         return HTMLResponse(html, status_code=page.status)
 
     def _languages(self) -> tuple[str, ...]:

@@ -78,6 +78,12 @@ class Visitor:
         """The visitor's role in plain words."""
         return self.read(role_name(self.role))
 
+    @property
+    def own_name(self) -> str:
+        """The visitor by role and code, as others read it."""
+        role = role_name(self.role)
+        return self.read(phrase("{role} {code}", role=role, code=self.person))
+
     def time(self, moment: datetime) -> str:
         """The moment in the visitor's zone, UTC second; with its day unless that is today."""
         return self.read(self.times(moment))

@@ -289,6 +289,16 @@ def still_open(session: Session) -> list[Approval]:
     return list(session.scalars(query.order_by(Approval.id)))
 
 
+def decisions_of_incident(session: Session, incident: str) -> list[Decision]:
+    """Every answer to a question of an incident, first come first."""
+    query = (
+        sa.select(Decision)
+        .join(Approval, Approval.id == Decision.approval_id)
+        .where(Approval.incident == incident)
+    )
+    return list(session.scalars(query.order_by(Decision.id)))
+
+
 def decisions(session: Session, approval_id: int) -> list[Decision]:
     """Every answer to a question, first come first."""
     query = sa.select(Decision).where(Decision.approval_id == approval_id)

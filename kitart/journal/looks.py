@@ -2,20 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Protocol, TypeVar
 
 from sqlalchemy.orm import Session
 
 from kitart.journal import by_word, incidents, observations, timeline
-from kitart.journal.tables import Observation
+from kitart.journal.tables import Observation, TimelineEntry
 from kitart.plan.schema import Plan
 from kitart.rules.system_state import Look, Picture, picture
 
 RECOVERED, REOPENED = "recovery declared", "reopened"
 PROVED = "success factor proved"
 PERSON = "person"
+
+
+class Seen(Protocol):
+    """What one look says of a system, read in whichever way."""
+
+    @property
+    def at(self) -> datetime: ...
+    @property
+    def state(self) -> str: ...
+    @property
+    def source(self) -> str: ...
+
+
+S = TypeVar("S", bound=Seen)
 
 
 def system_looks(session: Session, incident: str, system_id: str) -> list[Observation]:
@@ -26,12 +41,18 @@ def system_looks(session: Session, incident: str, system_id: str) -> list[Observ
     so until a call has proved otherwise. Where there is no probe, people's looks count.
     """
     rows = observations.of_incident(session, incident, system_id)
+    return that_count(rows, lambda: timeline.entries(session, incident, PROVED))
+
+
+def that_count(rows: Sequence[S], proofs: Callable[[], Sequence[TimelineEntry]]) -> list[S]:
+    """Of the looks at an incident's system those that count, as ``system_looks`` has it;
+    ``proofs`` are the incident's entries that something was proved, asked for where they matter."""
     if not any(r.source == "probe" for r in rows):
         return [r for r in rows if r.source == PERSON or (r.state == "down" and _alert(r))]
     counted = [r for r in rows if r.source == "probe" or (r.state == "down" and _alert(r))]
     if any(r.source == "probe" and r.state == "down" for r in rows):
         return counted
-    proved = timeline.entries(session, incident, PROVED)
+    proved = proofs()
     since = proved[0].recorded_at if proved else None
     return [r for r in counted if r.state == "down" or (since is not None and r.at >= since)]
 
@@ -42,12 +63,19 @@ def last_said(session: Session, system_id: str, within: Collection[str]) -> str 
     In an incident of its own only a person's word ends a failure; where it joined the incident of
     another system, the monitor that saw it fail may end it, for nobody is asked about it.
     """
+    return last_of(
+        (row, incidents.get(session, number).system_id == system_id)
+        for number in within
+        for row in observations.of_incident(session, number, system_id)
+    )
+
+
+def last_of(told: Iterable[tuple[Seen, bool]]) -> str | None:
+    """What ``last_said`` makes of looks, each with whether its incident is the system's own."""
     state: str | None = None
-    for number in within:
-        own = incidents.get(session, number).system_id == system_id
-        for row in observations.of_incident(session, number, system_id):
-            if row.state == "down" or row.source == PERSON or not own:
-                state = row.state
+    for look, own in told:
+        if look.state == "down" or look.source == PERSON or not own:
+            state = look.state
     return state
 
 
@@ -65,16 +93,30 @@ def joined_down(session: Session, plan: Plan, incident: str) -> tuple[str, ...]:
 def system_picture(session: Session, plan: Plan, incident: str, now: datetime) -> Picture:
     """The incident's system as the looks show it at ``now`` (E34)."""
     row = incidents.get(session, incident)
-    seen = _picture_of(system_looks(session, incident, row.system_id), plan, now)
-    if plan.system(row.system_id).probe is None:
-        # Nobody looks each minute: that it comes and goes is known from the monitors alone.
-        told = observations.of_incident(session, incident, row.system_id)
-        if seen.state != "up" and _picture_of(told, plan, now).state == "unstable":
-            return replace(seen, state="unstable")
-    return seen
+    counted = system_looks(session, incident, row.system_id)
+    return picture_of(
+        plan, row.system_id, counted,
+        lambda: observations.of_incident(session, incident, row.system_id), now,
+    )  # fmt: skip
 
 
-def _picture_of(rows: Iterable[Observation], plan: Plan, now: datetime) -> Picture:
+def picture_of(
+    plan: Plan,
+    system_id: str,
+    counted: Sequence[Seen],
+    told: Callable[[], Sequence[Seen]],
+    now: datetime,
+) -> Picture:
+    """A system's picture from the looks that count and, where they matter, all that were told."""
+    seen = _picture_of(counted, plan, now)
+    if plan.system(system_id).probe is not None or seen.state == "up":
+        return seen
+    # Nobody looks each minute: that it comes and goes is known from the monitors alone.
+    comes_and_goes = _picture_of(told(), plan, now).state == "unstable"
+    return replace(seen, state="unstable") if comes_and_goes else seen
+
+
+def _picture_of(rows: Iterable[Seen], plan: Plan, now: datetime) -> Picture:
     limits = plan.limits
     return picture(
         sorted((Look(r.at, r.state) for r in rows), key=lambda look: look.at),
@@ -146,5 +188,5 @@ def recovery_declared(session: Session, incident: str) -> bool:
     return declared_at(session, incident) is not None
 
 
-def _alert(look: Observation) -> bool:
+def _alert(look: Seen) -> bool:
     return look.source.startswith("alert ") or look.source == PERSON

@@ -174,6 +174,7 @@ def to_person(session: Session, person: str, most: int = 200) -> list[Message]:
         sa.select(Message)
         .join(Incident, Incident.number == Message.incident)
         .where(Message.recipient == person, Incident.closed_at.is_(None))
+        .options(defer(Message.html))
     )
     return list(session.scalars(query.order_by(Message.id.desc()).limit(most)))
 

@@ -30,17 +30,31 @@ class Asked:
 
 def put_to(session: Session, settings: Settings, person: str, now: datetime) -> list[Asked]:
     """All that was put to a person in incidents that are open, the newest first."""
-    # In the order of the first asking, with the link of the last one.
-    found: dict[tuple[str, str], tuple[Message, Link]] = {}
-    for row in reversed(messages.to_person(session, person)):
-        link = link_in(settings, row.text, now)
-        if link is not None and link.person == person:
-            found[link.purpose, link.subject] = (row, link)
+    found = _links_to(session, settings, person, now)
     newest = sorted(found.values(), key=lambda each: -each[0].id)
     return [
         Asked(_code(link, list(found)), row.incident, link, _waits(session, link))
         for row, link in newest
     ]
+
+
+def steps_put_to(session: Session, settings: Settings, person: str, now: datetime) -> list[Link]:
+    """The links by which a person was asked "do you have it?" in incidents that are open, in the
+    order of the first asking; answered or not. One look at the journal for all."""
+    found = _links_to(session, settings, person, now).values()
+    return [link for _, link in found if link.purpose == "ack"]
+
+
+def _links_to(
+    session: Session, settings: Settings, person: str, now: datetime
+) -> dict[tuple[str, str], tuple[Message, Link]]:
+    """In the order of the first asking, with the link of the last one."""
+    found: dict[tuple[str, str], tuple[Message, Link]] = {}
+    for row in reversed(messages.to_person(session, person)):
+        link = link_in(settings, row.text, now)
+        if link is not None and link.person == person:
+            found[link.purpose, link.subject] = (row, link)
+    return found
 
 
 def link_in(settings: Settings, text: str, now: datetime) -> Link | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
@@ -12,7 +12,9 @@ from kitart.connectors.attachment import Attachment
 from kitart.connectors.errors import ConnectorError
 from kitart.installation import Installation
 from kitart.journal import incidents, looks, observations
+from kitart.journal.at_a_glance import OpenIncident
 from kitart.journal.messages import Outgoing
+from kitart.journal.tables import Incident
 from kitart.messaging import callbacks
 from kitart.messaging.cards import card
 from kitart.plan.schema import Plan, System
@@ -36,10 +38,25 @@ def down_systems(session: Session, plan: Plan) -> frozenset[str]:
         return frozenset()
     numbers = [incident.number for incident in unclosed]
     seen = {system.id: _last_seen(session, system, numbers) for system in plan.systems}
+    return with_shared(plan, said_down(unclosed, seen))
+
+
+def down_among(plan: Plan, unclosed: Sequence[OpenIncident]) -> frozenset[str]:
+    """The systems that are known to be down, from the open incidents as they were read; without
+    what only shares their failure."""
+    seen = {system.id: _last_among(system, unclosed) for system in plan.systems}
+    return said_down([each.row for each in unclosed], seen)
+
+
+def said_down(unclosed: Iterable[Incident], seen: Mapping[str, str | None]) -> frozenset[str]:
+    """The systems that have an open incident and weren't seen up since, and those seen down."""
     down = {i.system_id for i in unclosed if seen.get(i.system_id) != "up"}
-    down |= {system for system, state in seen.items() if state == "down"}
-    shared = {other for s in plan.systems if s.id in down for other in s.shares_failure_with}
-    return frozenset(down | shared)
+    return frozenset(down | {system for system, state in seen.items() if state == "down"})
+
+
+def with_shared(plan: Plan, down: frozenset[str]) -> frozenset[str]:
+    """The systems that are down, with all that shares their failure."""
+    return down | {other for s in plan.systems if s.id in down for other in s.shares_failure_with}
 
 
 def ways(plan: Plan, kind: str, stands_on: Iterable[str], down: frozenset[str]) -> list[Way]:
@@ -122,6 +139,24 @@ def send_by(
 def plain_html(text: str) -> str:
     """A plain text as a small HTML page, for ways that want both."""
     return f'<pre style="white-space:pre-wrap;font:inherit">{escape(text)}</pre>'
+
+
+def _last_among(system: System, unclosed: Sequence[OpenIncident]) -> str | None:
+    """As ``_last_seen``, of the looks that were read with the incidents."""
+    if system.probe is None:
+        return looks.last_of(
+            (look, each.row.system_id == system.id)
+            for each in unclosed
+            for look in each.looks
+            if look.system_id == system.id
+        )
+    probes = [
+        look
+        for each in unclosed
+        for look in each.looks
+        if (look.system_id, look.source) == (system.id, "probe")
+    ]
+    return max(probes, key=lambda look: look.at).state if probes else None
 
 
 def _last_seen(session: Session, system: System, within: list[str]) -> str | None:

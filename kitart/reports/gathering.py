@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -12,12 +13,15 @@ from kitart.journal import (
     by_word,
     documents,
     incidents,
+    late_entries,
     leading,
     looks,
     messages,
     timeline,
 )
-from kitart.journal.tables import Acknowledgement, Approval, Incident, TimelineEntry
+from kitart.journal.late_entries import Standing
+from kitart.journal.looks import Seen
+from kitart.journal.tables import Acknowledgement, Approval, Incident
 from kitart.plan.general import GENERAL
 from kitart.plan.kinds import PHONES
 from kitart.plan.roles import role_name
@@ -31,10 +35,13 @@ FIGURES_BY_DAY = N_("the phone system gives call figures by day only; they follo
 
 
 def gather(session: Session, plan: Plan, number: str, now: datetime) -> f.IncidentFacts:
-    """All that the journal knows of an incident at ``now`` (D3)."""
+    """All that the journal knows of an incident at ``now`` (D3).
+
+    What people entered later and what they corrected counts as they say it was (E39).
+    """
     row = incidents.get(session, number)
     system = plan.system(row.system_id)
-    entries = timeline.entries(session, number)
+    entries = late_entries.in_force(timeline.entries(session, number))
     questions = approvals.of_incident(session, number)
     answers = acknowledgements.of_incident(session, number)
     projects = plan.projects_affected_by(row.system_id)
@@ -58,13 +65,16 @@ def gather(session: Session, plan: Plan, number: str, now: datetime) -> f.Incide
             _client(plan, client, leading.in_charge_of_client(session, plan, number, client.id))
             for client in clients
         ),
-        effects=tuple(_effect(plan, project, row) for project in projects),
+        effects=tuple(effect(plan, project, row, entries) for project in projects),
         rto_minutes=plan.limits.rto[1],
         stable_minutes=plan.limits.stable_before_recovered,
         states=_states(session, plan, row, now),
-        ert=(_ert(plan, row, answers),),
+        ert=(_ert(plan, row, answers, entries),),
         am_told=tuple(_told(plan, project, answers, entries, row) for project in projects),
-        cmt_reached_at=next((a.at for a in answers if a.step == "cmt"), None),
+        cmt_reached_at=_first(
+            *(a.at for a in answers if a.step == "cmt"),
+            late_entries.said(entries, late_entries.CMT_REACHED),
+        ),
         timeline=tuple(_entry(entry) for entry in entries),
         messages=_messages(session, plan, number),
         decisions=tuple(_decision(plan, q) for q in questions if q.answered_at is not None),
@@ -72,13 +82,13 @@ def gather(session: Session, plan: Plan, number: str, now: datetime) -> f.Incide
         also_open=_also_open(session, plan, row),
         diverts=_diverts(entries),
         manual_logging=_logging(system, questions, entries),
-        proofs=_proofs(plan, entries),
+        proofs=proofs_of(plan, entries),
         calls=tuple(_calls(project.id, q.lang) for project in projects for q in project.queues),
         earlier_reports=_earlier(session, number),
         next_update_at=None,
         cause=_note(findings) if findings and findings.answer == "established" else "",
         privacy=_privacy(questions),
-        normal_at=row.recovered_at,
+        normal_at=late_entries.said(entries, late_entries.NORMAL) or row.recovered_at,
     )  # fmt: skip
 
 
@@ -131,10 +141,16 @@ def _client(plan: Plan, client: Client, in_charge: str) -> f.ClientFacts:
     )
 
 
-def _effect(plan: Plan, project: Project, row: Incident) -> f.ProjectEffect:
-    calendar = plan.calendar_of(project.id)
-    starts = effect_start(calendar, row.cause_at)
-    open_at_cause = starts is not None and starts - row.cause_at < timedelta(minutes=1)
+def effect(plan: Plan, project: Project, row: Incident, entries: list[Standing]) -> f.ProjectEffect:
+    """The effect on one project: from the cause, or from when people say that it began (E36, E39).
+
+    ``entries`` are those of the incident that are in force.
+    """
+    told = late_entries.said(entries, late_entries.EFFECT_START, project.id)
+    cause_at = told or row.cause_at
+    starts = effect_start(plan.calendar_of(project.id), cause_at)
+    open_at_cause = starts is not None and starts - cause_at < timedelta(minutes=1)
+    by_report = told is None and row.cause_at == row.reported_at
     return f.ProjectEffect(
         project_id=project.id,
         client_id=project.client,
@@ -143,7 +159,8 @@ def _effect(plan: Plan, project: Project, row: Incident) -> f.ProjectEffect:
             for q in project.queues
         ),
         effect_start=starts,
-        effect_start_kind="detection only" if row.cause_at == row.reported_at else "reported",
+        effect_start_kind="detection only" if by_report else "reported",
+        effect_end=late_entries.said(entries, late_entries.EFFECT_END, project.id),
         service_open=open_at_cause,
         opens_at=None if open_at_cause else starts,
     )
@@ -152,14 +169,20 @@ def _effect(plan: Plan, project: Project, row: Incident) -> f.ProjectEffect:
 def _states(
     session: Session, plan: Plan, row: Incident, now: datetime
 ) -> tuple[f.SystemState, ...]:
+    found = looks.system_looks(session, row.number, row.system_id)
+    unstable = looks.system_picture(session, plan, row.number, now).state == "unstable"
+    return states(found, now, unstable=unstable)
+
+
+def states(found: Sequence[Seen], now: datetime, *, unstable: bool) -> tuple[f.SystemState, ...]:
+    """The system's states one after another, from the looks that count."""
     seen: list[f.SystemState] = []
-    found = sorted(looks.system_looks(session, row.number, row.system_id), key=lambda o: o.at)
-    for look in found:
+    for look in sorted(found, key=lambda o: o.at):
         state = look.state if look.state in ("up", "down") else "unknown"
         source = "our own check" if look.source == "probe" else look.source
         if look.at <= now and (not seen or seen[-1].state != state):
             seen.append(f.SystemState(at=look.at, state=state, source=source))
-    if looks.system_picture(session, plan, row.number, now).state == "unstable":
+    if unstable and seen:
         # Said once for all its changes: the drafts made of it stay good while it flaps (E34).
         moment = seen[-1].at + timedelta(microseconds=1)
         seen.append(f.SystemState(at=moment, state="unstable", source="our own check"))
@@ -176,21 +199,44 @@ def _priority(row: Incident, questions: list[Approval]) -> f.PriorityFacts:
     return f.PriorityFacts(value=row.priority_proposed)
 
 
-def _ert(plan: Plan, row: Incident, answers: list[Acknowledgement]) -> f.ErtContact:
+def _ert(
+    plan: Plan, row: Incident, answers: list[Acknowledgement], entries: list[Standing]
+) -> f.ErtContact:
     calendars = [plan.calendar_of(p.id) for p in plan.projects_affected_by(row.system_id)]
     due = ert_deadline(calendars, row.reported_at, plan.limits).due_at
     taken = next((a for a in answers if a.step == "ert" and a.answer == "take"), None)
     return f.ErtContact(
         role=role_name("ert"), asked_at=row.reported_at, due_at=due,
-        acknowledged_at=taken.at if taken else None,
+        acknowledged_at=_first(
+            _as_corrected(taken, entries), late_entries.said(entries, late_entries.ERT_TOOK_IT)
+        ),
     )  # fmt: skip
+
+
+def _as_corrected(answer: Acknowledgement | None, entries: list[Standing]) -> datetime | None:
+    """When a person answered: as recorded, or as a correction of that entry says (E39)."""
+    if answer is None:
+        return None
+    return next(
+        (
+            e.occurred_at
+            for e in entries
+            if e.corrected_by is not None
+            and (e.data.get("person"), e.data.get("step")) == (answer.person, answer.step)
+        ),
+        answer.at,
+    )
+
+
+def _first(*moments: datetime | None) -> datetime | None:
+    return min((m for m in moments if m is not None), default=None)
 
 
 def _told(
     plan: Plan,
     project: Project,
     answers: list[Acknowledgement],
-    entries: list[TimelineEntry],
+    entries: list[Standing],
     row: Incident,
 ) -> f.AmTold:
     known_at = next((e.occurred_at for e in entries if e.type == "effect confirmed"), row.opened_at)
@@ -199,12 +245,15 @@ def _told(
     return f.AmTold(
         project_id=project.id,
         due_at=known_at + timedelta(minutes=plan.limits.am_notify),
-        told_at=told.at if told else None,
+        told_at=_first(
+            _as_corrected(told, entries),
+            late_entries.said(entries, late_entries.AM_TOLD, project.id),
+        ),
         channel=told.via if told else "",
     )
 
 
-def _entry(entry: TimelineEntry) -> f.TimelineEntry:
+def _entry(entry: Standing) -> f.TimelineEntry:
     told = client_line(entry)
     return f.TimelineEntry(
         seq=entry.seq,
@@ -269,7 +318,7 @@ def _supplier(
 
 
 def _logging(
-    system: System, questions: list[Approval], entries: list[TimelineEntry]
+    system: System, questions: list[Approval], entries: list[Standing]
 ) -> f.ManualLogging | None:
     """Logging by hand as decided, begun and ended (R46); ``None`` where nobody asks for it."""
     if not system.may_need_manual_logging:
@@ -287,7 +336,7 @@ def _logging(
     )
 
 
-def _diverts(entries: list[TimelineEntry]) -> tuple[f.DivertFacts, ...]:
+def _diverts(entries: list[Standing]) -> tuple[f.DivertFacts, ...]:
     at = {e.type: e.occurred_at for e in entries if e.type.startswith("routing ")}
     if "routing ordered" not in at:
         return ()
@@ -302,7 +351,8 @@ def _diverts(entries: list[TimelineEntry]) -> tuple[f.DivertFacts, ...]:
     )
 
 
-def _proofs(plan: Plan, entries: list[TimelineEntry]) -> tuple[f.ProofFacts, ...]:
+def proofs_of(plan: Plan, entries: list[Standing]) -> tuple[f.ProofFacts, ...]:
+    """What was proved or failed to be, from the incident's entries in force."""
     return tuple(
         f.ProofFacts(
             factor=e.data["factor"], project_id=e.data["project"],

@@ -51,6 +51,13 @@ def without_codes(text: str, language: str = SOURCE) -> str:
     return text
 
 
+def without_agents(text: str, language: str = SOURCE) -> str:
+    """``text`` with the agents' codes alone replaced by their role: who works here reads the
+    codes of role holders, but not every role those of agents."""
+    code, role = _CODES[0]
+    return code.sub(partial(_in_its_place, words(language, "reports").gettext(role)), text)
+
+
 def _in_its_place(role: str, found: re.Match[str]) -> str:
     """``role``, with a capital where a sentence begins with it."""
     before = found.string[: found.start()].rstrip()

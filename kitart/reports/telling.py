@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kitart.journal.tables import TimelineEntry
+from kitart.journal.late_entries import Standing
 from kitart.reports.facts import CALLS_REACH_VCC, CLIENT_SYSTEM_USED
 from kitart.reports.terms import N_
 
@@ -64,7 +64,7 @@ DECISIONS = {
 }
 
 
-def client_line(entry: TimelineEntry) -> Told | None:
+def client_line(entry: Standing) -> Told | None:
     """The entry in a client's words, or ``None`` when it is internal."""
     if entry.type == "ack received" and entry.data.get("step") != "ert":
         return None

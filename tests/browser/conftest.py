@@ -26,6 +26,7 @@ from kitart.messaging import links, questions
 from kitart.messaging.alarm import ack_link
 from kitart.messaging.approving import to_be_approved
 from kitart.messaging.asking import decide_link
+from kitart.messaging.sign_in_links import new_link
 from kitart.orchestrator import OrchestratorError
 from kitart.plan.loading import load_plan
 from kitart.reports.editions import make_draft
@@ -74,7 +75,8 @@ class Desk:
         self.inst = Installation(settings, self.clock)
         upgrade(self.inst.journal)
         self._open()
-        self._server = SandboxServer(create_app(self.inst, NoOrchestrator())).start()
+        app = create_app(self.inst, NoOrchestrator())
+        self._server = SandboxServer(app, before_stop=app.state.live.end).start()
         settings.gateway_url = self.url = self._server.url
 
     def _open(self) -> None:
@@ -125,6 +127,16 @@ class Desk:
     def decide_link(self, row: Approval, person: str) -> str:
         """The link as it stands in the person's message."""
         return decide_link(self.inst, row, person, self.clock.now())
+
+    def sign_in_link(self, person: str) -> str:
+        """A link by which a person signs in, as the operator makes one."""
+        return new_link(self.inst, person, by="operator")
+
+    def sign_in(self, screen: Page, person: str) -> None:
+        """Sign a person in on this screen: the browser is at the board then."""
+        screen.goto(self.sign_in_link(person))
+        screen.locator("main form button").click()
+        screen.wait_for_url("**/board")
 
     def ack_link(self, person: str, step: str = "ert") -> str:
         return ack_link(self.inst, NUMBER, step, person)

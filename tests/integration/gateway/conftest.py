@@ -89,7 +89,7 @@ class Place:
 
     def _new_server(self) -> SandboxServer:
         self.app = create_app(self.inst, self.orchestrator)
-        return SandboxServer(self.app, port=self._port)
+        return SandboxServer(self.app, port=self._port, before_stop=self.app.state.live.end)
 
     def restart(self) -> None:
         """End the gateway and begin a new one over the same journal."""

@@ -1,0 +1,54 @@
+"""The addresses of one incident's page: the page, its part that changes, and its reports."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import HTMLResponse
+
+from kitart.gateway.access import SignedIn
+from kitart.gateway.board_page import running_words
+from kitart.gateway.house import House
+from kitart.gateway.incident import document, incident
+from kitart.gateway.links import DRAFT_HEADERS
+from kitart.gateway.signed_pages import shown
+from kitart.gateway.visits import Page
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/incident/{number}")
+def show_incident(number: str, request: Request, order: str = "", whole: str = "") -> Response:
+    """All of one incident, for whoever holds a role. Changes nothing."""
+    return _page(number, request, order, whole, "incident.html")
+
+
+@router.get("/incident/{number}/part")
+def show_part(number: str, request: Request, order: str = "", whole: str = "") -> Response:
+    """The part of the page that changes, to be put into an open page."""
+    return _page(number, request, order, whole, "_incident_part.html")
+
+
+@router.get("/incident/{number}/report/{document_id}")
+def show_report(number: str, document_id: int, request: Request) -> Response:
+    """A version of a report as the client reads it: no script, no form, nothing from outside."""
+    return shown(
+        request,
+        lambda place, _: HTMLResponse(
+            document(place, number, document_id).html, headers=DRAFT_HEADERS
+        ),
+    )
+
+
+def _page(number: str, request: Request, order: str, whole: str, template: str) -> Response:
+    def make(place: House, who: SignedIn) -> Page:
+        view: dict[str, Any] = incident(
+            place, number, who.visitor, oldest_first=order == "oldest", whole=bool(whole)
+        )
+        asked = f"?order={'oldest' if view['oldest_first'] else 'newest'}"
+        view["part_address"] = f"/incident/{number}/part{asked}{'&whole=1' if whole else ''}"
+        view["whole"] = bool(whole)
+        return Page(template, view | {"running": running_words(place, who)})
+
+    return shown(request, make)

@@ -1,0 +1,167 @@
+"""All open incidents at once, in a fixed number of questions however many there are."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from kitart.journal import acknowledgements, handing_over, incidents, late_entries, looks
+from kitart.journal.handing_over import ERT, Holder
+from kitart.journal.tables import (
+    Acknowledgement,
+    Approval,
+    Decision,
+    Document,
+    Incident,
+    Message,
+    Observation,
+    PlanSnapshot,
+    SignIn,
+    TimelineEntry,
+)
+from kitart.plan.contact_list import CONTACT_TEST
+
+# What the clocks and the leader are worked out from; the rest of a timeline is not needed here.
+ENTRIES = (looks.PROVED, "success factor failed", "ack requested", late_entries.LATE,
+           late_entries.CORRECTION)  # fmt: skip
+
+
+class Look(NamedTuple):
+    """One look at a system."""
+
+    incident: str
+    system_id: str
+    at: datetime
+    state: str
+    source: str
+
+
+@dataclass(frozen=True)
+class OpenIncident:
+    """An open incident with what a board needs of its record.
+
+    ``questions`` are those that are open, and the take-overs that were answered.
+    """
+
+    row: Incident
+    looks: Sequence[Look]
+    answers: Sequence[Acknowledgement]
+    questions: Sequence[Approval]
+    entries: Sequence[TimelineEntry]
+
+    @property
+    def lead(self) -> Holder | None:
+        """Who leads, and since when; ``None`` while nobody has taken it (A20, E26)."""
+        start = f"{self.row.number}:{handing_over.KIND}:{ERT}:"
+        relieved = [
+            Holder(q.answered_by, q.answered_at)
+            for q in sorted(self.questions, key=lambda q: q.id)
+            if q.answer == acknowledgements.TAKE and q.key.startswith(start)
+            if q.answered_by is not None and q.answered_at is not None
+        ]
+        if relieved:
+            return max(relieved, key=lambda holder: holder.since)
+        taken = (a for a in self.answers if (a.step, a.answer) == (ERT, acknowledgements.TAKE))
+        first = next(taken, None)
+        return Holder(first.person, first.at) if first else None
+
+    @property
+    def open_questions(self) -> list[Approval]:
+        """The questions that wait for an answer, the one that is due first before the others."""
+        waiting = [q for q in self.questions if q.state == "open"]
+        return sorted(waiting, key=lambda q: (q.due_at is None, q.due_at or q.asked_at, q.id))
+
+
+def open_now(session: Session) -> list[OpenIncident]:
+    """Every open disruption, oldest first, by six questions to the journal."""
+    rows = incidents.open_incidents(session)
+    numbers = [row.number for row in rows]
+    if not numbers:
+        return []
+    columns = [getattr(Observation, name) for name in Look._fields]
+    seen = session.execute(
+        sa.select(*columns)
+        .where(Observation.incident.in_(numbers))
+        .order_by(Observation.at, Observation.id)
+    )
+    by_incident = _grouped([Look(*each) for each in seen])
+    answers = _grouped(_of(session, Acknowledgement, numbers))
+    asked = (Approval.state == "open") | (Approval.kind == handing_over.KIND)
+    questions = _grouped(_of(session, Approval, numbers, asked))
+    entries = _grouped(_of(session, TimelineEntry, numbers, TimelineEntry.type.in_(ENTRIES)))
+    return [
+        OpenIncident(row, by_incident[n], answers[n], questions[n], entries[n])
+        for row, n in zip(rows, numbers, strict=True)
+    ]
+
+
+def plans_of(session: Session, rows: Sequence[Incident]) -> dict[str, dict[str, Any]]:
+    """The plans' snapshots by their hash, each once."""
+    wanted = {row.plan_hash for row in rows}
+    found = session.scalars(sa.select(PlanSnapshot).where(PlanSnapshot.hash.in_(wanted)))
+    return {snapshot.hash: snapshot.body for snapshot in found}
+
+
+def last_closed(session: Session) -> Incident | None:
+    """The disruption that was closed last."""
+    query = sa.select(Incident).where(Incident.closed_at.is_not(None), _DISRUPTION)
+    return session.scalars(query.order_by(Incident.closed_at.desc()).limit(1)).first()
+
+
+def last_contact_test(session: Session) -> Incident | None:
+    """The test of the contact list that began last."""
+    query = sa.select(Incident).where(Incident.kind == CONTACT_TEST)
+    return session.scalars(query.order_by(Incident.seq.desc()).limit(1)).first()
+
+
+def pulse(session: Session) -> tuple[Any, ...]:
+    """A value that is another one whenever a page about incidents would show something else.
+
+    A run renews its lease every few seconds and probes look each minute: these writes change no
+    page by themselves, so they don't count. One question to the journal.
+    """
+    unclosed = sa.select(Incident.number).where(Incident.open_key.is_not(None))
+    parts = (
+        sa.select(sa.func.max(TimelineEntry.id)),
+        sa.select(sa.func.max(Decision.id)),
+        sa.select(sa.func.max(Acknowledgement.id)),
+        sa.select(sa.func.max(Incident.seq)),
+        sa.select(sa.func.count(Incident.seq)).where(Incident.open_key.is_not(None)),
+        sa.select(sa.func.max(Approval.id)),
+        sa.select(sa.func.count(Approval.id)).where(Approval.state == "open"),
+        sa.select(sa.func.max(Message.id)),
+        sa.select(sa.func.max(Document.id)),
+        sa.select(sa.func.count(SignIn.id)).where(SignIn.ended_at.is_not(None)),
+        *(
+            sa.select(sa.func.count(Message.id)).where(
+                Message.incident.in_(unclosed), Message.state == state
+            )
+            for state in ("accepted", "delivered")
+        ),
+        *(
+            sa.select(sa.func.count(Document.id)).where(Document.state == state)
+            for state in ("approved", "sent", "stale")
+        ),
+    )
+    return tuple(session.execute(sa.select(*(part.scalar_subquery() for part in parts))).one())
+
+
+_DISRUPTION = Incident.kind != CONTACT_TEST
+
+
+def _of(session: Session, table: Any, numbers: list[str], *also: Any) -> list[Any]:
+    query = sa.select(table).where(table.incident.in_(numbers), *also)
+    return list(session.scalars(query.order_by(table.id)))
+
+
+def _grouped(rows: Sequence[Any]) -> Mapping[str, list[Any]]:
+    found: dict[str, list[Any]] = defaultdict(list)
+    for row in rows:
+        found[row.incident].append(row)
+    return found

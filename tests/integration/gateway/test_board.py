@@ -1,0 +1,237 @@
+"""The board for who is signed in, over real sockets (D5, D20, D22)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+import requests
+import sqlalchemy as sa
+
+from kitart.alerts.opening import open_or_join
+from kitart.journal import acknowledgements, approvals, incidents, observations, plans, timeline
+from kitart.journal.incidents import Report
+from kitart.messaging import questions
+from tests.integration.gateway.signed_in import Holder
+
+pytestmark = pytest.mark.covers("D20", "D5")
+
+
+def open_vcc(place: Any) -> None:
+    now = place.clock.now()
+    with place.inst.journal.write() as session:
+        open_or_join(
+            session, place.plan, "VCC", reported_by="monitor alertmanager",
+            seen="AG-014 hears nothing", cause_at=now, now=now,
+        )  # fmt: skip
+        observations.add(session, "VCC", "down", "probe", "", now=now, incident="INC-0001")
+    place.take_lease()
+
+
+def ask_priority(place: Any, *people: str) -> int:
+    now = place.clock.now()
+    with place.inst.journal.write() as session:
+        question = questions.priority(session, place.plan, "INC-0001", now)
+        for person in people:
+            row = approvals.ask(session, question, person, now=now)
+        return row.id
+
+
+def seen(response: requests.Response) -> str:
+    """The words of a page, without its tags."""
+    text = re.sub(r"<(script|style|head).*?</\1>", " ", response.text, flags=re.DOTALL)
+    return " ".join(re.sub(r"<[^>]+>", " ", text).split())
+
+
+@contextmanager
+def counted(place: Any) -> Iterator[list[str]]:
+    """The questions that the journal is asked meanwhile."""
+    asked: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if statement.lstrip().upper().startswith("SELECT"):
+            asked.append(statement)
+
+    sa.event.listen(place.inst.journal.engine, "before_cursor_execute", note)
+    try:
+        yield asked
+    finally:
+        sa.event.remove(place.inst.journal.engine, "before_cursor_execute", note)
+
+
+@pytest.mark.parametrize(
+    "path", ["/board", "/board/part", "/incident/INC-0001", "/incident/INC-0001/late"]
+)
+def test_nobody_who_is_not_signed_in_sees_it(place, path) -> None:
+    answer = requests.get(f"{place.server.url}{path}", timeout=10)
+    assert answer.status_code == 401
+    assert 'href="/in"' in answer.text
+    assert "INC-0001" not in seen(answer)
+
+
+def test_a_forged_cookie_and_one_that_has_ended_sign_nobody_in(place) -> None:
+    forged = requests.get(f"{place.server.url}/board", cookies={"kitart": "A" * 43}, timeout=10)
+    assert forged.status_code == 401
+    holder = Holder(place, "AM-2")
+    assert holder.get("/board").status_code == 200
+    cookie = dict(holder.browser.cookies)
+    assert holder.sign_out().status_code == 200
+    kept = requests.get(f"{place.server.url}/board", cookies=cookie, timeout=10)
+    assert kept.status_code == 401
+
+
+def test_with_nothing_open_it_is_calm(place) -> None:
+    holder = Holder(place, "SV-1")
+    assert "No incident is open" in seen(holder.get("/board"))
+    assert "Its next test is planned for Tue 9 Feb 2027" in seen(holder.get("/board"))
+    open_vcc(place)
+    with place.inst.journal.write() as session:
+        incidents.close(session, "INC-0001", "closed", now=place.clock.now())
+    assert "The last one was INC-0001 , Virtual Call Center offline" in seen(holder.get("/board"))
+
+
+def test_an_open_incident_with_its_clock_and_who_is_waited_for(place) -> None:
+    open_vcc(place)
+    ask_priority(place, "ERT-5")
+    place.clock.advance(minutes=12)
+    page = seen(Holder(place, "SV-1").get("/board"))
+    assert "INC-0001: Virtual Call Center offline" in page
+    assert "P1, critical (proposed, not decided yet)" in page
+    assert "18 min 0 s left" in page
+    assert "nobody yet" in page
+    assert "An ERT member must take it" in page
+    assert "Asked: ERT member ERT-5" in page
+    assert "Not working Systems Virtual Call Center" in page
+    assert "Waiting for you" not in page
+    place.clock.advance(minutes=20)
+    late = seen(Holder(place, "SV-1").get("/board"))
+    assert "overdue by 2 min 0 s missed, not restored yet" in late
+
+
+def test_what_waits_for_me_has_a_link_by_which_i_decide(place) -> None:
+    open_vcc(place)
+    row = ask_priority(place, "ERT-5")
+    mine = Holder(place, "ERT-5")
+    link = re.search(r'href="(/d/[^"]+)"', mine.get("/board").text)
+    assert link is not None
+    assert "Back to the board" in mine.get(link[1]).text
+    mine.browser.post(f"{place.server.url}{link[1]}", data={"answer": "P2"}, timeout=10)
+    with place.inst.journal.read() as session:
+        found = approvals.get(session, row)
+        assert (found.answer, found.answered_by) == ("P2", "ERT-5")
+    assert "/d/" not in mine.get("/board").text
+
+
+def test_the_alarm_waits_for_whom_it_asked_until_somebody_takes_it(place) -> None:
+    place.post_alerts(place.alert())
+    asked = place.eventually(
+        lambda: [m.recipient for m in place.messages("ert-alarm") if m.state == "accepted"],
+        "the first alarm",
+    )
+    mine = Holder(place, asked[0])
+    page = mine.get("/board").text
+    assert "Can you take it?" in page or "Vállalja" in page
+    link = re.search(r'href="(/a/[^"]+)"', page)
+    assert link is not None
+    mine.browser.post(f"{place.server.url}{link[1]}", data={"answer": "take"}, timeout=10)
+    assert "/a/" not in mine.get("/board").text
+    place.eventually(
+        lambda: "answered by the person" in seen(Holder(place, "SV-1").get("/incident/INC-0001")),
+        "the message with its true state",
+    )
+    record = seen(Holder(place, "SV-1").get("/incident/INC-0001"))
+    assert "alarm SMS taken by the provider, not known to have arrived" in record
+
+
+def test_an_exercise_says_so(place) -> None:
+    open_vcc(place)
+    with place.inst.journal.write() as session:
+        incidents.get(session, "INC-0001").exercise = True
+    for person, words in (("SV-1", "EXERCISE"), ("ERT-1", "GYAKORLAT")):
+        holder = Holder(place, person)
+        assert words in seen(holder.get("/board"))
+        assert words in seen(holder.get("/incident/INC-0001"))
+
+
+@pytest.mark.covers("D22")
+@pytest.mark.parametrize(("person", "sees"), [("SV-1", True), ("CMT-3", False)])
+def test_an_agents_code_is_for_those_who_work_with_it(place, person, sees) -> None:
+    open_vcc(place)
+    page = seen(Holder(place, person).get("/incident/INC-0001"))
+    assert ("AG-014" in page) is sees
+
+
+def test_the_headers_allow_our_own_files_and_no_others(place) -> None:
+    answer = Holder(place, "AM-2").get("/board")
+    policy = answer.headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    for path in re.findall(r'(?:src|href)="(/assets/[^"]+)"', answer.text):
+        asset = requests.get(f"{place.server.url}{path}", timeout=10)
+        assert asset.status_code == 200
+        assert "immutable" in asset.headers["cache-control"]
+        old = re.sub(r"/assets/\w+/", "/assets/0/", path)
+        assert requests.get(f"{place.server.url}{old}", timeout=10).headers[
+            "cache-control"] == "no-cache"  # fmt: skip
+    assert requests.get(f"{place.server.url}/assets/0/board.html", timeout=10).status_code == 404
+    assert "<script>" not in answer.text
+
+
+def open_many(place: Any, count: int, first: int = 0) -> None:
+    """Incidents that are open at once: as the general plan has them, each of its own cause."""
+    now = place.clock.now()
+    with place.inst.journal.write() as session:
+        plans.keep(session, place.plan.hash, place.plan.snapshot(), now=now)
+        for n in range(first, first + count):
+            incident = incidents.open_or_join(
+                session,
+                Report(
+                    kind="critical system offline", system_id="VCC", title=f"Fault {n}",
+                    cause_at=now, reported_at=now, reported_by="monitor x",
+                    priority_proposed="P2", plan_hash=place.plan.hash, cause=f"cause {n}",
+                ),
+                now=now, real_now=now,
+            ).incident  # fmt: skip
+            incident.lease_run, incident.lease_fence = "elsewhere", 1
+            incident.lease_until = now.replace(year=2099)
+            number = incident.number
+            observations.add(session, "VCC", "down", "probe", "", now=now, incident=number)
+            acknowledgements.record(
+                session, number, "ert", "ERT-1", "ert", "take", via="link", now=now
+            )
+            timeline.append(session, number, "ack received", "It is taken", now=now)
+            approvals.ask(
+                session, questions.priority(session, place.plan, number, now), "SV-1", now=now
+            )
+
+
+def test_fifty_incidents_ask_the_journal_no_more_than_one_does(place) -> None:
+    holder = Holder(place, "SV-1")
+    open_many(place, 1)
+    holder.get("/board")
+    with counted(place) as few:
+        holder.get("/board")
+    open_many(place, 49, first=1)
+    with counted(place) as many:
+        page = holder.get("/board")
+    assert "Open incidents: 50" in seen(page)
+    # The watchman and the forms look now and then too.
+    assert len(many) <= len(few) + 8, "\n".join(many)
+
+
+def test_the_pages_are_light(place) -> None:
+    holder = Holder(place, "AM-2")
+    page = holder.get("/board")
+    files = {
+        path: len(requests.get(f"{place.server.url}{path}", timeout=10).content)
+        for path in re.findall(r'(?:src|href)="(/assets/[^"]+)"', page.text)
+    }
+    assert len(page.content) + sum(files.values()) < 30_000, files
+    open_vcc(place)
+    ask_priority(place, "AM-2")
+    link = re.search(r'href="(/d/[^"]+)"', holder.get("/board").text)
+    assert link is not None
+    assert len(holder.get(link[1]).content) < 50_000
