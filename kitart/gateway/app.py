@@ -11,7 +11,17 @@ from fastapi.responses import JSONResponse
 from sqlalchemy.exc import DBAPIError, TimeoutError
 
 from kitart import __version__
-from kitart.gateway import ivr, links, signing_in, twilio, webhooks
+from kitart.gateway import (
+    calls_by_hand,
+    ivr,
+    links,
+    outage,
+    paper,
+    reporting,
+    signing_in,
+    twilio,
+    webhooks,
+)
 from kitart.gateway.forms import Forms
 from kitart.gateway.house import House, Plans, pages
 from kitart.gateway.rehearsal import rehearse
@@ -68,6 +78,10 @@ def create_app(
     app.include_router(webhooks.router)
     app.include_router(links.router)
     app.include_router(signing_in.router)
+    app.include_router(outage.router)
+    app.include_router(reporting.router)
+    app.include_router(calls_by_hand.router)
+    app.include_router(paper.router)
     app.include_router(ivr.router)
     app.include_router(twilio.router)
     app.middleware("http")(_safe)
