@@ -47,7 +47,6 @@ def lines(plan: Plan, projects: tuple[str, ...], language: str) -> list[tuple[st
     """Where a call may have come in: the value of a choice, and its words."""
     words = Wording(plan.company.time_zone, language)
     fallback = in_language(FALLBACK_PHONE, language)
-    fallback = in_language(FALLBACK_PHONE, language)
     found = []
     for project in (plan.project(code) for code in projects):
         for queue in project.queues:

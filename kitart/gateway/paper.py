@@ -57,7 +57,7 @@ async def as_pdf(request: Request) -> Response:
         except PdfNotMade as trouble:
             return Page("paper.html", {"visitor": visitor, "why": str(trouble)}, 503)
         name = printing.file_name(visitor.plan, visitor.role, language, "pdf")
-        headers = {"Content-Disposition": f'inline; filename="{name}"'}
+        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
         return Response(content, media_type="application/pdf", headers=headers)
 
     return await answered(place, request, make)

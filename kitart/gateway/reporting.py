@@ -18,7 +18,7 @@ from kitart.gateway.house import House, house
 from kitart.gateway.links import SEE_OTHER, read_form
 from kitart.gateway.outage import tell_log
 from kitart.gateway.outage_form import WHAT_OPTIONS, Answers, read_answers
-from kitart.gateway.standing import answered
+from kitart.gateway.standing import answered, phone_numbers
 from kitart.gateway.visits import Page, Refused
 from kitart.journal import outage_reports
 from kitart.journal.outage_reports import HELP, NO, SAFE, UNKNOWN, YES, Said
@@ -36,9 +36,9 @@ MOST_FIELDS = 1000
 AGENT, PROJECT = "agent:", "project:"
 SEEN_LETTERS = (3, 500)
 SAFE_OPTIONS = (
-    (YES, phrase("All are safe")),
-    (NO, phrase("Somebody is not safe")),
-    (HELP, phrase("Somebody needs help")),
+    (YES, phrase("Safe")),
+    (NO, phrase("Not safe")),
+    (HELP, phrase("Need help")),
     (UNKNOWN, phrase("Not known yet")),
 )
 YES_NO_UNKNOWN = ((YES, phrase("Yes")), (NO, phrase("No")), (UNKNOWN, phrase("Not known")))
@@ -107,6 +107,7 @@ def show(
         "form_id": typed.new_form_id(),
         "agents": agents,
         "out": out,
+        "numbers": {row.agent: phone_numbers(plan.agent(row.agent).channels) for row in out},
         "out_codes": [row.agent for row in out],
         "draft": Answers(
             safe=given.get("safe", ""), what=given.get("what", ""), can_move=given.get("move", ""),

@@ -54,9 +54,7 @@ def _near(clock: time, now: datetime, zone: str) -> list[datetime]:
     today = now.astimezone(here).date()
     days = [today + timedelta(days=n) for n in (-1, 0, 1)]
     return [
-        datetime.combine(today + timedelta(days=days), clock.replace(fold=fold), here).astimezone(
-            UTC
-        )
+        datetime.combine(day, clock.replace(fold=fold), here).astimezone(UTC)
         for day in days
         for fold in (0, 1)
     ]

@@ -107,9 +107,23 @@
     return false;
   }
 
+  // As the gateway checks it: such a number must not wait on the device either.
+  function holdsCard(text) {
+    return (text.match(/\d(?:[ -]?\d){12,18}/g) || []).some((found) => {
+      const digits = [...found.replace(/\D/g, "")].reverse().map(Number);
+      return digits.reduce((sum, d, i) => sum + (i % 2 ? (d * 2 > 9 ? d * 2 - 9 : d * 2) : d), 0) % 10 === 0;
+    });
+  }
+
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const entry = Object.fromEntries(new FormData(form));
+    const open = Object.keys(entry).filter((name) => !["callback_number", "customer_number", "paper_number", "form", "form_key"].includes(name));
+    if (open.some((name) => holdsCard(entry[name]))) {
+      say(said.dataset.card);
+      kept.scrollIntoView();
+      return;
+    }
     delete entry.form_key;
     entry.form = newId();
     try {

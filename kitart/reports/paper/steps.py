@@ -40,8 +40,12 @@ _OUR_SYSTEM = Step(
     "", "R47, R48",
 )  # fmt: skip
 _LOG = Step(
-    N_("Write each event and decision into the incident log: time with zone, what, who. Decisions "
-       "also go on a decision record."),
+    N_("Write each event and decision into the incident log: time with zone, what, who."), "",
+    "R11, D1",
+)  # fmt: skip
+_LOG_AND_DECISIONS = Step(
+    N_("Write each event into the incident log: time with zone, what, who. Your decisions also go "
+       "on a decision record."),
     "", "R11, D1",
 )  # fmt: skip
 _ANSWER = Step(
@@ -70,7 +74,7 @@ STEPS: dict[str, tuple[Step, ...]] = {
                 "the crisis team."), N_("crisis team within {cmt_contact} min"), "R12"),
         Step(N_("The recovery time is half over, or over, without cover: tell the account manager "
                 "and the CMT lead."), "", "R22, R41"),
-        _LOG,
+        _LOG_AND_DECISIONS,
         Step(N_("It is over when a test proves it and it has held. Closing is a decision: who, "
                 "when, why."), N_("held for {stable_before_recovered} min"), "D5, D7"),
     ),
@@ -88,7 +92,7 @@ STEPS: dict[str, tuple[Step, ...]] = {
              N_("start: {backup_start} min; recovered: {rto[3]} min"), "R30-R35"),
         Step(N_("Level 4: most agents out, no cover left. Contact the crisis team at once. Order "
                 "voicemail line by line; the VCC administrator carries it out."),
-             N_("voicemail: {voicemail_active} min; recovered: {rto[4]} min"), "R36-R42"),
+             N_("voicemail: {voicemail_active} min; recovered: {rto_4_h} h"), "R36-R42"),
         Step(N_("Tell the client: first notice, then news on time, also when nothing has changed."),
              N_("first: {first_notice_p1} min at P1, else {first_notice} min; then every "
                 "{update_p1} or {update_other} min, or as the contract says"), "R15, R45"),
@@ -96,7 +100,7 @@ STEPS: dict[str, tuple[Step, ...]] = {
         _OUR_SYSTEM,
         Step(N_("Prove it: a test call to each line, answered in its language, or a voicemail "
                 "left. Record it."), "", "R23, R24, R42"),
-        _LOG,
+        _LOG_AND_DECISIONS,
     ),
     "supervisor": (
         _HEAR,
@@ -131,7 +135,7 @@ STEPS: dict[str, tuple[Step, ...]] = {
         Step(N_("Mail and SharePoint are down: phones, SMS and this paper. Documents get number "
                 "and checksum, and are filed late."), "", "D18, D20"),
         _OUR_SYSTEM,
-        _LOG,
+        _LOG_AND_DECISIONS,
         Step(N_("Each quarter the test of the contact list, each year the test of the plan, with "
                 "the account managers."), "", "R52, R53"),
     ),
@@ -156,10 +160,10 @@ STEPS: dict[str, tuple[Step, ...]] = {
         Step(N_("Level 4: meet at once and decide how to recover. Fill in a decision record."), "",
              "R37, R39"),
         Step(N_("Give whatever it takes to get back to normal."),
-             N_("recovered: {rto[4]} min"), "R40, R41"),
+             N_("recovered: {rto_4_h} h"), "R40, R41"),
         Step(N_("Clients hear from their account manager; agree who speaks to anybody else."), "",
              "R15"),
-        _LOG,
+        _LOG_AND_DECISIONS,
     ),
     "data_protection": (
         _ANSWER,

@@ -10,6 +10,7 @@ from kitart.language import in_language
 from kitart.plan.people import Channel
 from kitart.plan.roles import role_name
 from kitart.plan.schema import Person, Plan
+from kitart.reports.moments import number_text
 from kitart.reports.paper.steps import CHAIN, STEPS
 from kitart.reports.wording import Wording
 from kitart.rules import call_form
@@ -21,7 +22,7 @@ ON_LINES = ("ert", "account_manager", "supervisor", "it_manager", "vcc_admin")
 WITH_SUPPLIERS = ("ert", "it_manager", "vcc_admin", "cmt_lead", "cmt")
 TO_CLIENTS = ("ert", "account_manager", "supervisor", "cmt_lead", "cmt", "data_protection")
 WITH_AGENTS = ("ert", "account_manager", "supervisor")
-LOG_ROWS = 22
+LOG_ROWS = 19
 
 Row = tuple[str, ...]
 
@@ -57,7 +58,7 @@ class PaperPlan:
     suppliers: tuple[Row, ...]
     clients: tuple[Row, ...]
     emergency: tuple[Row, ...]
-    form_groups: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
+    form_groups: tuple[tuple[str, tuple[tuple[str, str, bool], ...]], ...]
     later: tuple[str, ...]
     decides: bool
     log_rows: int = LOG_ROWS
@@ -73,7 +74,7 @@ def paper_plan(
     without steps, ``LookupError`` for a language that there is no catalogue of.
     """
     words = Wording(plan.company.time_zone, language)
-    limits = plan.limits.model_dump()
+    limits = plan.limits.model_dump() | {"rto_4_h": number_text(plan.limits.rto[4] / 60, language)}
     by_hand = role in ("supervisor", "account_manager")
     return PaperPlan(
         role=in_language(role_name(role), language),
@@ -174,7 +175,7 @@ def _ways(channels: tuple[Channel, ...], words: Wording) -> str:
     return "; ".join(f"{words.term(each.kind)} {each.address}" for each in channels)
 
 
-def _form_groups(language: str) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
+def _form_groups(language: str) -> tuple[tuple[str, tuple[tuple[str, str, bool], ...]], ...]:
     """The blank call form: each field with what may be ticked."""
     groups = []
     for group in (call_form.CONTACT, call_form.CALLER, call_form.RESULT):
@@ -183,6 +184,7 @@ def _form_groups(language: str) -> tuple[tuple[str, tuple[tuple[str, str], ...]]
                 in_language(field.label, language),
                 "   ".join(f"☐ {in_language(word, language)}" for _, word in field.options)
                 or ("☐" if field.kind == "tick" else ""),
+                field.kind == "long",
             )
             for field in call_form.FIELDS
             if field.group == group and field.name != "paper_number"
