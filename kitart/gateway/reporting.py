@@ -115,7 +115,7 @@ def show(
         ),
         "form": given,
         "problem": visitor.read(problem),
-        "about": given.get("about", ""),
+        "about": given.get("about") or ("else" if problem else ""),
         "opened": incident if re.fullmatch(r"INC-\d{4,9}", incident) else "",
         "new_reports": int(done[1]) if done else None,
         "known_reports": int(done[2]) if done else 0,
