@@ -12,6 +12,7 @@ from kitart.plan.roles import role_name
 from kitart.plan.schema import Person, Plan
 from kitart.reports.moments import number_text
 from kitart.reports.paper.steps import CHAIN, STEPS
+from kitart.reports.terms import N_
 from kitart.reports.wording import Wording
 from kitart.rules import call_form
 
@@ -23,6 +24,14 @@ WITH_SUPPLIERS = ("ert", "it_manager", "vcc_admin", "cmt_lead", "cmt")
 TO_CLIENTS = ("ert", "account_manager", "supervisor", "cmt_lead", "cmt", "data_protection")
 WITH_AGENTS = ("ert", "account_manager", "supervisor")
 LOG_ROWS = 19
+WAYS = {
+    "sms": N_("SMS"),
+    "voice": N_("phone call"),
+    "mail": N_("mail"),
+    "teams": N_("Teams"),
+    "chat": N_("chat"),
+}
+NO_BREAK = "\u00a0"
 
 Row = tuple[str, ...]
 
@@ -115,8 +124,8 @@ def _contacted(
     for channel in person.channels:
         tested = verified.get(address_key(person.id, channel))
         day = max((d for d in (channel.verified, tested) if d), default=None)
-        since = words.say("verified {day}", day=day.isoformat()) if day else words.say("unverified")
-        channels.append((words.term(channel.kind), channel.address, since))
+        since = day.isoformat() if day else words.say("unverified")
+        channels.append((words.term(WAYS[channel.kind]), channel.address, since))
     return Contacted(
         code=person.id,
         role=in_language(role_name(person.kind), words.language),
@@ -172,7 +181,7 @@ def _clients(plan: Plan, words: Wording) -> tuple[Row, ...]:
 
 
 def _ways(channels: tuple[Channel, ...], words: Wording) -> str:
-    return "; ".join(f"{words.term(each.kind)} {each.address}" for each in channels)
+    return "; ".join(f"{words.term(WAYS[each.kind])} {each.address}" for each in channels)
 
 
 def _form_groups(language: str) -> tuple[tuple[str, tuple[tuple[str, str, bool], ...]], ...]:
@@ -182,7 +191,10 @@ def _form_groups(language: str) -> tuple[tuple[str, tuple[tuple[str, str, bool],
         fields = [
             (
                 in_language(field.label, language),
-                "   ".join(f"☐ {in_language(word, language)}" for _, word in field.options)
+                "   ".join(
+                    f"☐ {in_language(word, language)}".replace(" ", NO_BREAK)
+                    for _, word in field.options
+                )
                 or ("☐" if field.kind == "tick" else ""),
                 field.kind == "long",
             )
