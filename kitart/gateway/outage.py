@@ -20,14 +20,13 @@ from kitart.gateway.outage_form import SAFE_OPTIONS, WHAT_OPTIONS, Answers, read
 from kitart.gateway.standing import AtHome, answered, emergency, opened, to_phone
 from kitart.gateway.visits import Page, Refused
 from kitart.journal import outage_reports
-from kitart.journal.outage_reports import HELP, NO, WITHDRAWN, YES, Said
+from kitart.journal.outage_reports import AGENT, IN_DANGER, WITHDRAWN, YES, Said
 from kitart.reports.wording import Wording
 
 log = logging.getLogger(__name__)
 router = APIRouter(include_in_schema=False)
 
 TEMPLATE = "outage.html"
-IN_DANGER = (NO, HELP)
 SHOWN_AFTERWARDS = timedelta(hours=12)
 
 
@@ -99,10 +98,10 @@ def answer(place: House, token: str, form: dict[str, str]) -> Page | None:
         return show(place, token, draft=answers, problem=answers.problem)
     said = Said(
         agent=home.agent.id, project=home.project, language=home.language, area=home.agent.area,
-        reported_by=home.agent.id, role="agent", safe=answers.safe, what=answers.what,
+        reported_by=home.agent.id, role=AGENT, safe=answers.safe, what=answers.what,
         can_move=answers.can_move, occurred_at=answers.occurred_at, until=answers.until_at,
     )  # fmt: skip
-    key = f"{home.agent.id}:{typed.form_id(form.get('form', ''))}"
+    key = f"{home.agent.id}:{typed.form_id(form.get('form', ''))}:{answers.words}"
     with place.inst.journal.write() as session:
         row = outage_reports.report(session, key, said, now=home.visitor.now)
     if row is not None:

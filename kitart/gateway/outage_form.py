@@ -38,6 +38,11 @@ class Answers:
     until_at: datetime | None = None
     problem: str = ""
 
+    @property
+    def words(self) -> str:
+        """All that was answered, in one text: a form sent again with other words is another."""
+        return "/".join((self.safe, self.what, self.can_move, self.since, self.until))
+
 
 def read_answers(
     form: Mapping[str, str], now: datetime, zone: str, *, safe: tuple[str, ...] = (YES, NO, HELP)

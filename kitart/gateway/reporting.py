@@ -164,9 +164,8 @@ def _take_agents(place: House, who: SignedIn, form: dict[str, str]) -> Page | st
                 what=answers.what, can_move=answers.can_move, occurred_at=answers.occurred_at,
                 until=answers.until_at,
             )  # fmt: skip
-            # What an agent said himself stands: the supervisor knows it from hearsay.
             row = outage_reports.report(
-                session, f"{visitor.person}:{key}:{code}", said, now=visitor.now, replaces=False
+                session, f"{visitor.person}:{key}:{code}:{answers.words}", said, now=visitor.now
             )
             if row is not None:
                 new.append(said)

@@ -19,7 +19,9 @@ from kitart.journal.tables import OutageReport
 YES, NO, HELP, UNKNOWN = "yes", "no", "help", "unknown"
 SAFE = (YES, NO, HELP, UNKNOWN)
 WHAT = ("power", "internet", "device", "health", "other")
+IN_DANGER = (NO, HELP)
 NOT_SAID = ""
+AGENT = "agent"
 WITHDRAWN, REPLACED = "withdrawn", "replaced"
 
 
@@ -45,32 +47,32 @@ class Said:
         return self.safe, self.what, self.can_move, self.until
 
 
-def report(
-    session: Session, form: str, said: Said, *, now: datetime, replaces: bool = True
-) -> OutageReport | None:
-    """Record what is said of an agent; ``None`` when it was recorded before.
+def report(session: Session, form: str, said: Said, *, now: datetime) -> OutageReport | None:
+    """Record what is said of an agent; ``None`` when nothing new was said.
 
     A form that comes twice is one report, also after it was withdrawn. Where a report stands that
-    says the same, it stays; one that says something else is replaced, or stays too without
-    ``replaces``.
+    says the same, it stays; one that says something else is replaced. What the agent said himself
+    stands against what others say of him, unless they say that he is in danger (D13).
     """
-    if session.scalars(sa.select(OutageReport.id).where(OutageReport.form == form)).first():
-        return None
-    before = session.scalars(
-        locked(sa.select(OutageReport).where(OutageReport.open_key == said.agent))
-    ).first()
-    began = said.occurred_at
-    if before is not None:
-        if not replaces or _words(before) == said.words:
+    while True:
+        if session.scalars(sa.select(OutageReport.id).where(OutageReport.form == form)).first():
             return None
-        _end(before, said.reported_by, REPLACED, now)
-        session.flush()
-        began = min(began, before.occurred_at)
-    values = asdict(said) | {"occurred_at": began}
-    new = id_if_new(
-        session, OutageReport, form=form, open_key=said.agent, recorded_at=now, **values
-    )
-    return None if new is None else session.get(OutageReport, new)
+        before = session.scalars(
+            locked(sa.select(OutageReport).where(OutageReport.open_key == said.agent))
+        ).first()
+        if before is not None and not _says_more(said, before):
+            return None
+        began = said.occurred_at
+        if before is not None:
+            _end(before, said.reported_by, REPLACED, now)
+            began = min(began, before.occurred_at)
+        values = asdict(said) | {"occurred_at": began}
+        new = id_if_new(
+            session, OutageReport, form=form, open_key=said.agent, recorded_at=now, **values
+        )
+        # Else another writer was first in this moment: these words come after his.
+        if new is not None:
+            return session.get(OutageReport, new)
 
 
 def withdraw(session: Session, agent: str, *, by: str, now: datetime) -> OutageReport | None:
@@ -106,6 +108,13 @@ def between(session: Session, first: datetime, last: datetime) -> list[OutageRep
     """What was recorded from ``first`` to ``last`` (UTC), both included, in its order."""
     query = sa.select(OutageReport).where(OutageReport.recorded_at.between(first, last))
     return list(session.scalars(query.order_by(OutageReport.id)))
+
+
+def _says_more(said: Said, before: OutageReport) -> bool:
+    if _words(before) == said.words:
+        return False
+    hearsay = before.role == AGENT and said.role != AGENT
+    return not hearsay or (said.safe in IN_DANGER and before.safe not in IN_DANGER)
 
 
 def _words(row: OutageReport) -> tuple[object, ...]:

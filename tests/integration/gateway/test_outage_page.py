@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
 import pytest
@@ -69,6 +70,12 @@ def test_sent_twice_it_is_one_also_after_it_was_withdrawn(place, link) -> None:
     post(link, COMPLETE)  # the browser's back button
     assert len(rows(place)) == 1
     assert "Visszavonva" in get(link).text
+
+
+def test_other_words_on_the_same_page_are_not_lost(place, link) -> None:
+    for safe in ("no", "help", "help"):  # two buttons of one page, by the back button
+        post(link, {"form": "form-0001", "safe": safe})
+    assert [(row.safe, row.ended_as) for row in rows(place)] == [("no", "replaced"), ("help", None)]
 
 
 def test_newer_words_replace_the_report_and_an_old_page_does_not_withdraw_them(place, link) -> None:
@@ -207,15 +214,21 @@ def test_one_agent_never_sees_anothers_report(place, link) -> None:
 
 
 def test_many_at_once_are_one_report(place, link) -> None:
-    from concurrent.futures import ThreadPoolExecutor
-
     with ThreadPoolExecutor(8) as pool:
         forms = [COMPLETE | {"form": f"form-{n % 3:04d}"} for n in range(24)]
         assert {page.status_code for page in pool.map(lambda form: post(link, form), forms)} == {
             200
         }
-    assert len([row for row in rows(place) if row.ended_at is None]) == 1
     assert len(rows(place)) == 1
+
+
+def test_of_many_that_say_different_things_none_is_lost(place, link) -> None:
+    forms = [COMPLETE | {"form": f"form-{n:04d}", "until": f"1{n}:30"} for n in range(8)]
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda form: post(link, form), forms))
+    assert len(rows(place)) == 8
+    assert len({row.until for row in rows(place)}) == 8
+    assert len([row for row in rows(place) if row.ended_at is None]) == 1
 
 
 @pytest.mark.covers("D26")

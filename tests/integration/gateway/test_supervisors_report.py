@@ -78,6 +78,25 @@ def test_what_an_agent_said_personally_stands(place) -> None:
     assert rows(place)[0].ended_by == "SV-3"
 
 
+@pytest.mark.covers("D13")
+def test_danger_reported_by_a_supervisor_replaces_what_the_agent_said(place) -> None:
+    own = {"form": "form-0001", "safe": "yes", "what": "power", "move": "yes"}
+    link = new_link(place.inst, "AG-014", by="operator")
+    requests.post(link, data=own, timeout=10)
+    supervisor = Signed(place, "SV-3")
+    supervisor.post("/report", AGENTS | {"safe": "help"})
+    # Gone back and corrected: the same form says something else.
+    supervisor.post("/report", AGENTS | {"safe": "no"})
+    supervisor.post("/report", AGENTS | {"safe": "unknown", "form": "form-0002"})
+    said = [(r.agent, r.safe, r.ended_as) for r in rows(place)]
+    assert said[0] == ("AG-014", "yes", "replaced")
+    assert said[1:5] == [
+        ("AG-013", "help", "replaced"), ("AG-014", "help", "replaced"),
+        ("AG-013", "no", "replaced"), ("AG-014", "no", "replaced"),
+    ]  # fmt: skip
+    assert said[5:] == [("AG-013", "unknown", None), ("AG-014", "unknown", None)]
+
+
 @pytest.mark.covers("D23")
 def test_a_supervisor_reports_for_the_own_projects_alone(place) -> None:
     supervisor = Signed(place, "SV-2")  # BRAVO
