@@ -19,6 +19,7 @@ from pydantic import ValidationError
 from pydantic_settings import SettingsError
 from rich.console import Console
 
+from kitart import cli_link, cli_paper
 from kitart.clock import as_utc
 from kitart.plan.checks import check_plan
 from kitart.plan.contact_list import Verified
@@ -46,6 +47,8 @@ incident_app = typer.Typer(help="Incidents: report one.", no_args_is_help=True)
 app.add_typer(incident_app, name="incident")
 contact_app = typer.Typer(help="The contact list: test it, show it.", no_args_is_help=True)
 app.add_typer(contact_app, name="contact")
+app.command("link")(cli_link.link)
+plan_app.command("print")(cli_paper.print_plan)
 
 Folder = Annotated[
     Path | None, typer.Argument(metavar="[DIR]", help="The plan's folder; else config_dir")
@@ -356,37 +359,6 @@ def show_contacts(as_json: AsJson = False) -> None:
         console.print(part)
 
 
-@app.command("link")
-def link(
-    person: Annotated[str, typer.Argument(metavar="PERSON", help="Code in the plan, like AM-2")],
-    end: Annotated[
-        bool, typer.Option("--end", help="A phone is lost: end sign-ins and links of before now")
-    ] = False,
-) -> None:
-    """Print a link that signs a role holder in once, for the day nothing else works (D20)."""
-    from kitart.installation import Installation
-    from kitart.journal import sign_ins, upgrading
-    from kitart.journal.database import JournalError
-    from kitart.messaging.sign_in_links import new_link
-
-    inst = Installation(the_settings())
-    plan = the_plan(None)
-    if person not in [each.id for each in plan.people]:
-        refuse(f"PERSON is {person!r}: nobody in the plan has that code; see kitart plan show")
-    try:
-        upgrading.check(inst.journal)
-    except JournalError as trouble:
-        refuse(str(trouble))
-    if end:
-        with inst.journal.write() as session:
-            ended = sign_ins.end_everything(session, person, now=inst.clock.now())
-        typer.echo(f"{person}: {_count(ended, 'sign-in')} ended, and each link sent before now")
-        return
-    typer.echo(new_link(inst, person, by="operator"))
-    minutes = int(sign_ins.LINK_LIFE.total_seconds() // 60)
-    typer.echo(f"Signs {person} in once, within {minutes} minutes.", err=True)
-
-
 @app.command("gateway")
 def gateway(
     host: Annotated[str, typer.Option(help="Address to listen on")] = "127.0.0.1",
@@ -434,10 +406,10 @@ def _all_problems(folder: Path) -> list[Problem]:
         return trouble.problems
     chats = the_settings().chat
     names = {"teams": chats.teams.keys(), "chat": chats.apprise.keys()}
-    return placed(check_plan(plan, _today(plan), chats=names, verified=_verified()), files)
+    return placed(check_plan(plan, _today(plan), chats=names, verified=verified_by_tests()), files)
 
 
-def _verified() -> Verified:
+def verified_by_tests() -> Verified:
     """What tests of the contact list verified; nothing where there is no journal of this version:
     a plan is checked before there is one."""
     from kitart.journal import contact_tests, upgrading

@@ -5,7 +5,15 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from kitart.installation import installation
-from kitart.journal import approvals, by_word, incidents, looks, observations, timeline
+from kitart.journal import (
+    approvals,
+    by_word,
+    call_log,
+    incidents,
+    looks,
+    observations,
+    timeline,
+)
 from kitart.journal.database import Lease
 from kitart.journal.tables import Approval
 from kitart.language import phrase
@@ -151,7 +159,9 @@ def record_logging_ended(lease: Lease, approval_id: int) -> None:
     inst = installation()
     with inst.journal.write(lease) as session:
         answer = _answer(session, approval_id)
-        _note(session, answer, by_word.LOGGING_ENDED, f"Forms: {answer.note}")
+        kept = call_log.of_incident(session, lease.incident)
+        counted = f"; in the call log: {kept}" if kept else ""
+        _note(session, answer, by_word.LOGGING_ENDED, f"Forms: {answer.note}{counted}")
 
 
 @step("record whether the client was reached")

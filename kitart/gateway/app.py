@@ -14,10 +14,14 @@ from kitart import __version__
 from kitart.gateway import (
     assets,
     board_page,
+    calls_by_hand,
     incident_page,
     ivr,
     links,
+    outage,
+    paper,
     record_page,
+    reporting,
     signing_in,
     twilio,
     webhooks,
@@ -89,6 +93,10 @@ def create_app(
     app.include_router(board_page.router)
     app.include_router(incident_page.router)
     app.include_router(record_page.router)
+    app.include_router(outage.router)
+    app.include_router(reporting.router)
+    app.include_router(calls_by_hand.router)
+    app.include_router(paper.router)
     app.include_router(ivr.router)
     app.include_router(twilio.router)
     app.middleware("http")(_safe)

@@ -172,11 +172,12 @@ def _away(what_is_so: Phrase) -> Refused:
     )
 
 
-async def read_form(request: Request) -> dict[str, str]:
-    """The form's fields, the last of each name, cleaned of what nobody typed."""
+async def read_form(request: Request, most: int = 20) -> dict[str, str]:
+    """The form's fields, the last of each name, cleaned of what nobody typed; none of a form with
+    more than ``most``."""
     try:
         body = (await read_body(request)).decode("utf-8", "replace")
-        fields = parse_qs(body, keep_blank_values=True, max_num_fields=20)
+        fields = parse_qs(body, keep_blank_values=True, max_num_fields=most)
     except BodyTooLarge as error:
         raise Refused(
             413,

@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from kitart.journal.tables import Incident
-from kitart.language import Phrase, in_all_languages, in_language, phrase, spoken
+from kitart.language import LANGUAGES, Phrase, in_all_languages, in_language, phrase, spoken
 from kitart.plan.roles import named, role_name
 from kitart.plan.schema import Plan
 from kitart.reports import moments
@@ -126,6 +126,23 @@ def visitor_of(plan: Plan, person: str, now: datetime) -> Visitor:
             phrase("Nothing has been recorded. If you should be asked, phone the ERT."),
         ) from error
     return Visitor(person, holder.kind, spoken(holder.language), holder.time_zone, plan, now)
+
+
+def agent_visitor(plan: Plan, code: str, now: datetime) -> Visitor:
+    """An agent as a visitor: in the best-spoken language that Kitart has texts in (R17, D26).
+
+    Raises ``Refused`` for somebody who is no agent of the plan.
+    """
+    try:
+        agent = plan.agent(code)
+    except KeyError as error:
+        raise Refused(
+            403,
+            phrase("This link is for somebody who is no agent in the plan"),
+            phrase("Nothing has been recorded. Phone your supervisor."),
+        ) from error
+    language = spoken(agent.best_language(LANGUAGES) or "")
+    return Visitor(agent.id, "agent", language, agent.time_zone, plan, now)
 
 
 def closed(incident: Incident, visitor: Visitor) -> Refused:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from kitart.journal import timeline
-from kitart.journal.tables import Approval, Observation
+from kitart.journal.tables import Approval, Observation, TimelineEntry
 
 ASSESSED = "assessed"
 LOGGING_STARTED, LOGGING_ENDED = "manual logging started", "manual logging ended"
@@ -98,3 +98,20 @@ def start_of_logging(session: Session, incident: str) -> int | None:
     if not course or course[-1].type != LOGGING_STARTED:
         return None
     return int(course[-1].data["answer_of"])
+
+
+def stretches_of_logging(
+    session: Session, since: datetime
+) -> list[tuple[str, datetime, datetime | None]]:
+    """When calls were logged by hand: incident, start, end (``None`` while it goes on), of what
+    ended after ``since`` (UTC) or hasn't ended."""
+    query = sa.select(TimelineEntry).where(TimelineEntry.type.in_((LOGGING_STARTED, LOGGING_ENDED)))
+    open_since: dict[str, datetime] = {}
+    found: list[tuple[str, datetime, datetime | None]] = []
+    for entry in session.scalars(query.order_by(TimelineEntry.id)):
+        if entry.type == LOGGING_STARTED:
+            open_since.setdefault(entry.incident, entry.occurred_at)
+        elif began := open_since.pop(entry.incident, None):
+            found.append((entry.incident, began, entry.occurred_at))
+    found = [each for each in found if each[2] and each[2] > since]
+    return [*found, *((incident, began, None) for incident, began in open_since.items())]

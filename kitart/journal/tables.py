@@ -339,6 +339,84 @@ class SignIn(Base):
     ended_at: Mapped[datetime | None]
 
 
+class AgentLink(Base):
+    """An agent's standing link: works until it ends or is replaced (R17)."""
+
+    __tablename__ = "agent_links"
+    __table_args__ = (Index("ix_agent_links_agent", "agent"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    link_hash: Mapped[str] = mapped_column(unique=True)
+    agent: Mapped[str]
+    made_by: Mapped[str]
+    made_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+class OutageReport(Base):
+    """A person says that an agent can't work (R17); what follows from it is decided elsewhere."""
+
+    __tablename__ = "outage_reports"
+    __table_args__ = (Index("ix_outage_reports_agent", "agent"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    # The form's own number: what a browser sends twice is one report.
+    form: Mapped[str] = mapped_column(unique=True)
+    # Present while it stands: an agent has one report at a time.
+    open_key: Mapped[str | None] = mapped_column(unique=True)
+    agent: Mapped[str]
+    project: Mapped[str]
+    language: Mapped[str]
+    # Where the agent works, as the plan has it: a region's code, never an address.
+    area: Mapped[str]
+    reported_by: Mapped[str]
+    role: Mapped[str]
+    # yes, no, help, unknown (said by somebody else).
+    safe: Mapped[str]
+    # power, internet, device, health, other; "" while nobody has said.
+    what: Mapped[str]
+    # Whether the agent can move within 30 minutes: yes, no; "" where it was not asked.
+    can_move: Mapped[str]
+    occurred_at: Mapped[datetime]
+    recorded_at: Mapped[datetime]
+    until: Mapped[datetime | None]
+    # Withdrawn ("works again"), or replaced by a newer one of the same agent.
+    ended_at: Mapped[datetime | None]
+    ended_by: Mapped[str | None]
+    ended_as: Mapped[str | None]
+
+
+class LoggedCall(Base):
+    """A call that was logged by hand (R46): one numbered form."""
+
+    __tablename__ = "call_log"
+    __table_args__ = (
+        UniqueConstraint("agent", "day", "running_number"),
+        Index("ix_call_log_project", "project"),
+        Index("ix_call_log_incident", "incident"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    # The form's own number on the device: sent twice it is taken once.
+    form: Mapped[str] = mapped_column(unique=True)
+    agent: Mapped[str]
+    # The day of the call where it was taken: part of the form's number.
+    day: Mapped[str]
+    running_number: Mapped[int]
+    incident: Mapped[str | None] = mapped_column(ForeignKey("incidents.number"))
+    project: Mapped[str]
+    language: Mapped[str]
+    line: Mapped[str]
+    time_zone: Mapped[str]
+    started_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    urgent: Mapped[bool]
+    # The other fields of the form, by name.
+    fields: Mapped[dict[str, Any]]
+    written_by: Mapped[str]
+    recorded_at: Mapped[datetime]
+
+
 class RoutingMode(Base):
     """What our IVR webhook answers for a line."""
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from kitart.journal import by_word, incidents
+from kitart.journal import by_word, call_log, incidents
 from kitart.journal.approvals import Question
 from kitart.language import phrase
 from kitart.messaging.questions import known, option
@@ -104,9 +104,15 @@ def manual_log_stop(session: Session, plan: Plan, incident: str, now: datetime) 
                 "required",
             )
         ],
-        known=known(session, plan, incident, now),
+        known=[*_forms(session, incident), *known(session, plan, incident, now)],
         due_at=now + timedelta(hours=1),
     )
+
+
+def _forms(session: Session, incident: str) -> list[str]:
+    """How many forms came in by the page: the count that is asked for can be compared with it."""
+    kept = call_log.of_incident(session, incident)
+    return [phrase("Forms in the call log: {n}", n=kept)] if kept else []
 
 
 def client_contact(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
-from typing import Annotated
+from typing import Annotated, get_args
 
 from pydantic import Field, field_validator, model_validator
 
@@ -119,6 +120,13 @@ class Agent(Part):
                 "standby is given but standby_queues is empty; name the queues, e.g. [BRAVO/de]"
             )
         return self
+
+    def best_language(self, offered: Sequence[str]) -> str | None:
+        """Of the languages offered the one the agent speaks best, of equals the first; ``None``
+        if none of them."""
+        spoken = [language for language in offered if language in self.languages]
+        best_first = get_args(LevelName)
+        return min(spoken, key=lambda each: best_first.index(self.languages[each]), default=None)
 
     @property
     def standby_only(self) -> bool:

@@ -18,6 +18,8 @@ ROLE_NAMES = {
     "cmt": phrase("CMT member"),
     "cmt_lead": phrase("CMT lead"),
     "data_protection": phrase("data protection contact"),
+    # No role of the matrix: who sees a page by a standing link.
+    "agent": phrase("agent"),
 }
 
 

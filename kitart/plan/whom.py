@@ -101,3 +101,31 @@ def with_deputies(plan: Plan, people: tuple[Person, ...]) -> tuple[str, ...]:
     """Each person followed by the deputy."""
     named = [code for person in people for code in (person.id, person.deputy)]
     return tuple(dict.fromkeys(code for code in named if code))
+
+
+def to_phone(plan: Plan, project_id: str, at: datetime) -> tuple[str, ...]:
+    """Whom an agent of a project phones at ``at`` (aware): supervisors on duty, the account manager
+    and the deputy, then the other supervisors (R17)."""
+    project = plan.project(project_id)
+    on_duty = [
+        code for code in project.supervisors
+        if within(plan.person(code).hours, plan.person(code).time_zone, at)
+    ]  # fmt: skip
+    managers = [project.account_manager, project.deputy_account_manager]
+    named = (*on_duty, *managers, *project.supervisors)
+    return present(plan, tuple(dict.fromkeys(code for code in named if code)), at)
+
+
+def projects_of(plan: Plan, code: str) -> tuple[str, ...]:
+    """The projects that a role holder answers for, as supervisor, account manager or the deputy of
+    one; all of them for a role that is not bound to projects (D23)."""
+    person = plan.person(code)
+    if person.kind not in ("supervisor", "account_manager"):
+        return tuple(project.id for project in plan.projects)
+    stands_for = {code, *(other.id for other in plan.people if other.deputy == code)}
+    return tuple(
+        project.id for project in plan.projects
+        if stands_for & {
+            *project.supervisors, project.account_manager, project.deputy_account_manager,
+        }
+    )  # fmt: skip

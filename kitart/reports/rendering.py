@@ -36,7 +36,7 @@ def render(view: View, *, templates_dir: Path | None = None) -> Document:
     heading = view.heading
     wording = Wording(heading.zone, heading.language)
     folder = templates_dir or settings().templates_dir
-    template = _environment(folder / "reports", wording.language).get_template(view.template)
+    template = environment(folder / "reports", wording.language).get_template(view.template)
     html = template.render(view=view, heading=heading, w=wording)
     html = re.sub(r"\n\s*\n+", "\n", html)
     return Document(
@@ -68,7 +68,8 @@ def _file_name(heading: Heading, wording: Wording) -> str:
 
 
 @lru_cache(maxsize=8)
-def _environment(folder: Path, language: str) -> Environment:
+def environment(folder: Path, language: str) -> Environment:
+    """The templates of a folder in a language, escaped; what is undefined is an error."""
     environment = Environment(
         loader=FileSystemLoader(folder),
         extensions=["jinja2.ext.i18n"],

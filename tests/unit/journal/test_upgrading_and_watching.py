@@ -117,6 +117,8 @@ def test_a_question_of_an_older_journal_is_still_asked_in_english(
         connection.execute(sa.text("DROP TABLE replies"))
         connection.execute(sa.text("DROP TABLE verified_contacts"))
         connection.execute(sa.text("DROP TABLE sign_ins"))
+        for table in ("agent_links", "outage_reports", "call_log"):
+            connection.execute(sa.text(f"DROP TABLE {table}"))
         for index in ("recipient", "hold_until"):
             connection.execute(sa.text(f"DROP INDEX ix_messages_{index}"))
         for column in ("hold_until", "headline", "told_in"):

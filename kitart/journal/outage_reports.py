@@ -1,0 +1,125 @@
+"""Reports that an agent can't work: opened, replaced by newer words, withdrawn (R17, A28).
+
+The repository for whoever decides what follows (the cover ladder): ``standing`` are the agents who
+are out now, ``between`` what was reported in a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from kitart.journal.once import id_if_new, locked
+from kitart.journal.tables import OutageReport
+
+YES, NO, HELP, UNKNOWN = "yes", "no", "help", "unknown"
+SAFE = (YES, NO, HELP, UNKNOWN)
+WHAT = ("power", "internet", "device", "health", "other")
+IN_DANGER = (NO, HELP)
+NOT_SAID = ""
+AGENT = "agent"
+WITHDRAWN, REPLACED = "withdrawn", "replaced"
+
+
+@dataclass(frozen=True)
+class Said:
+    """What is reported of one agent; moments in UTC, ``until`` is ``None`` when not known."""
+
+    agent: str
+    project: str
+    language: str
+    area: str
+    reported_by: str
+    role: str
+    safe: str
+    what: str
+    can_move: str
+    occurred_at: datetime
+    until: datetime | None
+
+    @property
+    def words(self) -> tuple[object, ...]:
+        """What makes two reports say the same."""
+        return self.safe, self.what, self.can_move, self.until
+
+
+def report(session: Session, form: str, said: Said, *, now: datetime) -> OutageReport | None:
+    """Record what is said of an agent; ``None`` when nothing new was said.
+
+    A form that comes twice is one report, also after it was withdrawn. Where a report stands that
+    says the same, it stays; one that says something else is replaced. What the agent said himself
+    stands against what others say of him, unless they say that he is in danger (D13).
+    """
+    while True:
+        if session.scalars(sa.select(OutageReport.id).where(OutageReport.form == form)).first():
+            return None
+        before = session.scalars(
+            locked(sa.select(OutageReport).where(OutageReport.open_key == said.agent))
+        ).first()
+        if before is not None and not _says_more(said, before):
+            return None
+        began = said.occurred_at
+        if before is not None:
+            _end(before, said.reported_by, REPLACED, now)
+            began = min(began, before.occurred_at)
+        values = asdict(said) | {"occurred_at": began}
+        new = id_if_new(
+            session, OutageReport, form=form, open_key=said.agent, recorded_at=now, **values
+        )
+        # Else another writer was first in this moment: these words come after his.
+        if new is not None:
+            return session.get(OutageReport, new)
+
+
+def withdraw(session: Session, agent: str, *, by: str, now: datetime) -> OutageReport | None:
+    """The agent works again: the report that stood, ``None`` when none did."""
+    row = session.scalars(
+        locked(sa.select(OutageReport).where(OutageReport.open_key == agent))
+    ).first()
+    if row is not None:
+        _end(row, by, WITHDRAWN, now)
+    return row
+
+
+def of_agent(session: Session, agent: str) -> OutageReport | None:
+    """The agent's report that stands now."""
+    return session.scalars(sa.select(OutageReport).where(OutageReport.open_key == agent)).first()
+
+
+def last_of_agent(session: Session, agent: str) -> OutageReport | None:
+    """The agent's newest report, standing or not."""
+    query = sa.select(OutageReport).where(OutageReport.agent == agent)
+    return session.scalars(query.order_by(OutageReport.id.desc()).limit(1)).first()
+
+
+def standing(session: Session, agents: Collection[str] | None = None) -> list[OutageReport]:
+    """Who can't work now, in the order of reporting; of some agents only, if any are named."""
+    query = sa.select(OutageReport).where(OutageReport.open_key.is_not(None))
+    if agents is not None:
+        query = query.where(OutageReport.agent.in_(agents))
+    return list(session.scalars(query.order_by(OutageReport.id)))
+
+
+def between(session: Session, first: datetime, last: datetime) -> list[OutageReport]:
+    """What was recorded from ``first`` to ``last`` (UTC), both included, in its order."""
+    query = sa.select(OutageReport).where(OutageReport.recorded_at.between(first, last))
+    return list(session.scalars(query.order_by(OutageReport.id)))
+
+
+def _says_more(said: Said, before: OutageReport) -> bool:
+    if _words(before) == said.words:
+        return False
+    hearsay = before.role == AGENT and said.role != AGENT
+    return not hearsay or (said.safe in IN_DANGER and before.safe not in IN_DANGER)
+
+
+def _words(row: OutageReport) -> tuple[object, ...]:
+    return row.safe, row.what, row.can_move, row.until
+
+
+def _end(row: OutageReport, by: str, how: str, now: datetime) -> None:
+    row.open_key, row.ended_at, row.ended_by, row.ended_as = None, now, by, how
