@@ -371,7 +371,7 @@ def gateway(
     import logging
 
     from kitart.gateway.app import create_app
-    from kitart.gateway.serving import GatewayServer
+    from kitart.gateway.serving import serve
     from kitart.installation import Installation
     from kitart.journal import upgrading
     from kitart.journal.database import JournalError
@@ -389,14 +389,14 @@ def gateway(
         links.check_key(inst.settings)
     except (JournalError, ValueError) as trouble:
         refuse(str(trouble))
-    GatewayServer(
+    serve(
         create_app(inst, PrefectOrchestrator(), PrefectForms()),
         host=host,
         port=port,
         log_config=None,
         access_log=False,
         server_header=False,
-    ).run()
+    )
 
 
 def _all_problems(folder: Path) -> list[Problem]:

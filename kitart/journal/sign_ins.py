@@ -31,6 +31,13 @@ def make(session: Session, person: str, *, by: str, now: datetime) -> str:
     return key
 
 
+def one_at_a_time(session: Session, person: str) -> None:
+    """Have whoever makes a link for this person wait for the one before: each sees its count."""
+    if session.get_bind().dialect.name == "postgresql":
+        lock = sa.text("SELECT pg_advisory_xact_lock(4219, hashtext(:person))")
+        session.execute(lock, {"person": person})
+
+
 def of_link(session: Session, key: str) -> SignIn | None:
     """The sign-in that a link's key stands for, used or not, over or not."""
     return session.scalars(sa.select(SignIn).where(SignIn.link_hash == _hash(key))).first()

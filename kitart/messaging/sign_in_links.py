@@ -41,6 +41,7 @@ def send_link(inst: Installation, plan: Plan, person: Person) -> bool:
     """
     now = inst.clock.now()
     with inst.journal.write() as session:
+        sign_ins.one_at_a_time(session, person.id)
         if sign_ins.made_since(session, person.id, REQUEST, now - LINKS_IN) >= LINKS_AT_MOST:
             log.warning("no further link to sign in goes to %s: several went out", person.id)
             return True

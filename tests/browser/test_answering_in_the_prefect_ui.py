@@ -26,7 +26,9 @@ from sandbox.stack import Stack, Wishes
 
 NUMBER = "INC-0001"
 TUESDAY = datetime(2026, 11, 24, 9, tzinfo=UTC)  # every line is open
-IN_THE_JOURNAL_WITHIN_S = 2.0
+# Two seconds on a machine of its own; here other tests run beside it. The sweep that finds an answer
+# whose event was lost comes after ten.
+IN_THE_JOURNAL_WITHIN_S = 6.0
 SWEPT_WITHIN_S = 12.0
 TIMES_PRESSED = 5
 READ_ONLY = "default: {delay_s: 0.5, answers: {ack: take}, otherwise: leave}\n"
@@ -290,17 +292,23 @@ def test_link_and_form_in_the_same_second_one_counts_and_the_other_is_told(scene
         {"run_input": {"answer": chosen, "person": person, "words": "Callers wait"}},
     )
     other.join(30)
-    message = scene.form("divert-order", "COMPLETED")["state"]["message"]
+    scene.form("divert-order", "COMPLETED")
+    if answer["status"] != "ABORT":  # both were taken: what came later is told in the end
+        eventually(lambda: len(scene.decisions("divert-order")) == 2, "both answers in the record")
     given = {via: outcome for _, via, outcome in scene.decisions("divert-order")}
+
+    def said() -> str:
+        return str(scene.form("divert-order", "COMPLETED")["state"]["message"])
+
     if answer["status"] == "ABORT":  # the link was so early that the form had ended
         assert given == {"link": "counted"}
     elif given["link"] == "counted":
         assert given == {"link": "counted", "Prefect form": "late"}
-        assert "“Order the divert”, came later" in message
+        eventually(lambda: "“Order the divert”, came later" in said(), "the word about it")
     else:
         assert given == {"link": "late", "Prefect form": "counted"}
         assert "Already decided: Order the divert" in pages[0]
-    assert message.startswith("Answered by ")
+    assert said().startswith("Answered by ")
 
 
 @pytest.mark.timeout(240)

@@ -14,7 +14,7 @@ SHEET = Sheet(
     question="INC-0001:priority", incident="INC-0001", version=1, name="INC-0001: Priority",
     state="Asked: ERT member ERT-1.", description="How urgent is it?", answers=("P1", "P2"),
     people=("ERT member ERT-1",), words="The reason", about_words="May stay empty.",
-    words_needed=False,
+    words_needed=False, about_code="It proves that the person answers.", code_needed=False,
 )  # fmt: skip
 
 

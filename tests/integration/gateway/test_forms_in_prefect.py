@@ -23,6 +23,7 @@ from kitart.clock import HandClock, monotonic_s, sleep_s
 from kitart.gateway import deciding, forms
 from kitart.gateway.forms import Forms
 from kitart.gateway.house import House, Plans, pages
+from kitart.gateway.live import Live
 from kitart.gateway.watchman import Watchman
 from kitart.installation import Installation
 from kitart.journal import approvals, incidents, messages, timeline
@@ -149,7 +150,8 @@ class Desk:
         upgrade(self.inst.journal)
         self.board = HandBoard()
         self.place = House(
-            self.inst, Plans(self.inst), Watchman(self.inst, None), pages(settings.templates_dir)  # type: ignore[arg-type]
+            self.inst, Plans(self.inst), Watchman(self.inst, None), pages(settings.templates_dir),  # type: ignore[arg-type]
+            Live(self.inst),
         )  # fmt: skip
         self.forms = Forms(self.place, self.board)
         now = self.clock.now()
