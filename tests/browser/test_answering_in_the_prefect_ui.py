@@ -26,8 +26,8 @@ from sandbox.stack import Stack, Wishes
 
 NUMBER = "INC-0001"
 TUESDAY = datetime(2026, 11, 24, 9, tzinfo=UTC)  # every line is open
-# Two seconds on a machine of its own; here other tests run beside it. The sweep that finds an answer
-# whose event was lost comes after ten.
+# Two seconds on a machine of its own; here other tests run beside it. The sweep that finds an
+# answer whose event was lost comes after ten.
 IN_THE_JOURNAL_WITHIN_S = 6.0
 SWEPT_WITHIN_S = 12.0
 TIMES_PRESSED = 5
