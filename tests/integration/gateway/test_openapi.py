@@ -15,7 +15,7 @@ MANY = settings(max_examples=20, database=None, suppress_health_check=list(Healt
 
 @pytest.mark.timeout(240)
 def test_no_made_up_request_breaks_the_gateway(place) -> None:
-    """Whatever is sent, with the right secret or without, gets an answer that is no fault of ours."""
+    """Whatever is sent, with the secret or without, gets an answer that is no fault of ours."""
     schema = schemathesis.openapi.from_url(f"{place.server.url}/openapi.json")
     doors = {found.ok().path: found.ok() for found in schema.get_all_operations()}
     assert {"/webhooks/{source}", "/healthz", "/readyz"} <= set(doors)
