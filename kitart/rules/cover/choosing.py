@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from kitart.plan.limits import Limits
-from kitart.rules.cover.facts import Facts
+from kitart.rules.cover.facts import Facts, Out
 from kitart.rules.cover.matching import Cost, matched
 from kitart.rules.cover.needs import Need
 from kitart.rules.cover.pool import Pool
@@ -37,9 +37,11 @@ def choose(needs: Sequence[Need], facts: Facts, pool: Pool, limits: Limits) -> C
     before those that the roster left empty, and queues without anybody before others.
     """
     sits: dict[str, list[Picked]] = defaultdict(list)
+    holders, out = _holders(facts), {each.agent: each for each in facts.out}
     for need in needs:
-        sits[need.key] += _held(need, facts, pool)
-        sits[need.key] += _relocating(need, facts, limits, need.short - len(sits[need.key]))
+        held = [(code, pool.rules.rung(pool.agent(code), need)) for code in holders[need.key]]
+        back = _relocating(need, out, facts, limits, need.short - len(held))
+        sits[need.key] = held + back
     short = {
         need.key: need for need in needs if need.short > len(sits[need.key])
     }  # fmt: skip
@@ -62,20 +64,24 @@ def choose(needs: Sequence[Need], facts: Facts, pool: Pool, limits: Limits) -> C
     )
 
 
-def _held(need: Need, facts: Facts, pool: Pool) -> list[Picked]:
-    holders = sorted(code for code, key in facts.holding.items() if key == need.key)
+def _holders(facts: Facts) -> dict[str, list[str]]:
+    """By queue those who hold a seat there, without those who are out since."""
     gone = {each.agent for each in facts.out}
-    return [(code, pool.rules.rung(pool.agent(code), need)) for code in holders if code not in gone]
+    holders: dict[str, list[str]] = defaultdict(list)
+    for code in sorted(facts.holding):
+        if code not in gone:
+            holders[facts.holding[code]].append(code)
+    return holders
 
 
-def _relocating(need: Need, facts: Facts, limits: Limits, seats: int) -> list[Picked]:
+def _relocating(
+    need: Need, out: Mapping[str, Out], facts: Facts, limits: Limits, seats: int
+) -> list[Picked]:
     """Of the queue's own agents who are out those who are back in time, the soonest first."""
     back = sorted(
-        (out.live_again_at, out.agent)
-        for out in facts.out
-        if out.agent in need.out
-        and out.live_again_at is not None
-        and facts.back_in_time(out, limits.relocate_forecast)
+        (out[code].live_again_at or facts.at, code)
+        for code in need.out
+        if facts.back_in_time(out[code], limits.relocate_forecast)
     )
     return [(code, Rung.RELOCATE) for _, code in back[: max(0, seats)]]
 

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from kitart.plan.calendars import Calendar
-from kitart.plan.hours import within
 from kitart.plan.schema import Agent, Client, Permits, Plan, Project, Queue
 from kitart.rules.calendars import is_open
 from kitart.rules.cover.facts import Facts
@@ -52,11 +51,15 @@ def needs(plan: Plan, facts: Facts, presence: Presence) -> tuple[Need, ...]:
             rostered[agent.queue].append(agent.id)
     clients = {client.id: client for client in plan.clients}
     calendars = {calendar.id: calendar for calendar in plan.calendars}
+    opened: dict[str, bool] = {}
     found = []
     for project in plan.projects:
         if facts.projects is not None and project.id not in facts.projects:
             continue
-        window = _window(project, calendars[project.service_calendar], presence)
+        calendar = calendars[project.service_calendar]
+        if calendar.id not in opened:
+            opened[calendar.id] = is_open(calendar, presence.at)
+        window = _window(project, calendar, presence) if opened[calendar.id] else None
         for queue in project.queues:
             found.append(_need(project, queue, clients[project.client], window,
                                rostered[f"{project.id}/{queue.lang}"], gone))  # fmt: skip
@@ -89,12 +92,10 @@ def _need(
 
 
 def _window(project: Project, calendar: Calendar, presence: Presence) -> str | None:
-    """The name of the window that holds the moment; ``None`` while the line is closed."""
-    if not is_open(calendar, presence.at):
-        return None
+    """The name of the first window that holds the moment; ``None`` when none does."""
     holding = (
         name
         for name, hours in project.windows.items()
-        if within((hours,), calendar.time_zone, presence.at)
+        if presence.holds((hours,), calendar.time_zone)
     )
     return next(holding, None)

@@ -73,11 +73,11 @@ class Proposal:
     @property
     def levels_by_project(self) -> dict[str, int | None]:
         """Each project's own level (E4, A28)."""
-        projects = dict.fromkeys(queue.need.project for queue in self.queues)
-        return {
-            project: highest(q.level for q in self.queues if q.need.project == project)
-            for project in projects
-        }
+        levels: dict[str, int | None] = {}
+        for queue in self.queues:
+            project = queue.need.project
+            levels[project] = highest((levels.get(project), queue.level))
+        return levels
 
     @property
     def needs_cmt(self) -> bool:

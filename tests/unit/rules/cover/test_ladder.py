@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -233,6 +233,24 @@ def test_most_is_strictly_more_than_half(out: int, rostered: int, most: bool) ->
 def test_cover_has_its_own_end(asked: Asked) -> None:
     (seat,) = queue(asked(TUESDAY, "AG-014"), "CHARLIE/hu").seats
     assert seat.until == datetime(2026, 11, 17, 11, 0, tzinfo=UTC)
+
+
+@pytest.mark.covers("E20")
+@pytest.mark.parametrize(
+    ("standby", "hours"),
+    [
+        (("Tue 08:00-12:00", "Tue 12:00-14:00"), 14),
+        (("Tue 08:00-24:00", "Wed 00:00-02:00"), 26),
+        (("24/7",), None),
+    ],
+)
+def test_standby_that_goes_on_ends_when_the_last_of_it_does(
+    asked: Asked, plan: Plan, standby: tuple[str, ...], hours: int | None
+) -> None:
+    other = changed(plan, "AG-016", shift=(), standby=standby)
+    (seat,) = queue(asked(TUESDAY, "AG-014", of=other), "CHARLIE/hu").seats
+    midnight = datetime(2026, 11, 16, 23, 0, tzinfo=UTC)
+    assert seat.until == (midnight + timedelta(hours=hours) if hours else None)
 
 
 @pytest.mark.covers("E36")
