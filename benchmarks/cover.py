@@ -19,7 +19,8 @@ SIZES = (1, 10, 100)
 TRIES = 7
 AT = datetime.fromisoformat("2026-11-17T09:12+01:00")
 OUT = ("AG-001", "AG-002", "AG-005", "AG-006", "AG-008", "AG-014", "AG-028", "AG-033")
-"""Of each copy of the sample company: eight agents of six queues, so all rungs are climbed."""
+"""Of each copy of the sample: eight agents of six queues. Four seats get empty, and of those who
+could fill them some fit two queues; for one seat nobody is left."""
 
 
 @dataclass(frozen=True)
