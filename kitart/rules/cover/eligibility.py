@@ -12,6 +12,7 @@ from typing import get_args
 from zoneinfo import ZoneInfo
 
 from kitart.language import Phrase, phrase
+from kitart.plan.hours import in_utc
 from kitart.plan.schema import Agent, Plan
 from kitart.plan.values import LevelName
 from kitart.rules.cover.facts import Facts
@@ -79,6 +80,8 @@ class Eligibility:
     def candidate(self, agent: Agent, need: Need) -> Candidate:
         """The agent's place in the queue, with the first reason against it or those for it."""
         rung = self.rung(agent, need)
+        if self._facts.holding.get(agent.id) == need.key and agent.id not in self._out:
+            return Candidate(agent.id, rung, True, lambda: phrase("has this seat already"))
         failed = self.failed(agent, need, rung)
         if failed is not None:
             return Candidate(agent.id, rung, False, failed)
@@ -204,7 +207,7 @@ class Eligibility:
         if code in facts.assigned:
             return lambda: phrase("is assigned to {incident}", incident=facts.assigned[code])
         held = facts.reserved.get(code)
-        if held is not None and held.until > facts.at:
+        if held is not None and in_utc(held.until) > facts.at:
             until = held.until.astimezone(self._company)
             return lambda: phrase(
                 "is reserved by {incident} until {until}",
@@ -242,7 +245,7 @@ class Eligibility:
         if self._presence.of(agent) is Standing.LEAVE:
             return lambda: phrase("is on leave")
         ended = self._facts.worked_until.get(agent.id)
-        known = ended is None or self._facts.at - ended >= timedelta(hours=agent.rest_hours)
+        known = ended is None or self._facts.at - in_utc(ended) >= timedelta(hours=agent.rest_hours)
         if known and self._presence.rested(agent):
             return None
         return lambda: phrase("rest not respected: {hours} hours are due", hours=agent.rest_hours)

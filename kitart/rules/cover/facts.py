@@ -37,7 +37,7 @@ class Reservation:
 
 @dataclass(frozen=True)
 class Facts:
-    """All that is known at the aware moment ``at``. Raises ``ValueError`` without a zone.
+    """All that is known at the aware moment ``at``, kept in UTC; ``ValueError`` without a zone.
 
     ``projects``: those of the incident; ``None`` looks at all of the plan's. ``affected_areas``
     come on top of the areas of those who are out. ``holding``: who has a seat of this incident
@@ -62,7 +62,7 @@ class Facts:
     call_outs: Mapping[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        in_utc(self.at)
+        object.__setattr__(self, "at", in_utc(self.at))
 
     def back_in_time(self, out: Out, minutes: int) -> bool:
         """Whether the forecast of ``out`` lies within ``minutes`` of the report (A4, E11).
@@ -71,4 +71,6 @@ class Facts:
         """
         if not out.safe or out.live_again_at is None:
             return False
-        return out.live_again_at <= (out.reported_at or self.at) + timedelta(minutes=minutes)
+        # In UTC: with one zone on both sides Python reckons by the wall, also where clocks change.
+        reported = in_utc(out.reported_at or self.at)
+        return in_utc(out.live_again_at) <= reported + timedelta(minutes=minutes)

@@ -129,7 +129,8 @@ def _queue(need: Need, chosen: Chosen, pool: Pool, presence: Presence) -> QueueP
         seats=seats,
         pre_alert=chosen.pre_alert.get(need.key, ()),
         uncovered=uncovered,
-        level=level_of((seat.rung for seat in seats), uncovered),
+        # Cover that stays on beside those who are back is no shortage any more (D7 is the flow's).
+        level=level_of((seat.rung for seat in seats), uncovered) if need.short else None,
         next_step=_next_step(need, len(seats)) if uncovered else None,
         look=lambda: _looked_at(need, pool, chosen),
     )

@@ -25,7 +25,7 @@ def test_a_fit_backup_is_told_with_language_place_and_start(asked: Asked, plan: 
     assert why(asked, plan) == "hu native, on standby in HU-BA, usually live in 15 minutes"
 
 
-@pytest.mark.covers("D9", "D10", "A18", "R24", "R26")
+@pytest.mark.covers("D9", "D10", "A18")
 @pytest.mark.parametrize(
     ("update", "said"),
     [
@@ -97,7 +97,7 @@ def test_who_can_start_in_45_minutes_is_too_late(asked: Asked, plan: Plan) -> No
     assert why(asked, plan, start_minutes={BACKUP: 45}) == "needs 45 minutes; 30 are allowed"
 
 
-@pytest.mark.covers("E9", "D12")
+@pytest.mark.covers("E9")
 def test_who_did_not_come_is_not_proposed_again(asked: Asked, plan: Plan) -> None:
     assert why(asked, plan, said_no=frozenset({BACKUP})) == "was asked and did not come"
 

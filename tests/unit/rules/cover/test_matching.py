@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from itertools import product
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -59,17 +60,17 @@ def test_no_other_way_fills_more_seats_or_as_many_at_less_cost(
 
 @given(problems(), st.randoms())
 def test_the_order_of_the_inputs_changes_nothing(
-    problem: tuple[dict[str, list[Cost]], dict[str, dict[str, Cost]]], random: st.DataObject
+    problem: tuple[dict[str, list[Cost]], dict[str, dict[str, Cost]]], random: Random
 ) -> None:
     seats, offers = problem
 
     def mixed(values: dict[str, object]) -> dict[str, object]:
         keys = list(values)
-        random.shuffle(keys)  # type: ignore[attr-defined]
+        random.shuffle(keys)
         return {key: values[key] for key in keys}
 
-    again = {queue: mixed(agents) for queue, agents in mixed(offers).items()}  # type: ignore[arg-type]
-    assert matched(mixed(seats), again) == matched(seats, offers)  # type: ignore[arg-type]
+    again = {queue: mixed(agents) for queue, agents in mixed(offers).items()}
+    assert matched(mixed(seats), again) == matched(seats, offers)
 
 
 @pytest.mark.covers("E1")
