@@ -14,6 +14,7 @@ from benchmarks.answering import SECRET, Answered, answer
 from benchmarks.asking import ask, ask_one_after_another
 from benchmarks.board import Shown, show
 from benchmarks.company import MOST
+from benchmarks.cover import propose_for_all
 from benchmarks.page import Measured, page, table
 from benchmarks.postgres import postgres
 from benchmarks.sms_gateway import gateway_process
@@ -56,6 +57,10 @@ def main() -> int:
 
 
 def _measured(people: int, incidents: int) -> str:
+    proposed = propose_for_all()
+    sys.stderr.write(
+        f"cover, {proposed[-1].times} times the sample: {proposed[-1].proposed_ms:.0f} ms\n"
+    )
     found = []
     with tempfile.TemporaryDirectory() as folder, postgres() as database_url:
         found += _asked("SQLite", Path(folder) / "asked", "", people, throttled=True)
@@ -63,7 +68,7 @@ def _measured(people: int, incidents: int) -> str:
             found += _asked("PostgreSQL", Path(folder), database_url, people)
         answered = _answered(Path(folder) / "answered", incidents)
         shown = _shown(Path(folder) / "shown", incidents)
-    return table(found, answered, shown)
+    return table(found, answered, shown, proposed)
 
 
 def _asked(

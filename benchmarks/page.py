@@ -11,6 +11,7 @@ from pathlib import Path
 from benchmarks.answering import Answered
 from benchmarks.asking import Asked
 from benchmarks.board import Shown
+from benchmarks.cover import Proposed
 from benchmarks.sms_gateway import MESSAGE_S
 from kitart.clock import real_now
 from kitart.connectors.http import AT_ONCE
@@ -28,8 +29,10 @@ class Measured:
     baseline: Asked
 
 
-def table(found: Sequence[Measured], answered: Answered, shown: Shown) -> str:
-    """The figures as two tables in Markdown."""
+def table(
+    found: Sequence[Measured], answered: Answered, shown: Shown, proposed: Sequence[Proposed]
+) -> str:
+    """The figures as three tables in Markdown."""
     lines = [
         "| Journal | Asked | People | Seconds | Each, ms | Faster | 429s |",
         "|---|---|---:|---:|---:|---:|---:|",
@@ -47,7 +50,7 @@ def table(found: Sequence[Measured], answered: Answered, shown: Shown) -> str:
         lines.append(
             f"| {start} | {end} | {times.tries} | {times.median_ms:.0f} | {times.p95_ms:.0f} |"
         )
-    return "\n".join((*lines, ""))
+    return "\n".join((*lines, "", *_cover(proposed), ""))
 
 
 def page(table: str) -> str:
@@ -56,6 +59,18 @@ def page(table: str) -> str:
     return TEMPLATE.read_text(encoding="utf-8").format(
         machine=machine, table=table, at_once=AT_ONCE, message_ms=1000 * MESSAGE_S
     )
+
+
+def _cover(proposed: Sequence[Proposed]) -> list[str]:
+    return [
+        "| Times the sample | Agents | Out | Seats filled | Proposal, ms | Growth | Reasons, ms |",
+        "|---:|---:|---:|---:|---:|---:|---:|",
+        *(
+            f"| {each.times} | {each.agents} | {each.out} | {each.filled} | {each.proposed_ms:.1f} "
+            f"| {each.proposed_ms / proposed[0].proposed_ms:.1f} | {each.read_ms:.1f} |"
+            for each in proposed
+        ),
+    ]
 
 
 def _row(one: Measured) -> str:

@@ -19,7 +19,7 @@ from pydantic import ValidationError
 from pydantic_settings import SettingsError
 from rich.console import Console
 
-from kitart import cli_link, cli_paper
+from kitart import cli_cover, cli_link, cli_paper
 from kitart.clock import as_utc
 from kitart.plan.checks import check_plan
 from kitart.plan.contact_list import Verified
@@ -47,6 +47,7 @@ incident_app = typer.Typer(help="Incidents: report one.", no_args_is_help=True)
 app.add_typer(incident_app, name="incident")
 contact_app = typer.Typer(help="The contact list: test it, show it.", no_args_is_help=True)
 app.add_typer(contact_app, name="contact")
+app.add_typer(cli_cover.cover_app, name="cover")
 app.command("link")(cli_link.link)
 plan_app.command("print")(cli_paper.print_plan)
 
@@ -81,6 +82,21 @@ def the_plan(folder: Path | None) -> Plan:
         return load_with_files(folder or the_settings().config_dir)[0]
     except PlanError as trouble:
         refuse(str(trouble))
+
+
+def the_moment(text: str, option: str = "--at") -> datetime:
+    """The aware moment that ``option`` gives; ends the command when it is none."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        refuse(f"{option} is {text!r}; right would be, for example, 2026-10-25T01:30+02:00", 2)
+    if moment.tzinfo is None:
+        refuse(
+            f"{option} is {text!r}, without an offset; right would be {text}+01:00 or {text}Z", 2
+        )
+    if not 2000 <= moment.year <= 2100:
+        refuse(f"{option} is {text!r}; right would be a moment between 2000 and 2100", 2)
+    return moment
 
 
 @plan_app.command("check")
@@ -124,7 +140,7 @@ def deadline(
     """By when something is due, and by which rule (R9, R10, R22-R41, E36-E38)."""
     from kitart.rules.limits_by_name import LIMIT_NAMES, limit_by_name
 
-    moment = _moment(at)
+    moment = the_moment(at)
     if limit not in LIMIT_NAMES:
         refuse(f"--limit is {limit!r}; right would be one of {', '.join(LIMIT_NAMES)}", 2)
     plan = the_plan(folder)
@@ -293,7 +309,7 @@ def report_incident(
         projects=tuple(project or []),
         customer_care=customer_care,
         systems=systems,
-        cause_at=as_utc(_moment(since, "--since")) if since else None,
+        cause_at=as_utc(the_moment(since, "--since")) if since else None,
     )
     inst = Installation(the_settings())
     with the_journals(inst.settings.journal_url) as (journal,), journal.write() as session:
@@ -429,20 +445,6 @@ def verified_by_tests() -> Verified:
 def _today(plan: Plan) -> date:
     now = the_settings().clock().now()
     return now.astimezone(ZoneInfo(plan.company.time_zone)).date()
-
-
-def _moment(text: str, option: str = "--at") -> datetime:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        refuse(f"{option} is {text!r}; right would be, for example, 2026-10-25T01:30+02:00", 2)
-    if moment.tzinfo is None:
-        refuse(
-            f"{option} is {text!r}, without an offset; right would be {text}+01:00 or {text}Z", 2
-        )
-    if not 2000 <= moment.year <= 2100:
-        refuse(f"{option} is {text!r}; right would be a moment between 2000 and 2100", 2)
-    return moment
 
 
 def _count(number: int, word: str, words: str = "") -> str:

@@ -73,7 +73,7 @@ def test_the_clock_of_the_agent_decides_not_that_of_the_company(plan: Plan) -> N
     [
         ("BRAVO", "de", "2026-11-19T10:02+01:00", 3),
         ("BRAVO", "de", "2026-11-19T03:00+00:00", 1),
-        ("BRAVO", "es", "2026-11-22T02:40+00:00", 2),
+        ("BRAVO", "es", "2026-11-22T02:40+00:00", 1),
         ("CHARLIE", "hu", "2026-11-17T09:12+01:00", 2),
         ("CHARLIE", "ro", "2026-11-17T17:00+01:00", 1),
     ],
