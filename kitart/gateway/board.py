@@ -13,8 +13,9 @@ from kitart.gateway.acknowledging import HEADINGS
 from kitart.gateway.contact_test_dates import next_contact_test
 from kitart.gateway.house import House
 from kitart.gateway.live import pulse_of
+from kitart.gateway.seats import Seats, seats
 from kitart.gateway.visits import Visitor
-from kitart.journal import approvals, at_a_glance
+from kitart.journal import approvals, at_a_glance, outage_reports
 from kitart.journal.acknowledgements import TAKE
 from kitart.journal.at_a_glance import OpenIncident
 from kitart.journal.tables import Approval, Incident
@@ -121,6 +122,7 @@ class Board:
     last_what: str
     last_test: Incident | None
     next_test: datetime | None
+    seats: Seats
     summary: str
 
 
@@ -134,6 +136,7 @@ def board(place: House, visitor: Visitor) -> Board:
         last = None if unclosed else at_a_glance.last_closed(session)
         last_test = None if unclosed else at_a_glance.last_contact_test(session)
         last_what = _title(place, session, visitor, last) if last else ""
+        cannot_work = outage_reports.standing(session)
     desk = _Desk(place, visitor, plans)
     shown = [desk.incident(each) for each in unclosed]
     mine = [w for each in unclosed for w in desk.mine(each, steps)]
@@ -150,6 +153,7 @@ def board(place: House, visitor: Visitor) -> Board:
         last_what=last_what,
         last_test=last_test,
         next_test=None if unclosed else next_contact_test(visitor.now),
+        seats=seats(visitor, cannot_work),
         summary=visitor.read(
             phrase("Incidents open: {n}. Waiting for you: {m}.", n=len(shown), m=len(mine))
         ),

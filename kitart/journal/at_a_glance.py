@@ -21,6 +21,7 @@ from kitart.journal.tables import (
     Incident,
     Message,
     Observation,
+    OutageReport,
     PlanSnapshot,
     SignIn,
     TimelineEntry,
@@ -137,6 +138,8 @@ def pulse(session: Session) -> tuple[Any, ...]:
         sa.select(sa.func.count(Approval.id)).where(Approval.state == "open"),
         sa.select(sa.func.max(Message.id)),
         sa.select(sa.func.max(Document.id)),
+        sa.select(sa.func.max(OutageReport.id)),
+        sa.select(sa.func.count(OutageReport.id)).where(OutageReport.open_key.is_not(None)),
         sa.select(sa.func.count(SignIn.id)).where(SignIn.ended_at.is_not(None)),
         *(
             sa.select(sa.func.count(Message.id)).where(

@@ -12,7 +12,15 @@ import requests
 import sqlalchemy as sa
 
 from kitart.alerts.opening import open_or_join
-from kitart.journal import acknowledgements, approvals, incidents, observations, plans, timeline
+from kitart.journal import (
+    acknowledgements,
+    approvals,
+    incidents,
+    observations,
+    outage_reports,
+    plans,
+    timeline,
+)
 from kitart.journal.incidents import Report
 from kitart.messaging import questions
 from tests.integration.gateway.signed_in import Holder
@@ -91,6 +99,35 @@ def test_with_nothing_open_it_is_calm(place) -> None:
     with place.inst.journal.write() as session:
         incidents.close(session, "INC-0001", "closed", now=place.clock.now())
     assert "The last one was INC-0001 , Virtual Call Center offline" in seen(holder.get("/board"))
+
+
+@pytest.mark.covers("R17", "R18", "R19", "A7", "D22")
+def test_seats_needed_and_filled_for_each_queue_that_is_short(place) -> None:
+    holder = Holder(place, "SV-1")
+    page = seen(holder.get("/board"))
+    assert "Agents who have said that they can't work: 0." in page
+    assert "Cover level" not in page
+    before = re.search(r"Queues that have what they need: (\d+)", page)
+    assert before
+    pulse = holder.get("/board").text.partition('data-pulse="')[2][:12]
+    with place.inst.journal.write() as session:
+        outage_reports.report(
+            session, "form-1",
+            outage_reports.Said(
+                agent="AG-014", project="CHARLIE", language="hu", area="HU-CS",
+                reported_by="AG-014", role="agent", safe="yes", what="power", can_move="no",
+                occurred_at=place.clock.now(), until=None,
+            ),
+            now=place.clock.now(),
+        )  # fmt: skip
+    answer = holder.get("/board")
+    page = seen(answer)
+    assert "CHARLIE/hu 2 1 level 1, mild: native speakers on standby" in page
+    assert f"Queues that have what they need: {int(before[1]) - 1}." in page
+    assert "Agents who have said that they can't work: 1." in page
+    assert "Nobody has invoked it: the account manager decides." in page
+    assert "AG-014" not in page, "how many, not who"
+    assert answer.text.partition('data-pulse="')[2][:12] != pulse, "open pages fetch it"
 
 
 def test_an_open_incident_with_its_clock_and_who_is_waited_for(place) -> None:
