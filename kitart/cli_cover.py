@@ -148,8 +148,9 @@ def _note(seat: Seat, plan: Plan) -> str:
 
 
 def _nearest(queue: QueueProposal) -> Iterator[str]:
-    """Why not the others: those of the best rungs who are cleared come first; no more than six."""
-    against = [each for each in queue.candidates if not each.eligible]
+    """Why not the others: who came furthest in the tests first; no more than six."""
+    against = [each for each in queue.candidates if not each.eligible and each.test]
+    against.sort(key=lambda each: -each.test)  # Stable: of equals the best rung first
     for each in against[:6]:
         yield f"{each.agent} {each.reason}"
     if len(against) > 6:

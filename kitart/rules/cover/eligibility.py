@@ -1,40 +1,42 @@
 """May this agent sit in that seat? Nine ordered tests; the first that fails gives the reason.
 
-Every reason is made only when somebody reads it: in a big company most agents fail for most queues.
+Here are those that depend on the queue; those of the agent alone are in ``availability``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import get_args
 from zoneinfo import ZoneInfo
 
 from kitart.language import Phrase, phrase
-from kitart.plan.hours import in_utc
 from kitart.plan.schema import Agent, Plan
 from kitart.plan.values import LevelName
+from kitart.rules.cover.availability import Availability, Failed, Why, failed
 from kitart.rules.cover.facts import Facts
 from kitart.rules.cover.needs import Need
-from kitart.rules.cover.presence import Presence, Standing
+from kitart.rules.cover.presence import Presence
 from kitart.rules.cover.rungs import Rung
 
-Why = Callable[[], Phrase]
-
 ENGLISH = "en"
+PLACE = 6
+"""The test of the place: half of it is the agent's, half the queue's."""
 BEST_FIRST: dict[str, int] = {level: place for place, level in enumerate(get_args(LevelName))}
-TWO_CHANNELS = 2
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """An agent looked at for a queue: on which rung, whether fit, and why (or why not)."""
+    """An agent looked at for a queue: on which rung, whether fit, and why (or why not).
+
+    ``test``: the number of the first test failed; the later, the nearer. 0 when none was.
+    """
 
     agent: str
     rung: Rung
     eligible: bool
     why: Why = field(compare=False, repr=False)
+    test: int = 0
 
     @property
     def reason(self) -> Phrase:
@@ -49,15 +51,11 @@ class Eligibility:
     """
 
     def __init__(self, plan: Plan, facts: Facts, presence: Presence) -> None:
-        self._facts, self._presence, self._limits = facts, presence, plan.limits
+        self._facts, self._limits = facts, plan.limits
         self._client_of = {project.id: project.client for project in plan.projects}
         self._agents = {agent.id: agent for agent in plan.agents}
-        self._company = ZoneInfo(plan.company.time_zone)
         self._out = {each.agent: each for each in facts.out}
-        self._areas = facts.affected_areas | {
-            self._agents[each.agent].area for each in facts.out if each.hits_area
-        }
-        self._unavailable: dict[str, Why | None] = {}
+        self.available = Availability(plan, facts, presence)
 
     def rung(self, agent: Agent, need: Need) -> Rung:
         """The best rung on which the agent's languages count for the queue.
@@ -82,9 +80,9 @@ class Eligibility:
         rung = self.rung(agent, need)
         if self._facts.holding.get(agent.id) == need.key and agent.id not in self._out:
             return Candidate(agent.id, rung, True, lambda: phrase("has this seat already"))
-        failed = self.failed(agent, need, rung)
-        if failed is not None:
-            return Candidate(agent.id, rung, False, failed)
+        against = self.failed(agent, need, rung)
+        if against is not None:
+            return Candidate(agent.id, rung, False, against[1], against[0])
         return Candidate(agent.id, rung, True, lambda: self._fits(agent, need, rung))
 
     def relocating(self, code: str) -> Candidate:
@@ -102,30 +100,22 @@ class Eligibility:
             "is out, and no forecast says back within {minutes} minutes",
             minutes=minutes))  # fmt: skip
 
-    def failed(self, agent: Agent, need: Need, rung: Rung) -> Why | None:
+    def failed(self, agent: Agent, need: Need, rung: Rung) -> Failed | None:
         """The first of the tests that the agent fails for the queue; ``None`` when fit.
 
         Tests 1 to 3 and the place at rung 2 are the queue's; the others are the agent's alone.
         """
-        return (
-            self._language(agent, need, rung)
-            or self._cleared(agent, need)
-            or self._permitted(agent, need, rung)
-            or self.unavailable(agent)
-            or self._elsewhere(agent, need, rung)
+        against = (
+            failed(1, self._language(agent, need, rung))
+            or failed(2, self._cleared(agent, need))
+            or failed(3, self._permitted(agent, need, rung))
         )
-
-    def unavailable(self, agent: Agent) -> Why | None:
-        """The first of the tests 4 to 9 that the agent fails for any queue; ``None`` when free."""
-        if agent.id not in self._unavailable:
-            self._unavailable[agent.id] = (
-                self._taken(agent)
-                or self._on_duty(agent)
-                or self._in_the_outage(agent)
-                or self._rested(agent)
-                or self._in_time(agent)
-            )
-        return self._unavailable[agent.id]
+        if against is not None:
+            return against
+        own = self.available.failed(agent)
+        if own is not None and own[0] <= PLACE:
+            return own
+        return failed(PLACE, self._elsewhere(agent, need, rung)) or own
 
     def rank(self, agent: Agent, need: Need, rung: Rung) -> tuple[int, ...]:
         """What speaks against the agent among the eligible of a rung; less is better.
@@ -136,24 +126,12 @@ class Eligibility:
         """
         language = ENGLISH if rung is Rung.ENGLISH_ONLY else need.language
         return (
-            0 if self.reachable(agent) else 1,
+            0 if self.available.reachable(agent) else 1,
             BEST_FIRST[agent.languages[language]],
-            self.start_minutes(agent),
+            self.available.start_minutes(agent),
             self._facts.call_outs.get(agent.id, 0),
             sum(key != need.key for key in agent.standby_queues),
         )
-
-    def start_minutes(self, agent: Agent) -> int:
-        """How soon the agent is live: the own word, else the usual time."""
-        return self._facts.start_minutes.get(agent.id, agent.usual_start_minutes)
-
-    def reachable(self, agent: Agent) -> bool:
-        """Whether two channels were verified in the last ``limits.verified_days`` (test 8)."""
-        oldest = self._facts.at.astimezone(self._company).date() - timedelta(
-            days=self._limits.verified_days
-        )
-        fresh = sum(c.verified is not None and c.verified >= oldest for c in agent.channels)
-        return fresh >= TWO_CHANNELS
 
     # 1 to 3: the queue's
 
@@ -196,41 +174,6 @@ class Eligibility:
     def _serves_others(self, agent: Agent, need: Need) -> bool:
         return any(self._client_of.get(each) != need.client for each in agent.projects)
 
-    # 4 to 9: the agent's
-
-    def _taken(self, agent: Agent) -> Why | None:
-        code, facts = agent.id, self._facts
-        if code in self._out:
-            return lambda: phrase("is out as well")
-        if code in facts.holding:
-            return lambda: phrase("has a seat in {queue}", queue=facts.holding[code])
-        if code in facts.assigned:
-            return lambda: phrase("is assigned to {incident}", incident=facts.assigned[code])
-        held = facts.reserved.get(code)
-        if held is not None and in_utc(held.until) > facts.at:
-            until = held.until.astimezone(self._company)
-            return lambda: phrase(
-                "is reserved by {incident} until {until}",
-                incident=held.incident, until=f"{until:%H:%M %Z}",
-            )  # fmt: skip
-        if self._presence.of(agent) is Standing.SHIFT:
-            return lambda: phrase("is on shift for {queue}", queue=agent.queue)
-        return None
-
-    def _on_duty(self, agent: Agent) -> Why | None:
-        if agent.id in self._facts.said_no:
-            return lambda: phrase("was asked and did not come")
-        # Leave has a test of its own, and a better word for it than "not on standby".
-        expected = self._presence.of(agent) in (Standing.STANDBY, Standing.LEAVE)
-        if expected or agent.id in self._facts.willing:
-            return None
-        return lambda: phrase("is not on standby now")
-
-    def _in_the_outage(self, agent: Agent) -> Why | None:
-        if agent.area not in self._areas:
-            return None
-        return lambda: phrase("is in {area}, where the outage is", area=agent.area)
-
     def _elsewhere(self, agent: Agent, need: Need, rung: Rung) -> Why | None:
         if rung is not Rung.NON_NATIVE or self._agents_areas(need.out).isdisjoint({agent.area}):
             return None
@@ -241,37 +184,19 @@ class Eligibility:
     def _agents_areas(self, codes: Iterable[str]) -> set[str]:
         return {self._agents[code].area for code in codes}
 
-    def _rested(self, agent: Agent) -> Why | None:
-        if self._presence.of(agent) is Standing.LEAVE:
-            return lambda: phrase("is on leave")
-        ended = self._facts.worked_until.get(agent.id)
-        known = ended is None or self._facts.at - in_utc(ended) >= timedelta(hours=agent.rest_hours)
-        if known and self._presence.rested(agent):
-            return None
-        return lambda: phrase("rest not respected: {hours} hours are due", hours=agent.rest_hours)
-
-    def _in_time(self, agent: Agent) -> Why | None:
-        minutes = self.start_minutes(agent)
-        if minutes <= self._limits.backup_start:
-            return None
-        return lambda: phrase(
-            "needs {minutes} minutes; {limit} are allowed",
-            minutes=minutes, limit=self._limits.backup_start,
-        )  # fmt: skip
-
     # What speaks for a candidate
 
     def _fits(self, agent: Agent, need: Need, rung: Rung) -> Phrase:
-        minutes, area = self.start_minutes(agent), agent.area
+        minutes, area = self.available.start_minutes(agent), agent.area
         language = ENGLISH if rung is Rung.ENGLISH_ONLY else need.language
         level = agent.languages[language]
-        if not self.reachable(agent):
+        if not self.available.reachable(agent):
             return phrase(
                 "{language} {level}, on standby in {area}, usually live in {minutes} minutes; "
                 "no two channels verified of late",
                 language=language, level=level, area=area, minutes=minutes,
             )  # fmt: skip
-        if agent.id in self._facts.willing and self._presence.of(agent) is not Standing.STANDBY:
+        if self.available.off_duty(agent):
             return phrase(
                 "{language} {level}, off duty but willing, in {area}, usually live in {minutes} "
                 "minutes",

@@ -61,6 +61,8 @@ class Pool:
         """Those cleared for the project who pass the tests that no queue changes."""
         if project not in self._free:
             self._free[project] = [
-                agent for agent in self._cleared[project] if self.rules.unavailable(agent) is None
+                agent
+                for agent in self._cleared[project]
+                if self.rules.available.failed(agent) is None
             ]
         return self._free[project]

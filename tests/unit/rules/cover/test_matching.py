@@ -79,3 +79,18 @@ def test_who_alone_can_serve_one_queue_is_not_spent_on_another() -> None:
     seats = {"A": [(0,)], "B": [(0,)]}
     offers = {"A": {"polyglot": (0,), "other": (5,)}, "B": {"polyglot": (3,)}}
     assert matched(seats, offers) == {"polyglot": "B", "other": "A"}
+
+
+def test_a_queue_may_gain_the_better_agent_when_another_loses_more() -> None:
+    """Why the level of one queue may fall with one more agent out, and the incident's can't.
+
+    The first place of a cost is how many answer already, the second the rung.
+    """
+    seats: dict[str, list[Cost]] = {"A": [(0, 0)], "B": [(1, 0)]}
+    offers: dict[str, dict[str, Cost]] = {
+        "A": {"native": (0, 0), "other": (0, 1)},
+        "B": {"native": (0, 0)},
+    }
+    assert matched(seats, offers) == {"other": "A", "native": "B"}
+    seats["C"], offers["C"] = [(0, 0)], {"other": (0, 0)}  # empty now, and only "other" can help
+    assert matched(seats, offers) == {"other": "C", "native": "A"}
