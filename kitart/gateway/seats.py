@@ -51,19 +51,24 @@ def seats(visitor: Visitor, reports: Sequence[OutageReport]) -> Seats:
     plan, now = visitor.plan, visitor.now
     out = tuple(_out(plan, each) for each in reports if _known(plan, each.agent))
     found = propose(plan, Facts(at=now, out=out))
+    # A gap of the roster's own is no outage: it is shown, and sets no level.
+    hit = frozenset(plan.agent(each.agent).queue.partition("/")[0] for each in out)
+    level = propose(plan, Facts(at=now, out=out, projects=hit)).level if out else None
     open_now = [queue for queue in found.queues if queue.need.needed > 0]
     short = [queue for queue in open_now if queue.need.short > 0]
     return Seats(
         short=[_shown(visitor, queue) for queue in short],
         others=len(open_now) - len(short),
         out=len(out),
-        level=visitor.read(LEVELS[found.level]) if found.level else "",
+        level=visitor.read(LEVELS[level]) if level else "",
     )
 
 
 def _shown(visitor: Visitor, queue: QueueProposal) -> QueueShown:
     said: list[Phrase] = []
-    if queue.level is not None:
+    if not queue.need.out:
+        said.append(phrase("by the roster itself, nobody is out"))
+    elif queue.level is not None:
         said.append(LEVELS[queue.level])
     if queue.uncovered:
         said.append(phrase("nobody is left for {n}", n=queue.uncovered))
