@@ -16,7 +16,7 @@ from kitart.journal import approvals, leading, looks
 from kitart.journal import documents as documents_kept
 from kitart.journal.approvals import Question
 from kitart.messaging import questions
-from kitart.messaging.approving import Draft
+from kitart.messaging.approving import Draft, asked_before
 from kitart.reports import drafts
 from tasks import documents, people
 
@@ -82,8 +82,10 @@ async def _approval(drive: Drive, wanted: Wanted, draft: Draft) -> str:
         await drive.step(documents.due_passed, drive.lease, draft.id)
 
     agenda: list[tuple[datetime, Callable[[], Awaitable[None]]]] = []
+    known = drive.read(lambda s: asked_before(s, draft.id))
     for place, person in enumerate(draft.approvers):
-        agenda.append((_turn(drive, wanted, place), lambda person=person: ask(person)))  # type: ignore[misc]
+        turn = drive.now if person in known else _turn(drive, wanted, place)
+        agenda.append((turn, lambda person=person: ask(person)))  # type: ignore[misc]
     agenda.append((wanted.due_at, due))
     for moment, action in sorted(agenda, key=lambda entry: entry[0]):
         settled = await drive.until(_settled(drive, draft, draft.question, wanted), by=moment)

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from kitart.journal import four_eyes, leading
+from kitart.journal import approvals, documents, four_eyes, leading
 from kitart.journal.approvals import Question
 from kitart.journal.tables import Document
 from kitart.messaging import questions
@@ -27,6 +27,22 @@ class Draft:
     approvers: tuple[str, ...]
     second: Question | None = None
     second_approvers: tuple[str, ...] = ()
+
+
+def asked_before(session: Session, document_id: int) -> frozenset[str]:
+    """Who was asked about an earlier version of this report: they are asked about the new one at
+    once, so that a deputy who has just approved the old one waits for nobody (D6, E21)."""
+    document = documents.get(session, document_id)
+    earlier = {
+        other.id
+        for other in documents.of_incident(session, document.incident, document.client)
+        if other.id < document.id
+        and (other.type, other.running_number) == (document.type, document.running_number)
+    }
+    rows = approvals.of_incident(session, document.incident)
+    return frozenset(
+        person for row in rows if row.document_id in earlier for person in row.asked_of
+    )
 
 
 def to_be_approved(session: Session, plan: Plan, document: Document, now: datetime) -> Draft:
