@@ -14,6 +14,7 @@ from kitart.gateway.board import STAGES, named, priority_words, readable
 from kitart.gateway.house import House
 from kitart.gateway.live import pulse_of
 from kitart.gateway.picture import Picture, picture
+from kitart.gateway.seats import Seats, seats
 from kitart.gateway.visits import Refused, Visitor
 from kitart.journal import (
     acknowledgements,
@@ -23,6 +24,7 @@ from kitart.journal import (
     incidents,
     late_entries,
     messages,
+    outage_reports,
     timeline,
 )
 from kitart.journal.late_entries import MAY_WRITE, Standing
@@ -120,6 +122,7 @@ def incident(
             "lead": named(visitor, lead.person) if lead else "",
             "known": [readable(visitor, fact) for fact in known(session, plan, number, now)],
             "picture": _picture(session, plan, row, visitor),
+            "seats": _seats(session, plan, row, visitor),
             "questions": _questions(session, row, visitor),
             "messages": _messages(session, number, visitor),
             "documents": _documents(session, number, visitor),
@@ -132,6 +135,16 @@ def incident(
                        n=len(standing), what=_kind(standing[-1]) if standing else "")
             ),
         }  # fmt: skip
+
+
+def _seats(session: Session, plan: Plan, row: Incident, visitor: Visitor) -> Seats | None:
+    """The seats of the projects affected, while it is open; ``None`` where none is named."""
+    codes = [p.id for p in plan.projects_affected_by(row.system_id)]
+    if row.system_id == GENERAL:
+        codes = list(row.projects or ())
+    if row.closed_at is not None or not codes:
+        return None
+    return seats(visitor, outage_reports.standing(session), codes)
 
 
 def found(session: Session, number: str) -> Incident:

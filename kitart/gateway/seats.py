@@ -5,7 +5,7 @@ What the ladder would say of it is a proposal: a cover level is invoked by an ac
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -46,11 +46,19 @@ class Seats:
     level: str
 
 
-def seats(visitor: Visitor, reports: Sequence[OutageReport]) -> Seats:
-    """How the queues stand now, for a reader; ``reports`` are those that stand."""
+def seats(
+    visitor: Visitor, reports: Sequence[OutageReport], projects: Collection[str] | None = None
+) -> Seats:
+    """How the queues stand now, for a reader; ``reports`` are those that stand. Of all projects,
+    or of some."""
     plan, now = visitor.plan, visitor.now
-    out = tuple(_out(plan, each) for each in reports if _known(plan, each.agent))
-    found = propose(plan, Facts(at=now, out=out))
+    out = tuple(
+        _out(plan, each)
+        for each in reports
+        if _known(plan, each.agent) and (projects is None or each.project in projects)
+    )
+    shown = None if projects is None else frozenset(projects)
+    found = propose(plan, Facts(at=now, out=out, projects=shown))
     # A gap of the roster's own is no outage: it is shown, and sets no level.
     hit = frozenset(plan.agent(each.agent).queue.partition("/")[0] for each in out)
     level = propose(plan, Facts(at=now, out=out, projects=hit)).level if out else None
