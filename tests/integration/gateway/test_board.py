@@ -123,14 +123,14 @@ def test_seats_needed_and_filled_for_each_queue_that_is_short(place) -> None:
             )  # fmt: skip
     answer = holder.get("/board")
     page = seen(answer)
-    assert "CHARLIE/hu 2 1 level 1, mild: native speakers on standby" in page
+    assert "CHARLIE/hu 1 of 2 filled level 1, mild: native speakers on standby" in page
     assert f"Queues that have what they need: {int(before[1]) - 1}." in page
     assert "Agents who have said that they can't work: 2." in page
     assert "Nobody has invoked it: the account manager decides." in page
     open_vcc(place)
     of_incident = seen(holder.get("/incident/INC-0001"))
     assert "Cover: seats of the projects affected" in of_incident
-    assert "CHARLIE/hu 2 1 level 1, mild: native speakers on standby" in of_incident
+    assert "CHARLIE/hu 1 of 2 filled level 1, mild: native speakers on standby" in of_incident
     assert "AG-01" not in page, "how many, not who"
     assert answer.text.partition('data-pulse="')[2][:12] != pulse, "open pages fetch it"
 
