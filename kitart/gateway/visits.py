@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from kitart.journal.tables import Incident
-from kitart.language import LANGUAGES, Phrase, in_all_languages, in_language, phrase, spoken
+from kitart.language import LANGUAGES, Phrase, in_language, phrase, spoken
 from kitart.plan.roles import named, role_name
 from kitart.plan.schema import Plan
 from kitart.reports import moments
@@ -93,7 +93,7 @@ class Visitor:
         local, today = (m.astimezone(ZoneInfo(self.zone)).date() for m in (moment, self.now))
         if local == today:
             return Phrase(moments.clock_and_utc(moment, self.zone))
-        return in_all_languages(lambda language: moments.moment_text(moment, self.zone, language))
+        return moments.moment_phrase(moment, self.zone)
 
     def left(self, moment: datetime) -> str:
         """How long until the moment, in words."""

@@ -5,9 +5,11 @@ They hold at once, are marked as taken for another, and are put to the account m
 
 from __future__ import annotations
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from kitart.journal import approvals, documents, general, incidents
+from kitart.journal import documents, general, incidents
+from kitart.journal.four_eyes import SECOND
 from kitart.journal.tables import Approval
 from kitart.plan import whom
 from kitart.plan.schema import Plan
@@ -21,16 +23,19 @@ OF_THE_MANAGER = ("approve", "divert-order", general.CLIENT_TOLD)
 def acts_for_manager(row: Approval, role: str) -> bool:
     """Whether an answer to this question by this role is given in an account manager's place; the
     second approval of a report is the crisis team's own."""
-    return row.kind in OF_THE_MANAGER and role != MANAGER and not row.key.endswith(":second")
+    return row.kind in OF_THE_MANAGER and role != MANAGER and not row.key.endswith(SECOND)
 
 
 def taken_for_manager(session: Session, incident: str) -> list[Approval]:
     """The decisions taken in an account manager's place, in the order of the questions."""
-    return [
-        row
-        for row in approvals.of_incident(session, incident)
-        if row.state == "answered" and acts_for_manager(row, row.answered_role or "")
-    ]
+    # Asked after each write while an incident runs: only what can be one is loaded.
+    query = sa.select(Approval).where(
+        Approval.incident == incident,
+        Approval.state == "answered",
+        Approval.kind.in_(OF_THE_MANAGER),
+    )
+    rows = session.scalars(query.order_by(Approval.id))
+    return [row for row in rows if acts_for_manager(row, row.answered_role or "")]
 
 
 def manager_of(session: Session, plan: Plan, row: Approval) -> str:

@@ -76,3 +76,8 @@ def broken_at(entries: Iterable[TimelineEntry], incident: str, plan_hash: str) -
 def _digest(value: dict[str, Any]) -> str:
     body = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(body.encode()).hexdigest()
+
+
+def key_hash(key: str) -> str:
+    """What is kept of a random key instead of the key: its SHA-256, in hexadecimal."""
+    return hashlib.sha256(key.encode()).hexdigest()

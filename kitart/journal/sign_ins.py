@@ -6,13 +6,13 @@ in as nobody.
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from kitart.journal.hashing import key_hash
 from kitart.journal.tables import SignIn
 
 LINK_LIFE = timedelta(minutes=30)
@@ -24,7 +24,11 @@ def make(session: Session, person: str, *, by: str, now: datetime) -> str:
     key = secrets.token_urlsafe(24)
     session.add(
         SignIn(
-            link_hash=_hash(key), person=person, made_by=by, made_at=now, link_until=now + LINK_LIFE
+            link_hash=key_hash(key),
+            person=person,
+            made_by=by,
+            made_at=now,
+            link_until=now + LINK_LIFE,
         )
     )
     session.flush()
@@ -40,7 +44,7 @@ def one_at_a_time(session: Session, person: str) -> None:
 
 def of_link(session: Session, key: str) -> SignIn | None:
     """The sign-in that a link's key stands for, used or not, over or not."""
-    return session.scalars(sa.select(SignIn).where(SignIn.link_hash == _hash(key))).first()
+    return session.scalars(sa.select(SignIn).where(SignIn.link_hash == key_hash(key))).first()
 
 
 def usable(row: SignIn, now: datetime) -> bool:
@@ -55,17 +59,17 @@ def use(session: Session, key: str, *, now: datetime) -> str | None:
     won = session.execute(
         sa.update(SignIn)
         .where(
-            SignIn.link_hash == _hash(key), SignIn.used_at.is_(None),
+            SignIn.link_hash == key_hash(key), SignIn.used_at.is_(None),
             SignIn.ended_at.is_(None), SignIn.link_until >= now,
         )
-        .values(used_at=now, cookie_hash=_hash(cookie), cookie_until=now + COOKIE_LIFE)
+        .values(used_at=now, cookie_hash=key_hash(cookie), cookie_until=now + COOKIE_LIFE)
     )  # fmt: skip
     return cookie if won.rowcount == 1 else None  # type: ignore[attr-defined]
 
 
 def of_cookie(session: Session, cookie: str, *, now: datetime) -> SignIn | None:
     """Who is signed in by this cookie; ``None`` once it is over or ended."""
-    row = session.scalars(sa.select(SignIn).where(SignIn.cookie_hash == _hash(cookie))).first()
+    row = session.scalars(sa.select(SignIn).where(SignIn.cookie_hash == key_hash(cookie))).first()
     if row is None or row.ended_at is not None or row.cookie_until is None:
         return None
     return row if now <= row.cookie_until else None
@@ -80,8 +84,8 @@ def end_everything(session: Session, person: str, *, now: datetime) -> int:
     ended = end(session, person, now=now)
     session.add(
         SignIn(
-            link_hash=_hash(secrets.token_urlsafe(24)), person=person, made_by=ENDED, made_at=now,
-            link_until=now, ended_at=now,
+            link_hash=key_hash(secrets.token_urlsafe(24)), person=person, made_by=ENDED,
+            made_at=now, link_until=now, ended_at=now,
         )
     )  # fmt: skip
     return ended
@@ -109,7 +113,3 @@ def made_since(session: Session, person: str, by: str, since: datetime) -> int:
         SignIn.person == person, SignIn.made_at >= since, SignIn.made_by == by
     )
     return int(session.scalar(query) or 0)
-
-
-def _hash(key: str) -> str:
-    return hashlib.sha256(key.encode()).hexdigest()

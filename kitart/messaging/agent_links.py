@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import secrets
 
-from itsdangerous import BadSignature, URLSafeSerializer
+from itsdangerous import BadSignature
 
 from kitart.installation import Installation
 from kitart.journal import agent_links
 from kitart.language import phrase
-from kitart.messaging.links import LinkError
+from kitart.messaging.links import LinkError, signer
 from kitart.settings import Settings
 
 PATH = "/o/"
+PURPOSE = "agent"
 
 
 def new_link(inst: Installation, agent: str, *, by: str) -> str:
@@ -23,7 +24,7 @@ def new_link(inst: Installation, agent: str, *, by: str) -> str:
 
     Raises ``ValueError`` while no signing key is set.
     """
-    token = _serializer(inst.settings).dumps([agent, secrets.token_urlsafe(12)])
+    token = signer(inst.settings, PURPOSE).dumps([agent, secrets.token_urlsafe(12)])
     with inst.journal.write() as session:
         agent_links.keep(session, str(agent), str(token), by=by, now=inst.clock.now())
     return f"{inst.settings.gateway_url}{PATH}{token}"
@@ -32,19 +33,10 @@ def new_link(inst: Installation, agent: str, *, by: str) -> str:
 def agent_of(settings: Settings, token: str) -> str:
     """Whose link it is, by its signature alone; raises ``LinkError`` if forged or broken."""
     try:
-        agent, _ = _serializer(settings).loads(token)
+        agent, _ = signer(settings, PURPOSE).loads(token)
     except (BadSignature, ValueError, TypeError) as error:
         raise LinkError(
             phrase("This link is not complete or not genuine"),
             phrase("Nothing has been recorded. Phone your supervisor."),
         ) from error
     return str(agent)
-
-
-def _serializer(settings: Settings) -> URLSafeSerializer:
-    key = settings.secret_key.get_secret_value()
-    if len(key) < 16:
-        raise ValueError(
-            "secret_key is missing or short: set KITART_SECRET_KEY to 16 random letters or more"
-        )
-    return URLSafeSerializer(key, salt="kitart.agent")

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from functools import partial
 
 from sqlalchemy.orm import Session
 
 from kitart.journal import acting, approvals
 from kitart.journal.approvals import Question
 from kitart.journal.tables import Approval
-from kitart.language import in_all_languages, phrase
+from kitart.language import phrase
 from kitart.messaging.questions import known, option
 from kitart.plan.roles import named
 from kitart.plan.schema import Plan
-from kitart.reports.moments import moment_text
+from kitart.reports.moments import moment_phrase
 
 CONFIRMED, OTHERWISE = "confirm", "otherwise"
 
@@ -34,7 +33,7 @@ def question(session: Session, plan: Plan, row: Approval, now: datetime) -> Ques
             "{name} decided “{answer}” at {when}, when you had not answered. It holds meanwhile.",
             name=named(plan, row.answered_by),
             answer=approvals.label(row, row.answer or ""),
-            when=in_all_languages(partial(_moment, row.answered_at, manager.time_zone)),
+            when=moment_phrase(row.answered_at, manager.time_zone),
         ),
         options=[
             option(CONFIRMED, phrase("I confirm it"), phrase("It stands as your decision")),
@@ -48,7 +47,3 @@ def question(session: Session, plan: Plan, row: Approval, now: datetime) -> Ques
         known=known(session, plan, row.incident, now),
         due_at=now + timedelta(hours=plan.limits.reopen_within_hours),
     )  # fmt: skip
-
-
-def _moment(at: datetime, zone: str, language: str) -> str:
-    return moment_text(at, zone, language)

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from sqlalchemy.orm import Session
 
 from kitart.journal import acknowledgements, general, incidents, timeline
-from kitart.language import Phrase, in_all_languages, listed, phrase
+from kitart.language import Phrase, listed, phrase
 from kitart.messaging.occasion import CARE, about, title_of
 from kitart.plan.general import GENERAL, UNKNOWN
 from kitart.plan.roles import role_name
 from kitart.plan.schema import Plan
-from kitart.reports.wording import Wording
+from kitart.reports.moments import moment_phrase
 
 
 def general_facts(session: Session, plan: Plan, incident: str) -> list[str]:
@@ -22,7 +20,7 @@ def general_facts(session: Session, plan: Plan, incident: str) -> list[str]:
     reports = timeline.entries(session, incident, "report", "duplicate added")
     affected: str = about(session, plan, incident)["affected"]
     found = [
-        phrase("Since {when}: {what}", when=_moment(row.cause_at, zone), what=row.title),
+        phrase("Since {when}: {what}", when=moment_phrase(row.cause_at, zone), what=row.title),
         phrase("{care}: {projects}.", care=CARE[row.customer_care or UNKNOWN], projects=affected),
         *[
             phrase("Systems, as reported: {systems}.", systems=entry.data["systems"])
@@ -36,10 +34,6 @@ def general_facts(session: Session, plan: Plan, incident: str) -> list[str]:
         *also_open(session, plan, incident),
     ]
     return [*found, *(entry.text for entry in reports[-2:])]
-
-
-def _moment(moment: datetime, zone: str) -> Phrase:
-    return in_all_languages(lambda language: Wording(zone, language).moment(moment))
 
 
 def _inputs(session: Session, incident: str) -> list[Phrase]:
@@ -58,7 +52,7 @@ def _taken(session: Session, incident: str, zone: str) -> Phrase:
     if taken is None:
         return phrase("Nobody of the emergency response team has taken it yet.")
     return phrase(
-        "Taken by: {role}, {when}.", role=role_name(taken.role), when=_moment(taken.at, zone)
+        "Taken by: {role}, {when}.", role=role_name(taken.role), when=moment_phrase(taken.at, zone)
     )
 
 

@@ -12,6 +12,7 @@ from kitart.language import Phrase, in_all_languages, phrase
 from kitart.reports.course import Course, course_of
 from kitart.reports.facts import DivertFacts, IncidentFacts, SupplierFacts
 from kitart.reports.internal import UNKNOWN, what_text
+from kitart.reports.moments import moment_phrase
 from kitart.reports.privacy import without_codes
 from kitart.reports.wording import Wording
 
@@ -52,7 +53,7 @@ def _said(zone: str, say: Callable[[Wording], str]) -> Phrase:
 
 
 def _moment(moment: datetime | None, zone: str, otherwise: Phrase = UNKNOWN) -> Phrase:
-    return otherwise if moment is None else _said(zone, lambda words: words.moment(moment))
+    return otherwise if moment is None else moment_phrase(moment, zone)
 
 
 def _state(facts: IncidentFacts, zone: str) -> Phrase:

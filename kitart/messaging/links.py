@@ -73,14 +73,14 @@ def new(
 def address(settings: Settings, link: Link) -> str:
     """The link as an address; raises ``ValueError`` while no signing key is set."""
     payload = [link.subject, link.person, link.version, int(link.expires_at.timestamp())]
-    token = _serializer(settings, link.purpose).dumps(payload)
+    token = signer(settings, link.purpose).dumps(payload)
     return f"{settings.gateway_url}{PATHS[link.purpose]}{token}"
 
 
 def read(settings: Settings, purpose: Purpose, token: str, *, now: datetime) -> Link:
     """The link that a token stands for; raises ``LinkError`` if forged or broken,
     ``LinkExpired`` after its time."""
-    serializer = _serializer(settings, purpose)
+    serializer = signer(settings, purpose)
     try:
         payload = serializer.loads(token)
         subject, person, version, expires = payload
@@ -97,10 +97,12 @@ def read(settings: Settings, purpose: Purpose, token: str, *, now: datetime) -> 
 
 def check_key(settings: Settings) -> None:
     """Raise ``ValueError`` while no signing key is set: without links nobody can answer."""
-    _serializer(settings, "ack")
+    signer(settings, "ack")
 
 
-def _serializer(settings: Settings, purpose: Purpose) -> URLSafeSerializer:
+def signer(settings: Settings, purpose: str) -> URLSafeSerializer:
+    """Signs and reads tokens of one purpose; no other purpose's token fits. Raises ``ValueError``
+    while no signing key is set."""
     key = settings.secret_key.get_secret_value()
     if len(key) < 16:
         raise ValueError(

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from kitart.journal import approvals, incidents, timeline
 from kitart.journal.approvals import Question
+from kitart.journal.four_eyes import SECOND
 from kitart.journal.tables import Document
 from kitart.language import phrase
 from kitart.messaging.general_facts import general_facts
@@ -105,7 +106,7 @@ def approval(
         phrase("Send no notice") if document.type == "combined-notice" else phrase("Do not send")
     )
     return Question(
-        key=f"{document.incident}:approve:{document.id}{':second' if second else ''}",
+        key=f"{document.incident}:approve:{document.id}{SECOND if second else ''}",
         incident=document.incident,
         kind="approve",
         title=phrase("Send this {report} to {client}?", report=what, client=client),

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
 
 from sqlalchemy.orm import Session
 
@@ -16,12 +15,12 @@ from kitart.journal.acknowledgements import CANNOT, TAKE
 from kitart.journal.approvals import Question
 from kitart.journal.handing_over import ERT, holder, question_key, take_overs
 from kitart.journal.tables import TimelineEntry
-from kitart.language import Phrase, in_all_languages, phrase
+from kitart.language import Phrase, phrase
 from kitart.messaging.questions import known, option
 from kitart.plan import whom
 from kitart.plan.roles import named
 from kitart.plan.schema import Plan
-from kitart.reports.moments import moment_text
+from kitart.reports.moments import moment_phrase
 from kitart.rules.relief import LONGEST_SHIFT, ert_relief, manager_relief
 
 MANAGER = "am:"
@@ -117,7 +116,7 @@ def question(
         text=phrase(
             "{name} has been in charge since {when} and stays so until you say yes.",
             name=named(plan, relief.person),
-            when=in_all_languages(partial(_moment, since, zone)),
+            when=moment_phrase(since, zone),
         ),
         options=[
             option(
@@ -139,7 +138,3 @@ def title(plan: Plan, incident: str, step: str) -> Phrase:
     manager = step.removeprefix(MANAGER)
     mine = [p.id for p in plan.projects if p.account_manager == manager]
     return phrase("Take over {projects} in {number}?", projects=", ".join(mine), number=incident)
-
-
-def _moment(since: datetime, zone: str, language: str) -> str:
-    return moment_text(since, zone, language)

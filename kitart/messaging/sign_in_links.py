@@ -31,7 +31,7 @@ def new_link(inst: Installation, person: str, *, by: str) -> str:
     now = inst.clock.now()
     with inst.journal.write() as session:
         key = sign_ins.make(session, person, by=by, now=now)
-    return f"{inst.settings.gateway_url}{PATH}{key}"
+    return _address(inst, key)
 
 
 def send_link(inst: Installation, plan: Plan, person: Person) -> bool:
@@ -46,7 +46,7 @@ def send_link(inst: Installation, plan: Plan, person: Person) -> bool:
             log.warning("no further link to sign in goes to %s: several went out", person.id)
             return True
         key = sign_ins.make(session, person.id, by=REQUEST, now=now)
-    link = f"{inst.settings.gateway_url}{PATH}{key}"
+    link = _address(inst, key)
     with inst.journal.read() as session:
         down = down_systems(session, plan)
     taken = False
@@ -56,6 +56,10 @@ def send_link(inst: Installation, plan: Plan, person: Person) -> bool:
                         if w.barred_by is None]  # fmt: skip
             taken = _send(inst, person, channel, possible, link, place, now) or taken
     return taken
+
+
+def _address(inst: Installation, key: str) -> str:
+    return f"{inst.settings.gateway_url}{PATH}{key}"
 
 
 def _send(

@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal
 
+from kitart.language import Phrase, in_all_languages
+
 # A language's locale, and its way to write a day, a day and time, and a day without its year.
 _PATTERNS = {
     "en": ("en_GB", "EEE d MMM y", "EEE d MMM y, HH:mm", "d MMM, HH:mm"),
@@ -58,6 +60,11 @@ def moment_text(moment: datetime, zone: str, language: str = "en") -> str:
     if local.date() == utc.date():
         return f"{shown} ({utc:%H:%M} UTC)"
     return f"{shown} ({format_datetime(utc, short, locale=locale)} UTC)"
+
+
+def moment_phrase(moment: datetime, zone: str) -> Phrase:
+    """``moment_text`` in all languages."""
+    return in_all_languages(lambda language: moment_text(moment, zone, language))
 
 
 def day_text(day: date, language: str = "en") -> str:
