@@ -27,15 +27,16 @@ unexport PYTHONHOME
 
 help:
 	@echo 'make demo   play an outage of the phone system, from the alert to the filed report'
-	@echo '            (SCENARIO=sharepoint: an outage of SharePoint instead; SPEED=20: how fast the'
-	@echo '            clock runs; KILL=1: kill the run in the middle; DATABASE=postgresql://…:'
+	@echo '            (SCENARIO=sharepoint, client-crm: another system fails; exercise; workplace, blackout:'
+	@echo '            agents can'"'"'t work, by night and nearly all of two projects; SPEED=20: how fast'
+	@echo '            the clock runs; KILL=1: kill the run in the middle; DATABASE=postgresql://…:'
 	@echo '            the journal in an empty database; PREFECT_DATABASE=…: Prefect in another)'
 	@echo 'make up     start everything on this machine and leave it running until Ctrl-C'
 	@echo 'make test   linters and all tests'
 	@echo 'make test-long   the undisturbed demos, each scenario, judged from outside'
 	@echo 'make test-postgresql   the tests that write a journal, on PostgreSQL'
-	@echo 'make bench  measure asking 1,000 people at once, the first page and an answer, in three'
-	@echo '            minutes, and write docs/benchmarks.md'
+	@echo 'make bench  measure asking 1,000 people at once, the first page, an answer and a storm'
+	@echo '            of alerts, in three to seven minutes, and write docs/benchmarks.md'
 	@echo 'make trace  write docs/traceability.md: which code and which tests stand for which number'
 	@echo 'make catalogues   bring the catalogues of translations in line with code and templates'
 	@echo 'make lint   linters and type checks alone'
@@ -53,8 +54,9 @@ $(STAMP): requirements.lock pyproject.toml
 	@$(VENV)/bin/python -c '' 2>/dev/null || rm -rf $(VENV)
 	@$(PYTHON) -m venv $(VENV) || { \
 		echo 'The environment could not be made; on Debian and Ubuntu: apt-get install python3-venv' >&2; exit 1; }
+	@# The lock is whole: what else pip would work out could only be another version of the same.
 	@$(VENV)/bin/python -m pip install -qq --disable-pip-version-check --retries 2 \
-		--require-hashes -r requirements.lock || { \
+		--no-deps --require-hashes -r requirements.lock || { \
 		echo 'The libraries could not be installed (see above). Is the package registry within reach?' >&2; \
 		echo 'A mirror or proxy is set with PIP_INDEX_URL, PIP_EXTRA_INDEX_URL, HTTPS_PROXY.' >&2; exit 1; }
 	@$(VENV)/bin/python -m pip install -qq --disable-pip-version-check \

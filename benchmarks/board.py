@@ -10,6 +10,7 @@ import requests
 
 from benchmarks.answering import PATIENCE_S, NoPrefect, Times, times_of
 from kitart.clock import monotonic_s
+from kitart.gateway import metrics
 from kitart.gateway.app import create_app
 from kitart.installation import Installation
 from kitart.journal import approvals, incidents, observations, plans, timeline
@@ -28,11 +29,12 @@ PULSE = "event: pulse"
 @dataclass(frozen=True)
 class Shown:
     """The board with so many open incidents: from asking to the whole page, and from a write to
-    the whole new part of a page that is open."""
+    the whole new part of a page that is open; and ``/metrics``, read anew each time."""
 
     incidents: int
     opened: Times
     renewed: Times
+    scraped: Times
 
 
 def show(inst: Installation, tries: int) -> Shown:
@@ -44,6 +46,7 @@ def show(inst: Installation, tries: int) -> Shown:
     app = create_app(inst, NoPrefect())
     opened: list[float] = []
     renewed: list[float] = []
+    scraped: list[float] = []
     with SandboxServer(app, before_stop=app.state.live.end) as server:
         inst.settings.gateway_url = server.url
         browser = requests.Session()
@@ -63,7 +66,21 @@ def show(inst: Installation, tries: int) -> Shown:
                 raise RuntimeError(f"no news in {PATIENCE_S:g} s") from error
             _read(browser, f"{server.url}/board/part")
             renewed.append(1000 * (monotonic_s() - since_s))
-    return Shown(OPEN, times_of(opened), times_of(renewed))
+        for _ in range(tries):
+            scraped.append(_scraped_ms(server.url))
+    return Shown(OPEN, times_of(opened), times_of(renewed), times_of(scraped))
+
+
+def _scraped_ms(url: str) -> float:
+    """How long the figures take that are not kept from the time before."""
+    kept_s, metrics.KEPT_S = metrics.KEPT_S, 0.0
+    since_s = monotonic_s()
+    answer = requests.get(f"{url}/metrics", timeout=PATIENCE_S)
+    took_ms = 1000 * (monotonic_s() - since_s)
+    metrics.KEPT_S = kept_s
+    if f"kitart_alarms_unacknowledged {OPEN}.0" not in answer.text:
+        raise RuntimeError(f"/metrics does not count {OPEN} incidents")
+    return took_ms
 
 
 def _open_many(inst: Installation) -> None:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import pwd
+import secrets
 import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+import psycopg
 
 
 @contextmanager
@@ -54,3 +57,11 @@ def _server_user(folder: Path) -> int | None:
         user = pwd.getpwnam("nobody")
     os.chown(folder, user.pw_uid, user.pw_gid)
     return user.pw_uid
+
+
+def new_database(server: str) -> str:
+    """The address of one more empty database on the server of ``postgres()``."""
+    name = f"kitart{secrets.token_hex(4)}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'")
+    return server.replace("/postgres?", f"/{name}?")

@@ -17,6 +17,8 @@ from flows.strands.closing import (
     known_false_alarm,
 )
 from flows.strands.confirming import have_confirmed
+from flows.strands.ending_cover import EXERCISE_OVER, stand_everybody_down
+from flows.strands.ending_with_exercise import ExerciseOver, end_with_exercise
 from flows.strands.filing import file_all, keep_filed, keep_picture
 from flows.strands.handing_over import keep_in_charge
 from flows.strands.informing import inform_client
@@ -27,11 +29,20 @@ from tasks import closing
 from tasks.opening import gather_facts, name_run
 
 
-async def carry(incident: str, plan: Callable[[Drive], Awaitable[None]]) -> State:
+async def nothing_to_undo(_drive: Drive) -> None:
+    """Most plans set nothing going that a false alarm has to take back by itself."""
+
+
+async def carry(
+    incident: str,
+    plan: Callable[[Drive], Awaitable[None]],
+    undo: Callable[[Drive], Awaitable[None]] = nothing_to_undo,
+) -> State:
     """Carry out a plan for an incident: hold it, follow the plan to the closing, file all.
 
     A run that finds the incident driven by another ends at once; one that is begun anew goes on
-    where the last one stood. A false alarm ends the plan early (E32).
+    where the last one stood. A false alarm ends the plan early (E32): ``undo`` takes back what was
+    set going, also in a run that finds the alarm known to be false.
     """
     with first_of_group():
         async with driving(incident) as drive:
@@ -40,12 +51,19 @@ async def carry(incident: str, plan: Callable[[Drive], Awaitable[None]]) -> Stat
             await name_run(incident)
             reason = known_false_alarm(drive)
             if reason is not None:
+                await undo(drive)
                 await close_as_false_alarm(drive, reason)
             elif not closed_already(drive):
                 try:
-                    await plan(drive)
+                    async with beside(end_with_exercise(drive)):
+                        await plan(drive)
                 except* FalseAlarm as alarm:
+                    await undo(drive)
                     await close_as_false_alarm(drive, reason_of(alarm))
+                except* ExerciseOver:
+                    await stand_everybody_down(drive, EXERCISE_OVER)
+                    await drive.step(closing.give_lines_back, drive.lease)
+                    await drive.step(closing.close_with_exercise, drive.lease)
             await file_all(drive)
             await drive.step(closing.settle, drive.lease)
     return Completed(message=f"{incident} is closed; its record and reports are filed")

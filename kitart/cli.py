@@ -6,12 +6,12 @@ Imports are light on purpose: what only one command needs is imported where it i
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn, TypeVar
 from zoneinfo import ZoneInfo
 
 import typer
@@ -19,17 +19,35 @@ from pydantic import ValidationError
 from pydantic_settings import SettingsError
 from rich.console import Console
 
-from kitart import cli_cover, cli_link, cli_paper
+from kitart import (
+    cli_action,
+    cli_alert,
+    cli_cover,
+    cli_evidence,
+    cli_exercise,
+    cli_input,
+    cli_link,
+    cli_paper,
+    cli_plan_diff,
+    cli_readiness,
+    cli_review,
+    cli_sharepoint,
+    cli_watch,
+)
 from kitart.clock import as_utc
 from kitart.plan.checks import check_plan
 from kitart.plan.contact_list import Verified
 from kitart.plan.loading import PlanError, load_with_files, placed
-from kitart.plan.problems import Problem
+from kitart.plan.problems import Problem, warning
 from kitart.plan.schema import Plan
 from kitart.settings import Settings, settings
 
 if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
     from kitart.journal.database import Journal
+
+T = TypeVar("T")
 
 app = typer.Typer(
     name="kitart",
@@ -43,13 +61,28 @@ db_app = typer.Typer(help="The journal's database.", no_args_is_help=True)
 app.add_typer(db_app, name="db")
 connect_app = typer.Typer(help="The connections to the outside world.", no_args_is_help=True)
 app.add_typer(connect_app, name="connect")
-incident_app = typer.Typer(help="Incidents: report one.", no_args_is_help=True)
+incident_app = typer.Typer(
+    help="Incidents: report one, export or erase its record.", no_args_is_help=True
+)
 app.add_typer(incident_app, name="incident")
 contact_app = typer.Typer(help="The contact list: test it, show it.", no_args_is_help=True)
 app.add_typer(contact_app, name="contact")
+app.add_typer(cli_action.action_app, name="action")
+app.add_typer(cli_alert.alert_app, name="alert")
 app.add_typer(cli_cover.cover_app, name="cover")
+app.add_typer(cli_evidence.evidence_app, name="evidence")
+app.add_typer(cli_exercise.exercise_app, name="exercise")
+app.add_typer(cli_input.input_app, name="input")
+app.add_typer(cli_review.review_app, name="review")
+app.add_typer(cli_sharepoint.sharepoint_app, name="sharepoint")
+app.add_typer(cli_watch.watch_app, name="watch")
+incident_app.command("export")(cli_evidence.export)
+incident_app.command("erase")(cli_evidence.erase)
 app.command("link")(cli_link.link)
+app.command("readiness")(cli_readiness.readiness)
 plan_app.command("print")(cli_paper.print_plan)
+plan_app.command("matrix")(cli_paper.print_matrix)
+plan_app.command("diff")(cli_plan_diff.diff)
 
 Folder = Annotated[
     Path | None, typer.Argument(metavar="[DIR]", help="The plan's folder; else config_dir")
@@ -161,19 +194,27 @@ def deadline(
 
 
 @contextmanager
-def the_journals(*urls: str) -> Iterator[list[Journal]]:
-    """Journals to work on, closed in the end; ends the command in plain words on trouble."""
+def the_journals(*urls: str, code: int = 1) -> Iterator[list[Journal]]:
+    """Journals to work on, closed in the end; ends the command in plain words, and with ``code``,
+    on trouble."""
     from sqlalchemy.exc import DatabaseError
 
+    from kitart.journal import upgrading
     from kitart.journal.database import Journal, JournalError
 
     journals = [Journal(url) for url in urls]
     try:
         yield journals
     except JournalError as trouble:
-        refuse(str(trouble))
+        refuse(str(trouble), code)
     except DatabaseError as trouble:
-        refuse(f"The journal can't be used: {trouble.orig}")
+        # Mostly one that nobody has brought to this version: said with what to do.
+        for journal in journals:
+            try:
+                upgrading.check(journal)
+            except JournalError as reason:
+                refuse(str(reason), code)
+        refuse(f"The journal can't be used: {trouble.orig}", code)
     finally:
         for journal in journals:
             journal.close()
@@ -375,6 +416,22 @@ def show_contacts(as_json: AsJson = False) -> None:
         console.print(part)
 
 
+@contact_app.command("log")
+def show_contact_log(as_json: AsJson = False) -> None:
+    """Every contact that a test tried: channel, tested on, result, by whom; addresses masked."""
+    from kitart.reports import contact_log
+
+    with the_journals(the_settings().journal_url) as (journal,), journal.read() as session:
+        found = contact_log.lines(session)
+    if as_json:
+        plain = [line.plain() for line in found]
+        typer.echo(json.dumps(plain, ensure_ascii=False, indent=2))
+        return
+    console = Console(markup=False, highlight=False)
+    for part in contact_log.shown(found):
+        console.print(part)
+
+
 @app.command("gateway")
 def gateway(
     host: Annotated[str, typer.Option(help="Address to listen on")] = "127.0.0.1",
@@ -393,6 +450,7 @@ def gateway(
     from kitart.journal.database import JournalError
     from kitart.messaging import links
     from kitart.orchestrator import PrefectOrchestrator
+    from kitart.prefect_events import PrefectEvents
     from kitart.prefect_forms import PrefectForms
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
@@ -406,7 +464,7 @@ def gateway(
     except (JournalError, ValueError) as trouble:
         refuse(str(trouble))
     serve(
-        create_app(inst, PrefectOrchestrator(), PrefectForms()),
+        create_app(inst, PrefectOrchestrator(), PrefectForms(), PrefectEvents()),
         host=host,
         port=port,
         log_config=None,
@@ -416,28 +474,52 @@ def gateway(
 
 
 def _all_problems(folder: Path) -> list[Problem]:
+    from kitart.alerts.examples import source_problems
+
     try:
         plan, files = load_with_files(folder)
     except PlanError as trouble:
         return trouble.problems
     chats = the_settings().chat
     names = {"teams": chats.teams.keys(), "chat": chats.apprise.keys()}
-    return placed(check_plan(plan, _today(plan), chats=names, verified=verified_by_tests()), files)
+    found = check_plan(plan, _today(plan), chats=names, verified=verified_by_tests())
+    found = sorted([*found, *source_problems(plan)], key=lambda each: each.severity != "error")
+    return [*placed(found, files), *_review_overdue(plan)]
 
 
 def verified_by_tests() -> Verified:
     """What tests of the contact list verified; nothing where there is no journal of this version:
     a plan is checked before there is one."""
-    from kitart.journal import contact_tests, upgrading
+    from kitart.journal import contact_tests
+
+    return _of_journal(contact_tests.verified) or {}
+
+
+def _review_overdue(plan: Plan) -> list[Problem]:
+    """A warning while the plan's review is overdue (D27, R51)."""
+    from kitart.journal import review_triggers
+
+    now = the_settings().clock().now()
+    due = _of_journal(lambda session: review_triggers.due(session, plan, now))
+    if due is None or due.on >= _today(plan):
+        return []
+    why = "; ".join(f"{each.reason} {each.reference}".strip() for each in due.reasons)
+    said = f"overdue since {due.on} ({why}); 'kitart review begin' begins it"
+    return [warning("review of the plan", said)]
+
+
+def _of_journal(look: Callable[[Session], T]) -> T | None:
+    """What a look at the journal gives; ``None`` where there is none of this version."""
+    from kitart.journal import upgrading
     from kitart.journal.database import Journal, JournalError
 
     journal = Journal(the_settings().journal_url)
     try:
         upgrading.standing(journal)
         with journal.read() as session:
-            return contact_tests.verified(session)
+            return look(session)
     except (JournalError, OSError):
-        return {}
+        return None
     finally:
         journal.close()
 

@@ -11,20 +11,29 @@ from sqlalchemy.orm import Session
 
 from kitart.clock import Clock
 from kitart.connectors.apprise_chat import AppriseChats
+from kitart.connectors.aws_sns import Sns
 from kitart.connectors.calls import CallGateway
+from kitart.connectors.fence import Fence
 from kitart.connectors.microsoft import MicrosoftTenant
+from kitart.connectors.outward import Outward
 from kitart.connectors.sms import SmsGateway
 from kitart.connectors.smtp import SmtpRelay
 from kitart.connectors.teams import TeamsWorkflows
 from kitart.connectors.vcc_live import VccLive
 from kitart.connectors.voice import VoicePlatform
-from kitart.journal import at_a_glance, incidents, plans
+from kitart.connectors.watched_url import WatchedUrls
+from kitart.journal import at_a_glance, exercises, incidents, plans, reviews
 from kitart.journal.database import Journal
+from kitart.journal.fences import fence_after, fence_of
 from kitart.journal.routing import JournalRoutingModes
 from kitart.journal.tables import Incident
+from kitart.plan.exercises import EXERCISE, with_exercise
 from kitart.plan.general import GENERAL, with_general
-from kitart.plan.loading import load_plan
+from kitart.plan.inputs import is_input, with_input
+from kitart.plan.loading import PlanError, load_plan
+from kitart.plan.reviewed import PLAN, PLAN_REVIEW, with_review
 from kitart.plan.schema import Plan
+from kitart.plan.workplace import WORKPLACE, with_workplace
 from kitart.settings import Settings, settings
 
 
@@ -54,9 +63,19 @@ class Installation:
         return CallGateway(self.settings.sms)
 
     @cached_property
+    def sns(self) -> Sns:
+        """Amazon SNS, which signs what it posts."""
+        return Sns()
+
+    @cached_property
     def smtp(self) -> SmtpRelay:
         """The second way for mail."""
         return SmtpRelay(self.settings.smtp)
+
+    @cached_property
+    def watched_urls(self) -> WatchedUrls:
+        """Addresses at which inputs are looked for."""
+        return WatchedUrls(self.settings.input_hosts, self.settings.inputs_ca_file)
 
     @cached_property
     def teams(self) -> TeamsWorkflows:
@@ -78,6 +97,40 @@ class Installation:
         """The phone system."""
         return VccLive(self.settings.vcc, self.routing, clock=self.clock)
 
+    def fenced(self, incident: str) -> Outward:
+        """The way out to people and lines, for one incident: an exercise's has a fence, and what
+        that refuses stands in the exercise's timeline (D4, decision 10). "" is for what belongs to
+        no incident, a link to sign in.
+
+        The journal is asked each time: who plays and who has left may have changed.
+        """
+        if not incident:
+            return Outward(self)
+        with self.journal.read() as session:
+            row = incidents.get(session, incident)
+            if not row.exercise:
+                return Outward(self)
+        plan = self.plan_of(incident)
+        if row.kind == EXERCISE and row.closed_at is not None:
+            fence: Fence | None = fence_after((plan, self._plan_in_force(plan)), incident)
+        else:
+            with self.journal.read() as session:
+                fence = fence_of(session, plan, incident)
+
+        def refused(channel: str, why: str) -> None:
+            with self.journal.write() as session:
+                to = exercises.of_incident(session, incident) or incident
+                exercises.refused(session, to, incident, channel, why, now=self.clock.now())
+
+        return Outward(self, fence, refused)
+
+    def _plan_in_force(self, otherwise: Plan) -> Plan:
+        """The plan as it is configured now; while it has faults, ``otherwise``."""
+        try:
+            return self.current_plan()
+        except PlanError:
+            return otherwise
+
     def current_plan(self) -> Plan:
         """The plan as it is configured now; raises ``PlanError`` with every fault named."""
         return load_plan(self.settings.config_dir)
@@ -89,18 +142,30 @@ class Installation:
         """
         with self.journal.read() as session:
             row = incidents.get(session, incident)
-            hash = row.plan_hash
+            hash = self._hash_of(session, row)
             body = None if hash in self._plans else plans.snapshot(session, hash)
         return incident_plan(self.plan_with(hash, body), row)
 
     def plans_for(self, session: Session, rows: Sequence[Incident]) -> dict[str, Plan]:
         """As ``plan_of`` for several incidents at once, by their numbers: one question for all."""
-        unknown = [row for row in rows if row.plan_hash not in self._plans]
+        hashes = {row.number: self._hash_of(session, row) for row in rows}
+        unknown = [hash for hash in hashes.values() if hash not in self._plans]
         bodies = at_a_glance.plans_of(session, unknown) if unknown else {}
         return {
-            row.number: incident_plan(self.plan_with(row.plan_hash, bodies.get(row.plan_hash)), row)
+            row.number: incident_plan(
+                self.plan_with(hashes[row.number], bodies.get(hashes[row.number])), row
+            )
             for row in rows
         }
+
+    def _hash_of(self, session: Session, row: Incident) -> str:
+        """The plan of an incident stays; a review's is the version that people decide on."""
+        return reviews.hash_of(session, row) if row.kind == PLAN_REVIEW else row.plan_hash
+
+    def plan_with_hash(self, session: Session, hash: str) -> Plan:
+        """The plan of a snapshot in the journal, as it was taken; ``LookupError`` for none."""
+        body = None if hash in self._plans else plans.snapshot(session, hash)
+        return self.plan_with(hash, body)
 
     def plan_with(self, hash: str, body: dict[str, Any] | None) -> Plan:
         """The plan of a snapshot, parsed once a process."""
@@ -111,7 +176,15 @@ class Installation:
 
 
 def incident_plan(plan: Plan, row: Incident) -> Plan:
-    """An incident's plan: its snapshot, with its own entry under the general plan (R11)."""
+    """An incident's plan: its snapshot, with its own entry where no system stands for it (R11)."""
+    if row.system_id == PLAN:
+        return with_review(plan)
+    if row.system_id == WORKPLACE:
+        return with_workplace(plan, row.projects or ())
+    if is_input(row.system_id):
+        return with_input(plan, row.system_id, row.projects or ())
+    if row.kind == EXERCISE:
+        return with_exercise(plan, row.title)
     if row.system_id != GENERAL:
         return plan
     return with_general(plan, row.projects or (), row.customer_care)

@@ -11,7 +11,10 @@ from uuid import UUID
 from kitart.clock import real_now
 from kitart.journal.tables import Incident
 from kitart.plan.contact_list import CONTACT_TEST
+from kitart.plan.exercises import EXERCISE
 from kitart.plan.general import GENERAL_RESPONSE
+from kitart.plan.inputs import PREFIX, VITAL_INPUT_MISSING
+from kitart.plan.workplace import WORKPLACE_UNUSABLE
 
 if TYPE_CHECKING:
     from prefect.client.orchestration import SyncPrefectClient
@@ -26,8 +29,14 @@ DEPLOYMENTS = {
     "vital systems offline": "critical-system-offline/system-outage",
     "client system offline": "client-system-offline/client-system-outage",
     GENERAL_RESPONSE: "general-response/general-incident",
+    WORKPLACE_UNUSABLE: "workplace-unusable/agents-out",
+    VITAL_INPUT_MISSING: "vital-input-unavailable/input-missing",
     CONTACT_TEST: "contact-test/contact-list",
+    EXERCISE: "exercise/exercise",
 }
+
+AFTER_ACTION = "after-action/report"
+EXERCISE_RECORD = "exercise-record/evaluate"
 
 
 class OrchestratorError(Exception):
@@ -53,6 +62,26 @@ class Orchestrator(Protocol):
         """Whether a run asked for earlier, which never held the incident, may still begin."""
 
 
+class ReportStarter(Protocol):
+    """Who runs the after-action reports."""
+
+    def start_report(self, incident: Incident, request: int) -> str:
+        """Ask for a run that writes a closed incident's report; returns its id."""
+
+    def still_coming(self, run_id: str) -> bool:
+        """As an ``Orchestrator``."""
+
+
+class ExerciseRecordStarter(Protocol):
+    """Who runs the records of exercises."""
+
+    def start_exercise_record(self, exercise: Incident, request: int) -> str:
+        """Ask for a run that evaluates an exercise that is over; returns its id."""
+
+    def still_coming(self, run_id: str) -> bool:
+        """As an ``Orchestrator``."""
+
+
 class PrefectOrchestrator:
     """Plans started by deployment name, with an idempotency key (DESIGN: the way of the data).
 
@@ -61,22 +90,24 @@ class PrefectOrchestrator:
 
     def start(self, incident: Incident, request: int) -> str:
         """Create the flow run; raises ``OrchestratorError`` when Prefect does not take it."""
-        name = DEPLOYMENTS[incident.kind]
-        try:
-            with prefect_client() as client:
-                deployment = client.read_deployment_by_name(name)
-                run = client.create_flow_run_from_deployment(
-                    deployment.id,
-                    name=run_name(incident, request),
-                    parameters=_parameters(incident),
-                    idempotency_key=f"{incident.number}:{request}",
-                    tags=["incident", incident.number, incident.system_id],
-                )  # fmt: skip
-        except Exception as error:
-            # Whatever Prefect's client raises (network, missing deployment, 4xx, 5xx), the
-            # incident must go on without it; the caller records it and tries again.
-            raise OrchestratorError(f"Prefect did not take a run of {name}: {error}") from error
-        return str(run.id)
+        return _start(
+            DEPLOYMENTS[incident.kind], incident, run_name(incident, request),
+            _parameters(incident), f"{incident.number}:{request}",
+        )  # fmt: skip
+
+    def start_report(self, incident: Incident, request: int) -> str:
+        """As ``start``, for the after-action report."""
+        return _start(
+            AFTER_ACTION, incident, f"{incident.number} · after-action report",
+            {"report": {"incident": incident.number}}, f"{incident.number}:after-action:{request}",
+        )  # fmt: skip
+
+    def start_exercise_record(self, exercise: Incident, request: int) -> str:
+        """As ``start``, for the record of an exercise."""
+        return _start(
+            EXERCISE_RECORD, exercise, f"{exercise.number} · record of the exercise",
+            {"over": {"exercise": exercise.number}}, f"{exercise.number}:record:{request}",
+        )  # fmt: skip
 
     def still_coming(self, run_id: str) -> bool:
         """Whether the run waits, or is about, to begin; while Prefect can't be asked: yes."""
@@ -96,6 +127,26 @@ class PrefectOrchestrator:
         return run.state.is_scheduled() or run.state.is_pending()
 
 
+def _start(
+    name: str, incident: Incident, run: str, parameters: dict[str, dict[str, str]], key: str
+) -> str:
+    try:
+        with prefect_client() as client:
+            deployment = client.read_deployment_by_name(name)
+            made = client.create_flow_run_from_deployment(
+                deployment.id,
+                name=run,
+                parameters=parameters,
+                idempotency_key=key,
+                tags=["incident", incident.number, incident.system_id],
+            )
+    except Exception as error:
+        # Whatever Prefect's client raises (network, missing deployment, 4xx, 5xx), the
+        # incident must go on without it; the caller records it and tries again.
+        raise OrchestratorError(f"Prefect did not take a run of {name}: {error}") from error
+    return str(made.id)
+
+
 def look_at_prefect() -> PrefectSeen:
     """Look without changing anything; raises ``OrchestratorError`` saying what is wrong.
 
@@ -110,7 +161,11 @@ def look_at_prefect() -> PrefectSeen:
     try:
         with prefect_client() as client:
             version = client.api_version()
-            missing = [name for name in DEPLOYMENTS.values() if not _deployed(client, name)]
+            missing = [
+                name
+                for name in (*DEPLOYMENTS.values(), AFTER_ACTION, EXERCISE_RECORD)
+                if not _deployed(client, name)
+            ]
             try:
                 workers = client.read_workers_for_work_pool(POOL)
             except ObjectNotFound:
@@ -150,19 +205,28 @@ def run_name(incident: Incident, request: int) -> str:
     """The run's name in the Prefect UI: ``INC-0142 · VCC offline``."""
     again = f" (continued, run {request})" if request > 1 else ""
     what = f"{incident.system_id} offline"
-    if incident.kind in (GENERAL_RESPONSE, CONTACT_TEST):
+    if incident.kind in (GENERAL_RESPONSE, WORKPLACE_UNUSABLE, CONTACT_TEST):
         what = incident.kind
-    return f"{incident.number} · {what}{again}"
+    if incident.kind == EXERCISE:
+        what = f"EXERCISE {incident.title}"
+    if incident.kind == VITAL_INPUT_MISSING:
+        what = f"{incident.system_id.removeprefix(PREFIX)} missing"
+    mark = "EXERCISE " if incident.exercise and "EXERCISE" not in what else ""
+    return f"{incident.number} · {mark}{what}{again}"
 
 
 def _parameters(incident: Incident) -> dict[str, dict[str, str]]:
     """What a plan that goes on with an incident is started with."""
     if incident.kind == CONTACT_TEST:
         return {"test": {"incident": incident.number}}
+    if incident.kind == EXERCISE:
+        return {"exercise": {"incident": incident.number}}
     return {"report": _report(incident)}
 
 
 def _report(incident: Incident) -> dict[str, str]:
+    if incident.kind in (WORKPLACE_UNUSABLE, VITAL_INPUT_MISSING):
+        return {"incident": incident.number}
     going_on = {"seen": incident.title, "incident": incident.number}
     if incident.kind == GENERAL_RESPONSE:
         return going_on

@@ -10,10 +10,19 @@ from __future__ import annotations
 import os
 from datetime import datetime
 from functools import lru_cache
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, Field, HttpUrl, SecretStr, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    Field,
+    HttpUrl,
+    IPvAnyNetwork,
+    SecretStr,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     NestedSecretsSettingsSource,
@@ -95,6 +104,81 @@ class ChatSettings(BaseModel):
     ca_file: Path | None = Field(default=None, description="Trusted roots for Teams workflows")
 
 
+class RetentionSettings(BaseModel):
+    """How long what names people is kept after an incident is closed; 0: nothing falls due.
+
+    Nothing is erased by itself: ``kitart evidence retain`` says what is due.
+    """
+
+    personal_days: int = Field(
+        default=0, ge=0, description="Messages, replies, who was out and why"
+    )
+    call_log_days: int = Field(default=0, ge=0, description="Calls logged by hand: callers' data")
+
+
+class HealthSettings(BaseModel):
+    """Our own look at systems each minute."""
+
+    references: tuple[str, ...] = Field(
+        default=(),
+        description="host:port of hosts that have nothing to do with the systems: where none of "
+        "them answers, our own line is at fault",
+    )
+    ca_file: Path | None = Field(default=None, description="Trusted roots for https looks")
+
+    @field_validator("references")
+    @classmethod
+    def _host_and_port(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for each in value:
+            host, _, port = each.rpartition(":")
+            if not host or not port.isdecimal() or not 1 <= int(port) <= 65535:
+                raise ValueError(f"{each!r} is no host:port; right would be 192.0.2.1:443")
+        return value
+
+
+class HeartbeatSettings(BaseModel):
+    """Where a sign of life goes while everything vital of ours works."""
+
+    url: SecretStr = Field(default=SecretStr(""), description="Empty: none is sent")
+    method: Literal["get", "post"] = "get"
+    every_s: float = Field(default=60.0, ge=1, le=3600, description="Real seconds")
+    timeout_s: float = Field(default=5.0, gt=0, le=30)
+    ca_file: Path | None = None
+    watch_late_s: float = Field(
+        default=180.0, gt=0, description="Real seconds after which the health watch is too old"
+    )
+    least_free_mb: int = Field(default=500, ge=1, description="Free space on the journal's disk")
+    messages_late_minutes: int = Field(default=10, ge=1, description="A message unsent so long")
+    most_messages_late: int = Field(default=5, ge=0, description="More than so many pile up")
+
+    @field_validator("url")
+    @classmethod
+    def _an_address(cls, value: SecretStr) -> SecretStr:
+        # The address is the secret: the error must not repeat it.
+        if value.get_secret_value() and not value.get_secret_value().startswith(
+            ("https://", "http://127.0.0.1", "https://127.0.0.1")
+        ):
+            raise ValueError("is no https address; right would be https://hc.example/ping/<id>")
+        return value
+
+
+class MetricsSettings(BaseModel):
+    """Who may read ``/metrics``: with a token whoever sends it, without one this machine alone."""
+
+    token: SecretStr = Field(default=SecretStr(""), description="16 letters or more")
+    networks: tuple[IPvAnyNetwork, ...] = Field(
+        default=(ip_network("127.0.0.0/8"), ip_network("::1/128")),
+        description="From where it may be read without a token",
+    )
+
+    @field_validator("token")
+    @classmethod
+    def _not_guessed(cls, value: SecretStr) -> SecretStr:
+        if 0 < len(value.get_secret_value()) < 16:
+            raise ValueError("the token is short; right would be 16 letters or more")
+        return value
+
+
 class Settings(BaseSettings):
     """All of Kitart's settings."""
 
@@ -112,6 +196,13 @@ class Settings(BaseSettings):
     gateway_url: str = Field(default="http://127.0.0.1:8090", description="What links begin with")
     prefect_ui_url: str = ""
     webhook_secrets: dict[str, SecretStr] = Field(default_factory=dict)
+    input_secrets: dict[str, SecretStr] = Field(
+        default_factory=dict, description="What each input's sender proves itself with"
+    )
+    input_hosts: tuple[str, ...] = Field(
+        default=(), description="Hosts that may be asked whether an input has changed"
+    )
+    inputs_ca_file: Path | None = Field(default=None, description="Trusted roots for these hosts")
     clock_speed: float = Field(default=1.0, gt=0, le=1000)
     clock_anchor: datetime | None = None
     clock_start: datetime | None = None
@@ -120,6 +211,10 @@ class Settings(BaseSettings):
     sms: SmsSettings = SmsSettings()
     smtp: SmtpSettings = SmtpSettings()
     chat: ChatSettings = ChatSettings()
+    retention: RetentionSettings = RetentionSettings()
+    health: HealthSettings = HealthSettings()
+    heartbeat: HeartbeatSettings = HeartbeatSettings()
+    metrics: MetricsSettings = MetricsSettings()
 
     @classmethod
     def settings_customise_sources(

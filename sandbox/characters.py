@@ -17,7 +17,7 @@ KINDS: dict[str, dict[str, Any]] = {
     "scanner": {"reads": False, "scans": 5},
 }
 """Characters with a name, to be used as ``AM-1: never`` or ``AM-1: {like: late, …}``."""
-DEFAULT = "default"
+DEFAULT, AGENTS = "default", "agents"
 
 
 class Character(BaseModel):
@@ -30,6 +30,8 @@ class Character(BaseModel):
     question and name (``findings/note``). ``scans`` is
     how often a mail scanner opens each link, at once and by GET alone, before the person does.
     ``picks_up`` is whether a person whose way is another presses the key in a call all the same.
+    ``logs_in_s`` is how long after a "yes" to a call-out an agent is logged in at the phone system,
+    in seconds of the plan's clock; None never comes.
     ``by`` is how the person says "I have it" or "I can't": behind the link, by replying to the SMS
     or by a key in the call; everything else is answered behind the link.
     """
@@ -44,6 +46,7 @@ class Character(BaseModel):
     fills: dict[str, str] = Field(default_factory=dict)
     by: Literal["link", "sms", "voice"] = "link"
     picks_up: bool = False
+    logs_in_s: float | None = Field(default=900.0, ge=0)
 
     def fills_for(self, kind: str) -> dict[str, str]:
         """What this person writes into the fields of a kind of question."""
@@ -64,13 +67,15 @@ class Character(BaseModel):
 
 
 class Characters:
-    """Everybody's character, by the person's code; who is not listed is like ``default``."""
+    """Everybody's character, by the person's code; who is not listed is like ``default``, an agent
+    like ``agents``: who reads nothing, where no story says otherwise."""
 
     def __init__(self, data: Mapping[str, Any] | None = None) -> None:
         """``data`` is as in YAML; raises ``ValueError`` naming the person and the field."""
         entries = dict(data or {})
         self._default = _build(DEFAULT, entries.pop(DEFAULT, None), {})
         base = self._default.model_dump()
+        self._agent = _build(AGENTS, entries.pop(AGENTS, "never"), base)
         self._of = {code: _build(code, entry, base) for code, entry in entries.items()}
 
     @classmethod
@@ -80,7 +85,7 @@ class Characters:
 
     def of(self, code: str) -> Character:
         """The character of one person."""
-        return self._of.get(code, self._default)
+        return self._of.get(code, self._agent if code.startswith("AG-") else self._default)
 
     def change(self, code: str, entry: Mapping[str, Any] | str) -> Character:
         """Give a person another character from now on (what was read already stays read)."""

@@ -78,6 +78,13 @@ def page_of(html: str, url: str) -> Page:
     )
 
 
+def hidden_fields(html: str) -> dict[str, str]:
+    """The hidden fields of the first form on a page that is sent by POST."""
+    form = BeautifulSoup(html, "html.parser").find("form", attrs={"method": "post"})
+    found = form.find_all("input", type="hidden") if isinstance(form, Tag) else []
+    return {str(one["name"]): str(one.get("value", "")) for one in found}
+
+
 def _question(form: Tag, url: str, text: str) -> Question:
     fields: list[tuple[str, str]] = []
     blanks: list[str] = []

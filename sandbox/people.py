@@ -57,11 +57,14 @@ class People:
         characters: Characters | None = None,
         answerers: Mapping[tuple[str, str], Answerer] | None = None,
         send_sms: Sender | None = None,
+        log_in: Callable[[str], None] | None = None,
     ) -> None:
         self.persons = list(persons)
         self.characters = characters or Characters()
         self.answerers = dict(answerers or {})
         self._send_sms = send_sms
+        self._log_in = log_in
+        self._on_the_way: list[tuple[datetime, str]] = []
         self._inboxes = list(inboxes)
         self._gateway_url = gateway_url
         self._clock = clock
@@ -114,12 +117,22 @@ class People:
             self._waiting = [w for w in self._waiting if w not in due]
             for waiting in due:
                 self._begin(self._read, waiting.person, waiting.letter)
+            self._arrive()
             self._stopping.wait(self._pause_s())
 
     def _pause_s(self) -> float:
         """Until the next one is due, but the inboxes are looked at again soon in any case."""
-        rests = [self._clock.real_seconds_until(waiting.due) for waiting in self._waiting]
+        moments = [w.due for w in self._waiting] + [due for due, _ in list(self._on_the_way)]
+        rests = [self._clock.real_seconds_until(moment) for moment in moments]
         return max(0.001, min([POLL_S, *rests]))
+
+    def _arrive(self) -> None:
+        """Agents who said yes and whose time has come log in at the phone system."""
+        for due, code in list(self._on_the_way):
+            if self._clock.real_seconds_until(due) <= 0:
+                self._on_the_way.remove((due, code))
+                if self._log_in is not None:
+                    self._log_in(code)
 
     def _collect(self) -> None:
         for number, inbox in enumerate(self._inboxes):
@@ -148,7 +161,8 @@ class People:
     def busy(self) -> bool:
         """Whether somebody has a letter unopened that is due, or is in the middle of one."""
         letters = sum(len(list(inbox())) for inbox in self._inboxes)
-        due = any(self._clock.real_seconds_until(w.due) <= 0 for w in list(self._waiting))
+        moments = [w.due for w in list(self._waiting)] + [d for d, _ in list(self._on_the_way)]
+        due = any(self._clock.real_seconds_until(moment) <= 0 for moment in moments)
         return letters != len(self._seen) or due or self._working > 0
 
     def _begin(self, act: Callable[[Person, Letter], None], person: Person, letter: Letter) -> None:
@@ -238,6 +252,7 @@ class People:
         outcome = _outcome(status)
         if outcome == "answered":
             self._answered.add(key)
+            self._sets_out(person, character, question.kind, answer)
         self._note(
             person,
             letter,
@@ -247,6 +262,12 @@ class People:
             status=status,
             page_after=after.seen if after else "",
         )
+
+    def _sets_out(self, person: Person, character: Character, kind: str, answer: str) -> None:
+        """An agent who said yes to a call-out is at the phone system after a while, if ever."""
+        if kind == "cover" and answer == "yes" and character.logs_in_s is not None:
+            due = self._clock.now() + timedelta(seconds=character.logs_in_s)
+            self._on_the_way.append((due, person.code))
 
     def _decided(self, person: Person, character: Character, question: Question) -> str | None:
         if answerer := self.answerers.get((person.code, question.kind)):

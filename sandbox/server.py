@@ -73,6 +73,9 @@ class SandboxServer:
             access_log=False,
             proxy_headers=False,
             timeout_graceful_shutdown=1,
+            # Longer than anybody rests between two requests: a connection that is closed in the
+            # instant of its next use looks like a message that may have been taken.
+            timeout_keep_alive=120,
         )
         self._server = _Server(config)
         self._thread = threading.Thread(

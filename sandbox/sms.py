@@ -1,7 +1,7 @@
 """A stand-in for Twilio's SMS: takes messages, reports delivery, passes replies on.
 
-Outside it shows ``GET /sandbox/sms``, takes replies at ``POST /sandbox/sms/inbound`` and faults
-per number at ``PUT /sandbox/sms/numbers/{number}``.
+Outside it shows ``GET /sandbox/sms``, takes replies at ``POST /sandbox/sms/inbound`` (``GET`` shows
+them, with what was sent back) and faults per number at ``PUT /sandbox/sms/numbers/{number}``.
 """
 
 from __future__ import annotations
@@ -140,6 +140,10 @@ def _control_routes(app: FastAPI, state: SmsState) -> None:
     @app.get("/sandbox/sms")
     def sent() -> list[dict[str, Any]]:
         return [sms.as_json() for sms in list(state.sent)]
+
+    @app.get("/sandbox/sms/inbound")
+    def came_in() -> list[dict[str, Any]]:
+        return list(state.inbound)
 
     @app.get("/sandbox/sms/callbacks")
     def callbacks() -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ import json
 import os
 import secrets
 import shutil
+import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,13 +22,15 @@ from typing import Any
 import requests
 
 from kitart.clock import SteadyClock, real_now, sleep_s
+from kitart.plan.loading import load_plan
 from kitart.settings import HOUSE
 from sandbox.calling import call
 from sandbox.ports import HOST, Ports
-from sandbox.processes import Child, Children
+from sandbox.processes import Child, Children, ProcessTrouble
 
-POOL, QUEUE = "kitart", "incidents"
+POOL, QUEUE, WATCH = "kitart", "incidents", "watch"
 GATEWAY_PORT, PREFECT_PORT = 8090, 4200
+WARM = "kitart-warm"
 START_LIMIT_S = 90.0
 ASK_LIMIT_S = 10.0
 PATIENT_TRIES = 40
@@ -40,7 +43,9 @@ class Wishes:
     """What kind of stack: where, how fast, since when on the plan's clock (None: real time).
 
     The journal is a SQLite file in the folder, unless ``database_url`` names an empty database;
-    so is what Prefect remembers, unless ``prefect_database_url`` names another empty one.
+    so is what Prefect remembers, unless ``prefect_database_url`` names another empty one. The
+    ``worker`` is of Kitart's own type, or Prefect's ``process``. The plan is the sample company's,
+    unless ``config`` names another; without ``watch`` no look of each minute is taken.
     """
 
     folder: Path
@@ -51,13 +56,16 @@ class Wishes:
     prefect_port: int = PREFECT_PORT
     database_url: str = ""
     prefect_database_url: str = ""
+    worker: str = WARM
+    config: Path | None = None
+    watch: bool = True
 
 
 class Stack:
     """A running installation, in a ``with`` block; everything is ended with the block."""
 
     def __init__(self, wishes: Wishes, say: Callable[[str], None]) -> None:
-        self.folder = wishes.folder
+        self.folder = wishes.folder.resolve()  # its processes have it as their working folder
         self._wishes = wishes
         self._say = say
         self._ports = Ports()
@@ -112,6 +120,16 @@ class Stack:
         start = self.clock.start or self.clock.anchor
         return start + (real - self.clock.anchor) * self.clock.speed
 
+    def command(self, *words: str) -> str:
+        """What a command of Kitart prints on this stack; raises ``ProcessTrouble`` if it fails."""
+        done = subprocess.run(
+            [_program("kitart"), *words], env=self.env, cwd=self.folder, text=True, check=False,
+            capture_output=True, timeout=START_LIMIT_S,
+        )  # fmt: skip
+        if done.returncode:
+            raise ProcessTrouble(f"kitart {' '.join(words)} failed: {done.stderr.strip()}")
+        return done.stdout.strip()
+
     def prefect(self, path: str, body: dict[str, Any]) -> Any:
         """Ask the Prefect API, patiently; raises ``requests.RequestException``.
 
@@ -143,8 +161,11 @@ class Stack:
         gateway = self._run(
             "gateway", "kitart", "gateway", "--host", HOST, "--port", str(self._gateway_port)
         )
+        # At another speed a look each minute of real time could conclude nothing.
+        watches = self._wishes.watch and self._wishes.speed == 1
+        watch = ("--work-queue", WATCH) if watches else ()
         worker = self._run("worker", "prefect", "worker", "start", "--pool", POOL,
-                           "--work-queue", QUEUE, "--type", "process",
+                           "--work-queue", QUEUE, *watch, "--type", self._wishes.worker,
                            "--install-policy", "never")  # fmt: skip
         self.children.wait_for(gateway, self._gateway_answers, START_LIMIT_S)
         self.children.wait_for(worker, self._worker_online, START_LIMIT_S)
@@ -160,11 +181,13 @@ class Stack:
             "KITART_MODE": "sandbox",
             "KITART_DATA_DIR": str(self.folder),
             "KITART_DATABASE_URL": self.journal_url,
+            "KITART_CONFIG_DIR": str(self._wishes.config or HOUSE / "config"),
             "KITART_GATEWAY_URL": self.gateway_url,
             "KITART_PREFECT_UI_URL": self.prefect_url,
             "KITART_SECRET_KEY": secrets.token_urlsafe(32),
             "KITART_WEBHOOK_SECRETS": json.dumps(
-                {"alertmanager": self.webhook_secret, "grafana": secrets.token_urlsafe(18)}
+                {name: secrets.token_urlsafe(18) for name in _sources()}
+                | {"alertmanager": self.webhook_secret}
             ),
             "PREFECT_HOME": str(self.folder / "prefect"),
             "PREFECT_API_URL": f"{self.prefect_url}/api",
@@ -173,7 +196,7 @@ class Stack:
             "PREFECT_SERVER_UI_STATIC_DIRECTORY": str(self.folder / "prefect" / "ui"),
             "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
             "PREFECT_SERVER_LOGGING_LEVEL": "WARNING",
-            "PREFECT_WORKER_QUERY_SECONDS": "1",
+            **({} if self._wishes.worker == WARM else {"PREFECT_WORKER_QUERY_SECONDS": "1"}),
             "PREFECT_CLI_PROMPT": "false",
             "DO_NOT_TRACK": "1",
             "TMPDIR": str(self.folder / "tmp"),
@@ -181,8 +204,9 @@ class Stack:
 
     def _make_pool(self) -> None:
         # The worker fills in the pool's job template; the deployments need only its name.
-        self.prefect("/work_pools/", {"name": POOL, "type": "process"})
+        self.prefect("/work_pools/", {"name": POOL, "type": self._wishes.worker})
         self.prefect(f"/work_pools/{POOL}/queues", {"name": QUEUE})
+        self.prefect(f"/work_pools/{POOL}/queues", {"name": WATCH})
 
     def _deploy(self) -> None:
         deploying = self._run("deploy", "prefect", "--no-prompt", "deploy", "--all",
@@ -234,6 +258,11 @@ def answers(url: str) -> bool:
         return call("GET", url, timeout_s=ASK_LIMIT_S).status_code == 200
     except requests.RequestException:
         return False
+
+
+def _sources() -> list[str]:
+    """The monitoring sources of the sample company."""
+    return [source.name for source in load_plan(HOUSE / "config").monitoring.sources]
 
 
 def _prefect_database(url: str) -> dict[str, str]:

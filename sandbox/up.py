@@ -15,7 +15,7 @@ from kitart.clock import real_now, sleep_s
 from kitart.settings import HOUSE
 from sandbox.demo import scenario
 from sandbox.processes import ProcessTrouble
-from sandbox.stack import GATEWAY_PORT, PREFECT_PORT, Stack, Wishes
+from sandbox.stack import GATEWAY_PORT, PREFECT_PORT, WARM, Stack, Wishes
 from sandbox.stopping import Stopped, stop_on_signals
 
 
@@ -34,6 +34,7 @@ def main() -> int:
         prefect_port=options.prefect_port,
         database_url=options.database_url,
         prefect_database_url=options.prefect_database_url,
+        worker=options.worker,
     )
     try:
         with Stack(wishes, lambda text: console.print(text)) as stack:
@@ -54,6 +55,9 @@ def add_places(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--folder", type=Path, help="new folder for all it writes")
     parser.add_argument("--gateway-port", type=int, default=GATEWAY_PORT)
     parser.add_argument("--prefect-port", type=int, default=PREFECT_PORT)
+    parser.add_argument(
+        "--worker", default=WARM, choices=(WARM, "process"), help="the type of Prefect worker"
+    )
     parser.add_argument(
         "--database-url", default="", help="an empty database for the journal (default: a file)"
     )

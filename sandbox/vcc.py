@@ -10,6 +10,7 @@ import base64
 import json
 import secrets
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 
 from fastapi import FastAPI, HTTPException, Request
@@ -229,6 +230,16 @@ def _control_routes(app: FastAPI, state: VccState) -> None:
             return place_call(state, **order.model_dump())
         except LookupError as error:
             raise HTTPException(422, str(error)) from error
+
+    @app.get("/sandbox/calls")
+    def calls() -> list[dict[str, Any]]:
+        with state.lock:
+            return list(state.told)
+
+    @app.get("/sandbox/presence")
+    def presence() -> list[dict[str, Any]]:
+        with state.lock:
+            return [{**asdict(one), "at": one.at.isoformat()} for one in state.presence]
 
     @app.get("/sandbox/state")
     def show() -> dict[str, Any]:

@@ -30,8 +30,8 @@ def place_call(
 
     While the platform is down nobody answers and no record is made. Otherwise the IVR asks our
     webhook for the mode: ``voicemail`` takes a message, ``notice`` plays a text, all else goes to
-    an agent: the one named, if on the project, or any who is ready, or nobody. ``LookupError``
-    for an unknown agent.
+    an agent: the one named, if on the project, or the first who is ready for the line, or nobody.
+    ``LookupError`` for an unknown agent.
     """
     uuid = new_call_id()
     now = state.clock.now()
@@ -40,11 +40,12 @@ def place_call(
         lost = {**met, "answered": False, "answered_by": None, "mode": None, "ivr": "not reached"}
         with state.lock:
             state.lost_in_outage.append(lost)
+            state.told.append(lost)
         return lost
     mode, said = _mode(state, project, line, source, uuid)
     agent = None
     if mode not in ("voicemail", "notice") and answered_by != "nobody":
-        ready = state.ready(project)
+        ready = state.ready(project, line)
         if answered_by is not None:
             named = state.agent(answered_by)
             ready = [named] if named in state.online(project) else []
@@ -52,12 +53,14 @@ def place_call(
     placed = _call(
         state, uuid, project, line, source, queue, mode, agent.user_id if agent else None
     )
+    by = agent.username if agent else mode if mode in ("voicemail", "notice") else None
+    told = {**met, "answered": by is not None, "answered_by": by, "mode": mode, "ivr": said}
     with state.lock:
         state.calls.append(placed)
+        state.told.append(told)
         if mode == "voicemail":
             state.voicemails.append({**met, "source": source, "length_s": MESSAGE_S})
-    by = agent.username if agent else mode if mode in ("voicemail", "notice") else None
-    return {**met, "answered": by is not None, "answered_by": by, "mode": mode, "ivr": said}
+    return told
 
 
 def _call(

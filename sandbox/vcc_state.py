@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -44,6 +44,15 @@ class VccAgent:
 
 
 @dataclass(frozen=True)
+class Presence:
+    """An agent's change of state; None is logged out."""
+
+    at: datetime
+    agent: str
+    state: str | None
+
+
+@dataclass(frozen=True)
 class VccCall:
     """A call that ended; ``user_id`` None was not answered by an agent."""
 
@@ -69,7 +78,9 @@ class VccState:
     ``ivr_url`` is the address asked for a line's mode, with ``${customer}`` and the like; where
     it does not answer in ``ivr_timeout_s``, ``safe_mode`` holds. ``user_id_key`` is how online
     users name their id (the documentation has both). ``errors_with_data`` makes each answer carry
-    an error beside its data.
+    an error beside its data. ``skills`` are the agents who take a line's calls, in that order; on a
+    line without an entry anybody on the project does. ``presence`` is who logged in and out,
+    ``told`` what each caller met.
     """
 
     user: str = "kitart"
@@ -86,9 +97,12 @@ class VccState:
     ivr_url: str = ""
     ivr_timeout_s: float = 1.0
     safe_mode: str = "normal"
+    skills: Mapping[str, Sequence[str]] = field(default_factory=dict)
     calls: list[VccCall] = field(default_factory=list)
+    presence: list[Presence] = field(default_factory=list)
     voicemails: list[dict[str, Any]] = field(default_factory=list)
     lost_in_outage: list[dict[str, Any]] = field(default_factory=list)
+    told: list[dict[str, Any]] = field(default_factory=list)
     lock: threading.RLock = field(default_factory=threading.RLock)
 
     @classmethod
@@ -120,6 +134,7 @@ class VccState:
             for agent in [self.agent(name) for name in names]:
                 agent.state = state
                 agent.changed_at = self.clock.now()
+                self.presence.append(Presence(agent.changed_at, agent.username, state))
 
     def online(self, project_id: int | None = None) -> list[VccAgent]:
         """Agents logged in; with a project those working on it (not ``UNAVAILABLE`` ones)."""
@@ -134,9 +149,14 @@ class VccState:
                 )
             ]
 
-    def ready(self, project_id: int) -> list[VccAgent]:
-        """Agents who would be given the project's next call."""
-        return [agent for agent in self.online(project_id) if agent.state in READY_STATES]
+    def ready(self, project_id: int, line: str = "") -> list[VccAgent]:
+        """Agents who would be given the project's next call, on a line those with its skill."""
+        ready = [agent for agent in self.online(project_id) if agent.state in READY_STATES]
+        if line not in self.skills:
+            return ready
+        order = {code: place for place, code in enumerate(self.skills[line])}
+        skilled = [agent for agent in ready if agent.username in order]
+        return sorted(skilled, key=lambda agent: order[agent.username])
 
     def records(self, project_id: int | None = None) -> list[VccCall]:
         """Calls whose records are out by now, newest first."""

@@ -16,12 +16,26 @@ RETRY_PAUSE_S = 0.5
 def visit(
     method: str, url: str, form: list[tuple[str, str]] | None = None
 ) -> tuple[int | None, Page | None]:
-    """Status and page in the end; tried again where the server fails, is busy or is away.
+    """Status and page in the end, as ``fetch``."""
+    status, text, address = _fetched(method, url, form)
+    return status, None if status is None else page_of(text, address)
+
+
+def fetch(
+    method: str, url: str, form: list[tuple[str, str]] | None = None
+) -> tuple[int | None, str]:
+    """Status and text in the end; tried again where the server fails, is busy or is away.
 
     Status None: nobody answered at all.
     """
+    return _fetched(method, url, form)[:2]
+
+
+def _fetched(
+    method: str, url: str, form: list[tuple[str, str]] | None
+) -> tuple[int | None, str, str]:
     status: int | None = None
-    page: Page | None = None
+    text, address = "", url
     for number in range(TRIES):
         if number:
             sleep_s(RETRY_PAUSE_S)
@@ -29,7 +43,7 @@ def visit(
             response = call(method, url, data=form, timeout_s=GET_LIMIT_S, follow=True)
         except requests.RequestException:
             continue
-        status, page = response.status_code, page_of(response.text, response.url)
+        status, text, address = response.status_code, response.text, response.url
         if status < 500 and status != 429:
             break
-    return status, page
+    return status, text, address

@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from pydantic import SecretStr
 
 from kitart.clock import Clock
-from kitart.plan.schema import Plan
+from kitart.plan.schema import Line, Plan
 from kitart.settings import ChatSettings, Settings, SmsSettings, SmtpSettings, VccSettings
 from sandbox.characters import Characters
 from sandbox.faults import Faults
@@ -32,11 +32,18 @@ VCC_PASSWORD = "sandbox-vcc-password"
 SMS_TOKEN = "sandbox-sms-token"
 SMS_SENDER = "+447700900999"
 SMTP_PASSWORD = "sandbox-smtp-password"
-REGISTER_COLUMNS = (
-    "Subject", "System", "State", "Priority", "ReportedAt", "RecoveredAt", "ClosedAt", "Projects",
-    "PlanHash",
-)  # fmt: skip
-"""What an administrator has made in the register's list, as docs/connect.md says."""
+REGISTER_COLUMNS = {
+    "Subject": "text", "System": "text", "State": "text", "Priority": "text",
+    "ReportedAt": "dateTime", "RecoveredAt": "dateTime", "ClosedAt": "dateTime",
+    "Projects": "text", "PlanHash": "text",
+}  # fmt: skip
+LIBRARY_COLUMNS = {
+    "KitartIncident": "text", "KitartClient": "text", "KitartType": "text",
+    "KitartNumber": "number", "KitartVersion": "number", "KitartStatus": "choice",
+    "KitartLanguage": "text", "KitartSentAt": "dateTime", "KitartSHA256": "text",
+    "KitartFiledLate": "boolean", "KitartExercise": "boolean",
+}  # fmt: skip
+"""What was made in the register's list and the library, as docs/connect.md says."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +80,8 @@ class World:
         ports = ports or Ports()
         self._tls = issue_certificate(folder)
         self.tenant, self.tenant_faults = TenantState(), Faults()
-        self.tenant.lists[self.tenant.register_list].columns = REGISTER_COLUMNS
+        self.tenant.lists[self.tenant.register_list].columns = dict(REGISTER_COLUMNS)
+        self.tenant.library.columns = dict(LIBRARY_COLUMNS)
         self.vcc, self.vcc_faults = _phone_system(plan, clock), Faults()
         self.sms, self.sms_faults = SmsState("kitart", SMS_TOKEN), Faults()
         self.smtp = SmtpState("kitart", SMTP_PASSWORD)
@@ -87,6 +95,7 @@ class World:
             Characters(characters or {}),
             {(person.code, "uncertain"): self._what_the_client_says for person in persons},
             self._send_sms,
+            self._log_in,
         )
         self.sms.inbound_url = f"{gateway_url}/twilio/sms"
         self.sms.pick_up = self.people.rings
@@ -111,6 +120,11 @@ class World:
         order = InboundOrder(**{"from": number, "to": SMS_SENDER, "body": body})
         told = reply(self.sms, order)
         return told["answered"], told["said"]
+
+    def _log_in(self, agent: str) -> None:
+        """An agent is ready for calls, as far as the phone system lets anybody in."""
+        if self.vcc.outage == "up":
+            self.vcc.put_agents([agent], "AVAILABLE4CALL")
 
     def _what_the_client_says(self, question: Question) -> str:
         """Whoever is asked whether a mail arrived rings the client up, who looks for it."""
@@ -184,9 +198,10 @@ class World:
 
 
 def persons_of(plan: Plan) -> list[Person]:
-    """Everybody who can be written to: role holders, clients' contacts, suppliers."""
+    """Everybody who can be written to: role holders, agents, clients' contacts, suppliers."""
     everybody = [
         *((p.id, p.channels) for p in plan.people),
+        *((a.id, a.channels) for a in plan.agents),
         *((contact.id, contact.channels) for c in plan.clients for contact in c.contacts),
         *((s.id, s.channels) for s in plan.suppliers),
     ]
@@ -218,4 +233,18 @@ def _phone_system(plan: Plan, clock: Clock) -> VccState:
         clock=clock,
     )
     state.project_names = {number: code for code, number in numbers.items()}
+    state.skills = {line.number: skilled(plan, line) for line in plan.lines}
     return state
+
+
+def skilled(plan: Plan, line: Line) -> tuple[str, ...]:
+    """Who takes a line's calls: the queue's own agents, then those who may be called in and speak
+    its language, then those who speak English. Who only works in another queue is not asked."""
+    own = [a.id for a in plan.agents if a.queue == f"{line.project}/{line.lang}"]
+    called_in = [
+        a for a in plan.agents
+        if line.project in a.projects and (a.standby or not a.queue.startswith(f"{line.project}/"))
+    ]  # fmt: skip
+    speakers = [a.id for a in called_in if line.lang in a.languages]
+    english = [a.id for a in called_in if "en" in a.languages]
+    return tuple(dict.fromkeys((*own, *speakers, *english)))

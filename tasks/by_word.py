@@ -8,8 +8,9 @@ from kitart.installation import installation
 from kitart.journal import (
     approvals,
     by_word,
-    call_log,
+    call_forms,
     incidents,
+    inputs,
     looks,
     observations,
     timeline,
@@ -20,9 +21,10 @@ from kitart.language import phrase
 from kitart.messaging import asking
 from kitart.messaging.occasion import about
 from kitart.messaging.telling import tell
+from kitart.plan.inputs import is_input
 from kitart.plan.roles import role_name
 from kitart.plan.schema import Plan
-from kitart.reports.facts import CLIENT_SYSTEM_USED, WORKS_AGAIN
+from kitart.reports.facts import CLIENT_SYSTEM_USED, INPUT_USED, WORKS_AGAIN
 from tasks.steps import step
 
 
@@ -57,6 +59,7 @@ def record_word(lease: Lease, approval_id: int) -> None:
             joined = looks.joined_down(session, plan, lease.incident)
             if plan.system(incidents.get(session, lease.incident).system_id).probe is None:
                 _see(session, plan, answer, "up")
+            _here_by_word(session, plan, answer)
             for other in joined:
                 observations.add(
                     session, other, "up", looks.PERSON, by_word.detail_of(answer),
@@ -69,17 +72,28 @@ def record_word(lease: Lease, approval_id: int) -> None:
 
 @step("ask once more")
 def remind(lease: Lease, key: str) -> None:
-    """A monitor says that it is over: those who were asked get their link once more."""
+    """A monitor says that it is over, or what was missing is here: those who were asked get their
+    link once more."""
     inst = installation()
     plan = inst.plan_of(lease.incident)
     with inst.journal.read() as session:
         row = approvals.with_key(session, key)
-        times = len(timeline.entries(session, lease.incident, "monitor resolved"))
+        times = len(timeline.entries(session, lease.incident, *by_word.SAID_OVER))
         values = about(session, plan, lease.incident)
     if row is None or row.state != "open":
         return
     for person in row.asked_of:
         asking.ask_again(inst, plan, row, person, f"{times}", values, lease)
+
+
+def _here_by_word(session: Session, plan: Plan, answer: Approval) -> None:
+    """Who works with an input has it, also where nothing else saw it arrive."""
+    now = installation().clock.now()
+    for row in inputs.of_incident(session, answer.incident):
+        inputs.note_used(
+            session, row, plan.input(row.input).name, role_name(answer.answered_role or ""),
+            at=answer.answered_at or now, now=now,
+        )  # fmt: skip
 
 
 def _see(session: Session, plan: Plan, answer: Approval, state: str) -> None:
@@ -96,9 +110,13 @@ def _see(session: Session, plan: Plan, answer: Approval, state: str) -> None:
         session, system.id, state, looks.PERSON, by_word.detail_of(answer),
         now=at, incident=row.number,
     )  # fmt: skip
+    incidents.seen(session, row.number, state == "up")
     if not before or before[-1].state != state:
+        what, how = ("input", "a person uses it") if is_input(system.id) else (
+            "system", "a person tried it"
+        )  # fmt: skip
         timeline.append(
-            session, row.number, f"system {state}", f"{system.name}: a person tried it",
+            session, row.number, f"{what} {state}", f"{system.name}: {how}",
             now=now, occurred_at=at, author=role_name(answer.answered_role or ""), source="person",
             data={"system": system.id, "role": answer.answered_role},
         )  # fmt: skip
@@ -116,10 +134,13 @@ def prove_by_word(lease: Lease) -> None:
         row = incidents.get(session, lease.incident)
         system = plan.system(row.system_id)
         factor = CLIENT_SYSTEM_USED if system.managed_by == "client" else WORKS_AGAIN
+        said = "was tried and works"
+        if is_input(system.id):
+            factor, said = INPUT_USED, "is here and used"
         for project in plan.projects_affected_by(row.system_id):
             timeline.append(
                 session, lease.incident, looks.PROVED,
-                f"{project.id}: {system.name} was tried and works, says the "
+                f"{project.id}: {system.name} {said}, says the "
                 f"{role_name(answer.answered_role or '')}",
                 now=inst.clock.now(), occurred_at=answer.answered_at, source="person",
                 data={"factor": factor, "kind": "person's word", "project": project.id,
@@ -159,9 +180,12 @@ def record_logging_ended(lease: Lease, approval_id: int) -> None:
     inst = installation()
     with inst.journal.write(lease) as session:
         answer = _answer(session, approval_id)
-        kept = call_log.of_incident(session, lease.incident)
-        counted = f"; in the call log: {kept}" if kept else ""
-        _note(session, answer, by_word.LOGGING_ENDED, f"Forms: {answer.note}{counted}")
+        found = call_forms.reconciliation(session, lease.incident)
+        counted = f"; in the call log: {call_forms.counted(found)}" if found.issued else ""
+        about_forms = call_forms.as_data(session, lease.incident) if found.issued else {}
+        _note(
+            session, answer, by_word.LOGGING_ENDED, f"Forms: {answer.note}{counted}", **about_forms
+        )
 
 
 @step("record whether the client was reached")
@@ -203,7 +227,7 @@ def _answer(session: Session, approval_id: int) -> Approval:
     return row
 
 
-def _note(session: Session, answer: Approval, type: str, text: str, **data: str) -> None:
+def _note(session: Session, answer: Approval, type: str, text: str, **data: str | int) -> None:
     timeline.append(
         session, answer.incident, type, text,
         now=installation().clock.now(), occurred_at=answer.answered_at,

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from kitart.installation import installation
-from kitart.journal import approvals, incidents, timeline
+from kitart.journal import approvals, incidents, routing_state, timeline
 from kitart.journal.database import Lease
+from kitart.journal.fences import fence_of
 from kitart.language import phrase
 from kitart.messaging import asking
 from kitart.plan.roles import role_name
+from kitart.rules.voicemail_lines import Stage
 from tasks.steps import step
 
 
@@ -58,6 +62,50 @@ def close_false_alarm(lease: Lease, reason: str) -> None:
             now=now, key="closed",
         )  # fmt: skip
         incidents.close(session, lease.incident, "false alarm", now=now)
+
+
+@step("give lines back")
+def give_lines_back(lease: Lease) -> None:
+    """The exercise is over: each line in its scope that Kitart has switched is switched back at
+    once, in nobody's name but the exercise's (D4, R42). Others were never touched.
+
+    Raises ``ConnectorError`` where the phone system can't be told: the step is done again.
+    """
+    inst = installation()
+    with inst.journal.read() as session:
+        lines = routing_state.on_emergency(session, lease.incident)
+        fence = fence_of(session, inst.plan_of(lease.incident), lease.incident)
+    for line in lines:
+        if fence is None or line.line not in fence.lines:
+            continue
+        seen = inst.voice.routing(line.line)
+        if seen.mode != "normal":
+            inst.fenced(lease.incident).set_emergency(
+                line.line, False, seen.version, set_by="the end of the exercise", mode="voicemail"
+            )
+        with inst.journal.write(lease) as session:
+            routing_state.note(
+                session, lease.incident, routing_state.ENDED,
+                f"{line.line}: back to normal, the exercise is over",
+                replace(line, stage=Stage.ENDED), was=line, now=inst.clock.now(),
+            )  # fmt: skip
+
+
+@step("close with the exercise")
+def close_with_exercise(lease: Lease) -> None:
+    """The exercise is over: every open question is void and the incident closed as it stands. Who
+    was asked hears from the exercise itself (D4, E40)."""
+    inst = installation()
+    now = inst.clock.now()
+    with inst.journal.write(lease) as session:
+        for row in approvals.of_incident(session, lease.incident):
+            if row.state == "open":
+                approvals.void(session, row.id, phrase("The exercise is over"))
+        timeline.append(
+            session, lease.incident, "closed", "Closed: the exercise is over", now=now,
+            key="closed",
+        )  # fmt: skip
+        incidents.close(session, lease.incident, "exercise over", now=now)
 
 
 @step("settle the incident")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from kitart.connectors.errors import ConnectorError
 from kitart.installation import Installation, installation
-from kitart.journal import approvals, documents, incidents, leading, messages, timeline
+from kitart.journal import approvals, documents, leading, messages, timeline
 from kitart.journal.database import Lease
 from kitart.journal.tables import Approval, Document
 from kitart.language import phrase
@@ -16,14 +17,11 @@ from kitart.messaging import asking
 from kitart.messaging.approving import Draft, to_be_approved
 from kitart.messaging.client import OnItsWay, send_report, send_short_text
 from kitart.messaging.occasion import about, report_name
+from kitart.messaging.short_text import short_text_values
 from kitart.messaging.telling import tell
 from kitart.plan.roles import role_name
-from kitart.plan.schema import Plan
 from kitart.reports import drafts, editions
 from tasks.steps import step
-
-# The reports that the short text "may not be reached" can stand in for.
-NEWS_OF_THE_OUTAGE = ("first-notification", "status-update")
 
 
 @step("draft a report")
@@ -72,17 +70,6 @@ def _questions_about(session: Session, document: Document) -> list[Approval]:
     ]
 
 
-def _short_text_is_true(session: Session, plan: Plan, document: Document, now: datetime) -> bool:
-    """Whether "your lines may not be reached" may stand in for the report: never after the system
-    is back (E31), nor where calls go on, and only to a client that waits for news."""
-    system_id = incidents.get(session, document.incident).system_id
-    return (
-        plan.system(system_id).carries_calls
-        and document.type in NEWS_OF_THE_OUTAGE
-        and not drafts.system_up(session, plan, document.incident, now)
-    )
-
-
 @step("a report is due")
 def due_passed(lease: Lease, document_id: int) -> None:
     """Nobody approved in time: the pre-approved short text goes out, or the miss is recorded.
@@ -95,7 +82,8 @@ def due_passed(lease: Lease, document_id: int) -> None:
     with inst.journal.write(lease) as session:
         row = documents.get(session, document_id)
         settings = plan.client(row.client).report
-        short = settings.pre_approved_short_text and _short_text_is_true(session, plan, row, now)
+        true_now = short_text_values(session, plan, row, now)
+        short = true_now if settings.pre_approved_short_text else None
         what = (
             phrase("the pre-approved short text goes out") if short else phrase("nothing is sent")
         )
@@ -103,7 +91,7 @@ def due_passed(lease: Lease, document_id: int) -> None:
         values = about(session, plan, lease.incident)
         approvers = leading.approvers(session, plan, lease.incident, row.client)
     if short:
-        send_short_text(inst, plan, row, values, lease)
+        send_short_text(inst, plan, row, short, lease)
     for person in approvers:
         tell(
             inst, plan, lease.incident, person, "deadline-missed", f"overdue:{document_id}",
@@ -138,8 +126,7 @@ def send(lease: Lease, document_id: int) -> str:
             ):
                 return "stale"
             _stamp(session, row, now)
-        values = about(session, plan, lease.incident)
-        short = _short_text_is_true(session, plan, row, now)
+        short = short_text_values(session, plan, row, now)
     try:
         send_report(inst, plan, row, lease)
     except OnItsWay:
@@ -148,7 +135,7 @@ def send(lease: Lease, document_id: int) -> str:
         # The client must know although no mail goes out: the approved report waits, the short
         # text of the same news goes by SMS (E43).
         if short:
-            send_short_text(inst, plan, row, values, lease)
+            send_short_text(inst, plan, row, short, lease)
         raise
     return _sent(inst, lease, document_id)
 
@@ -156,16 +143,19 @@ def send(lease: Lease, document_id: int) -> str:
 def _stamp(session: Session, row: Document, now: datetime) -> None:
     """Print the approval on the version that leaves."""
     approval = _approver(session, row)
+    mark = editions.record_mark(session, row.incident)
     stamped = editions.sent_copy(
         row,
         approver_role=role_name(approval.answered_role or ""),
         approved_at=approval.answered_at or now,
+        record=mark,
         now=now,
     )
     row.approved_by, row.approved_role = approval.answered_by, approval.answered_role
     row.approved_at = approval.answered_at
     row.subject, row.html, row.text = stamped.subject, stamped.html, stamped.text
     row.file_name, row.checksum = stamped.file_name, stamped.checksum
+    row.facts = {**row.facts, "_record": asdict(mark)}
 
 
 def _approver(session: Session, document: Document) -> Approval:
@@ -184,9 +174,6 @@ def _sent(inst: Installation, lease: Lease, document_id: int) -> str:
             row.sent_at = now
             late = row.due_at is not None and now > row.due_at
             _note(session, row, "report sent", "sent, late" if late else "sent", now)
-            incident = incidents.get(session, lease.incident)
-            if incident.state == "assessed":
-                incident.state = "monitoring"
     return "sent"
 
 
@@ -250,6 +237,7 @@ def _note(session: Session, row: Document, type: str, what: str, now: datetime) 
     timeline.append(
         session, row.incident, type,
         f"{row.type.replace('-', ' ')} {row.running_number}, version {row.version}: {what}",
-        now=now, data={"client": row.client, "document": row.id, "type": row.type},
+        now=now, data={"client": row.client, "document": row.id, "type": row.type,
+                       "checksum": row.checksum},
         key=f"{type}:{row.id}",
     )  # fmt: skip

@@ -10,22 +10,23 @@ from sqlalchemy.orm import Session
 
 from kitart.connectors.attachment import Attachment
 from kitart.connectors.errors import ConnectorError
-from kitart.connectors.microsoft import RowRef
+from kitart.connectors.microsoft import RowRef, UploadedFile
 from kitart.installation import Installation, installation
 from kitart.journal import documents, incidents, leading, looks, register, timeline
 from kitart.journal.database import Lease
 from kitart.journal.tables import Document, Incident
 from kitart.messaging.enclosing import pdf_beside
 from kitart.plan.schema import Plan
+from kitart.reports import filed
 from kitart.reports.facts import DOCUMENTS_FILED
 from tasks.steps import step
 
-QUEUED = "document queued"
+QUEUED, FILED = "document queued", "document filed"
 
 
 def anything_to_file(session: Session, plan: Plan, incident: str) -> bool:
-    """Whether a sent document is unfiled or the register row is behind."""
-    if documents.anything_unfiled(session, incident):
+    """Whether a sent document is unfiled, or the mark of an older one or the register is behind."""
+    if documents.anything_unfiled(session, incident) or _not_marked(session, incident):
         return True
     written = register.written(session, incident)
     return written is None or written.fields != register_fields(session, plan, incident)
@@ -33,40 +34,60 @@ def anything_to_file(session: Session, plan: Plan, incident: str) -> bool:
 
 @step("file the documents")
 def file_documents(lease: Lease) -> None:
-    """Upload what was sent and is not filed, each with its PDF beside it.
+    """Upload what was sent and is not filed, each with its PDF beside it and its columns filled in.
 
-    A repeat replaces the same file by the same: the PDF is made from the HTML that was kept, which
-    gives the same bytes again. Where none can be made, the HTML is filed alone.
+    A repeat finds the same files: the PDF is made from the HTML that was kept, which gives the same
+    bytes again. Where none can be made, the HTML is filed alone.
     """
     inst = installation()
     plan = inst.plan_of(lease.incident)
     with inst.journal.read() as session:
         waiting = documents.unfiled(session, lease.incident, whole=True)
+    trouble: ConnectorError | None = None
     for document in waiting:
-        filed = inst.microsoft.upload(
-            file_path(document), document.html.encode(), "text/html; charset=utf-8"
-        )
-        # After the HTML: while SharePoint is away, no PDF is made in vain.
-        pdf = pdf_beside(inst, plan, document, lease)
-        if pdf is not None and not _filed_beside(inst, document, pdf, lease):
-            pdf = None
-        now = inst.clock.now()
-        with inst.journal.write(lease) as session:
-            documents.mark_filed(session, document.id, filed.web_url, now=now)
-            timeline.append(
-                session, lease.incident, "document filed",
-                f"{document.file_name} filed in SharePoint{_after(session, document, now)}, "
-                f"SHA-256 {document.checksum[:16]}…; {_pdf_words(pdf)}",
-                now=now, data={"client": document.client, "document": document.id,
-                               "checksum": document.checksum, **_pdf_data(pdf)},
-                key=f"filed:{document.id}",
-            )  # fmt: skip
+        try:
+            _file(inst, plan, document, lease)
+        except ConnectorError as refused:
+            if not refused.permanent:
+                raise
+            # What is wrong with one document holds up no other.
+            trouble = trouble or refused
+    _mark_superseded(inst, lease)
+    if trouble is not None:
+        raise trouble
 
 
-def _filed_beside(inst: Installation, document: Document, pdf: Attachment, lease: Lease) -> bool:
-    """Whether SharePoint took the PDF; one that it refuses for good holds up nothing else."""
+def _file(inst: Installation, plan: Plan, document: Document, lease: Lease) -> None:
+    page = inst.microsoft.upload(
+        file_path(document), document.html.encode(), "text/html; charset=utf-8"
+    )
+    _describe(inst, document, page, document.checksum, lease)
+    # After the HTML: while SharePoint is away, no PDF is made in vain.
+    pdf = pdf_beside(inst, plan, document, lease)
+    pdf_file = _filed_beside(inst, document, pdf, lease) if pdf is not None else None
+    if pdf_file is None:
+        pdf = None
+    items = [each.item_id for each in (page, pdf_file) if each is not None]
+    now = inst.clock.now()
+    with inst.journal.write(lease) as session:
+        documents.mark_filed(session, document.id, page.web_url, now=now)
+        timeline.append(
+            session, lease.incident, FILED,
+            f"{document.file_name} filed in SharePoint{_after(session, document, now)}, "
+            f"SHA-256 {document.checksum[:16]}…; {_pdf_words(pdf)}"
+            f"{_beside_words(page, pdf_file)}",
+            now=now, data={"client": document.client, "document": document.id,
+                           "checksum": document.checksum, "items": items, **_pdf_data(pdf)},
+            key=f"filed:{document.id}",
+        )  # fmt: skip
+
+
+def _filed_beside(
+    inst: Installation, document: Document, pdf: Attachment, lease: Lease
+) -> UploadedFile | None:
+    """The PDF in SharePoint; one that it refuses for good holds up nothing else."""
     try:
-        inst.microsoft.upload(_beside(document, pdf.name), pdf.content, pdf.content_type)
+        file = inst.microsoft.upload(_beside(document, pdf.name), pdf.content, pdf.content_type)
     except ConnectorError as refused:
         if not refused.permanent:
             raise
@@ -77,8 +98,84 @@ def _filed_beside(inst: Installation, document: Document, pdf: Attachment, lease
                 now=inst.clock.now(), data={"client": document.client, "document": document.id},
                 key=f"pdf-refused:{document.id}",
             )  # fmt: skip
-        return False
-    return True
+        return None
+    _describe(inst, document, file, _sum(pdf), lease)
+    return file
+
+
+def _describe(
+    inst: Installation, document: Document, file: UploadedFile, checksum: str, lease: Lease
+) -> None:
+    """Fill in a file's columns; a library that does not take them keeps nothing from being filed.
+
+    Raises ``ConnectorError`` for what may pass: then the whole is done again.
+    """
+    with inst.journal.read() as session:
+        found = filed.card(
+            document,
+            checksum=checksum,
+            late=timeline.has(session, document.incident, _queued_key(document)),
+            superseded=documents.is_replaced(session, document),
+            exercise=incidents.get(session, document.incident).exercise,
+        )
+    _write_columns(inst, document, file.item_id, found, lease)
+
+
+def _write_columns(
+    inst: Installation, document: Document, item: str, values: filed.Card, lease: Lease
+) -> None:
+    try:
+        lacking = inst.microsoft.describe(item, values, filed.LIBRARY)
+    except ConnectorError as refused:
+        if not refused.permanent:
+            raise
+        why = refused.message
+    else:
+        if not lacking:
+            return
+        why = f"the library does not take {', '.join(lacking)}"
+    with inst.journal.write(lease) as session:
+        timeline.append(
+            session, document.incident, "columns missing",
+            f"Documents are filed without all their columns: {why}. An administrator makes them "
+            "with 'kitart sharepoint init'",
+            now=inst.clock.now(), data={"client": document.client, "document": document.id},
+            key="columns-missing",
+        )  # fmt: skip
+
+
+def _mark_superseded(inst: Installation, lease: Lease) -> None:
+    """A newer version was sent: the older one's files say that it is in force no longer (D25)."""
+    with inst.journal.read() as session:
+        items = {
+            entry.data["document"]: entry.data.get("items", [])
+            for entry in timeline.entries(session, lease.incident, FILED)
+        }
+        older = _not_marked(session, lease.incident)
+    for document in older:
+        mine = items.get(document.id, [])
+        for item in mine:
+            _write_columns(inst, document, item, {filed.STATUS: filed.SUPERSEDED}, lease)
+        where = "marked so in SharePoint" if mine else "in SharePoint nothing says so"
+        with inst.journal.write(lease) as session:
+            timeline.append(
+                session, lease.incident, "document superseded",
+                f"{document.file_name} is superseded by a newer version; {where}",
+                now=inst.clock.now(), data={"client": document.client, "document": document.id},
+                key=_superseded_key(document),
+            )  # fmt: skip
+
+
+def _not_marked(session: Session, incident: str) -> list[Document]:
+    return [
+        document
+        for document in documents.filed_but_replaced(session, incident)
+        if not timeline.has(session, incident, _superseded_key(document))
+    ]
+
+
+def _superseded_key(document: Document) -> str:
+    return f"superseded:{document.id}"
 
 
 def _after(session: Session, document: Document, now: datetime) -> str:
@@ -99,7 +196,16 @@ def file_path(document: Document) -> str:
 
 
 def _beside(document: Document, name: str) -> str:
-    return f"Incidents/{document.incident}/{document.client}/{name}"
+    return f"{filed.FOLDER}/{document.incident}/{document.client}/{name}"
+
+
+def _beside_words(*files: UploadedFile | None) -> str:
+    """Where they lie if somebody else's files had their names: theirs are left as they are."""
+    return "".join(
+        f"; as {file.name}: another file had the name {file.beside}"
+        for file in files
+        if file is not None and file.beside
+    )
 
 
 def _pdf_words(pdf: Attachment | None) -> str:
@@ -138,9 +244,9 @@ def register_fields(session: Session, plan: Plan, incident: str) -> dict[str, An
         "System": row.system_id,
         "State": row.state,
         "Priority": leading.priority_in_force(session, incident),
-        "ReportedAt": row.reported_at.isoformat(),
-        "RecoveredAt": row.recovered_at.isoformat() if row.recovered_at else "",
-        "ClosedAt": row.closed_at.isoformat() if row.closed_at else "",
+        "ReportedAt": register.written_moment(row.reported_at),
+        "RecoveredAt": register.written_moment(row.recovered_at),
+        "ClosedAt": register.written_moment(row.closed_at),
         "Projects": ", ".join(p.id for p in plan.projects_affected_by(row.system_id)),
         "PlanHash": row.plan_hash[:16],
     }

@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field, field_validator
 from kitart.alerts.opening import KIND_OF, open_or_join
 from kitart.clock import as_utc
 from kitart.installation import installation
-from kitart.journal import incidents, observations
+from kitart.journal import exercises, incidents, observations
 from kitart.journal.database import Lease
 from kitart.messaging.alarm import raise_alarm
 from kitart.orchestrator import DEPLOYMENTS, run_name
@@ -111,7 +111,11 @@ def gather_facts(lease: Lease) -> None:
     inst = installation()
     with inst.journal.read() as session:
         looked_at = incidents.get(session, lease.incident).system_id
-    if looked_at != SHAREPOINT:
+        plan = inst.plan_of(lease.incident)
+        played = exercises.played_state(session, plan, lease.incident, SHAREPOINT)
+    if looked_at != SHAREPOINT and played is not None:
+        keep_look(lease, "probe", played, "as the exercise plays it")
+    elif looked_at != SHAREPOINT:
         found = inst.microsoft.probe()
         keep_look(lease, "probe", found.state, found.detail)
     announced = inst.microsoft.announced_health()

@@ -15,6 +15,7 @@ from kitart.messaging.telling import tell
 from kitart.plan import whom
 from kitart.plan.general import GENERAL
 from kitart.plan.roles import role_name
+from kitart.plan.workplace import WORKPLACE
 from kitart.reports import internal
 from kitart.reports.gathering import gather
 from tasks.steps import step
@@ -161,12 +162,21 @@ def tell_crisis_roles(lease: Lease) -> None:
         )  # fmt: skip
         row = incidents.get(session, lease.incident)
         system = row.system_id
+        at_home = system == WORKPLACE
         facts = gather(session, plan, lease.incident, inst.clock.now())
     values = internal.internal_alert(
         facts,
         next_step=phrase("the ERT lead works on it; clients are told as their contracts say"),
         next_news=phrase("when the state changes"),
     )
+    if at_home:
+        values |= {
+            "next_step": phrase(
+                "account managers invoke cover level by level; clients are told as their contracts "
+                "say"
+            ),
+            "next_news": phrase("when a level or the cover changes"),
+        }
     if system == GENERAL:
         # No system is known to be down: it is told as it was reported.
         values |= {

@@ -13,8 +13,10 @@ from prefect.artifacts import (
 from sqlalchemy.orm import Session
 
 from kitart.installation import installation
-from kitart.journal import documents, incidents, timeline
+from kitart.journal import cover_warnings, documents, incidents, timeline
 from kitart.plan.general import GENERAL
+from kitart.plan.inputs import is_input
+from kitart.plan.workplace import WORKPLACE
 from kitart.reports import drafts
 from tasks.steps import step
 
@@ -38,9 +40,11 @@ def show_links(incident: str) -> None:
 
 
 def clock_runs(session: Session, incident: str) -> bool:
-    """Whether a recovery time is running: not under the general plan, and until it is recovered."""
+    """Whether a recovery time is running: not under the general plan, nor where an input is missing
+    (the plan has no objective for either), and until it is recovered."""
     row = incidents.get(session, incident)
-    return row.system_id != GENERAL and row.recovered_at is None and row.closed_at is None
+    without = row.system_id == GENERAL or is_input(row.system_id)
+    return not without and row.recovered_at is None and row.closed_at is None
 
 
 @step("show the recovery time")
@@ -51,7 +55,10 @@ def show_clock(incident: str) -> None:
     with inst.journal.read() as session:
         plan = inst.plan_of(incident)
         row = incidents.get(session, incident)
-        begins, ends = (drafts.warning_moment(session, plan, incident, n) for n in (0, 1))
+        if row.system_id == WORKPLACE:
+            begins, ends = cover_warnings.tightest(session, plan, incident, now)
+        else:
+            begins, ends = (drafts.warning_moment(session, plan, incident, n) for n in (0, 1))
     gone, said = recovery_time(begins, ends, row.recovered_at, now)
     create_progress_artifact(
         progress=gone, key=f"{incident.lower()}-recovery-time", description=f"{incident}: {said}"

@@ -10,10 +10,9 @@ from pydantic import BaseModel, Field, field_validator
 from kitart.alerts.general import Seen, open_general
 from kitart.clock import as_utc
 from kitart.installation import installation
-from kitart.journal import incidents
 from kitart.messaging.alarm import raise_alarm
-from kitart.orchestrator import DEPLOYMENTS
 from kitart.plan.general import GENERAL_RESPONSE
+from tasks.going_on import go_on_with
 from tasks.steps import step
 
 
@@ -77,14 +76,7 @@ def open_general_incident(report: GeneralReport) -> str:
     """
     inst = installation()
     if report.incident is not None:
-        with inst.journal.read() as session:
-            row = incidents.get(session, report.incident)
-        if row.kind != GENERAL_RESPONSE:
-            raise ValueError(
-                f"incident is {row.number}: it follows another plan; start the deployment "
-                f"{DEPLOYMENTS[row.kind]} instead"
-            )
-        return row.number
+        return go_on_with(inst, report.incident, GENERAL_RESPONSE)
     with inst.journal.write() as session:
         opened = open_general(
             session,

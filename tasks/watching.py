@@ -6,11 +6,12 @@ from datetime import datetime
 
 from kitart.connectors.errors import ConnectorError
 from kitart.installation import Installation, installation
-from kitart.journal import approvals, incidents, looks, observations, timeline
+from kitart.journal import approvals, exercises, incidents, looks, timeline
 from kitart.journal.database import Lease
 from kitart.plan.roles import role_name
 from kitart.plan.schema import Plan, System
 from kitart.reports.facts import CALLS_REACH_VCC
+from tasks.looking import as_played, look_through
 from tasks.steps import step
 
 
@@ -20,26 +21,16 @@ def look_at_system(lease: Lease) -> str:
     plan = inst.plan_of(lease.incident)
     with inst.journal.read() as session:
         system = plan.system(incidents.get(session, lease.incident).system_id)
-        looks_before = observations.of_incident(session, lease.incident, system.id, "probe")
+        played = exercises.played_state(session, plan, lease.incident, system.id)
     if system.probe is None:
         return _known_by_word(lease, system)
-    state, detail, latency_s = _probe(inst, system.probe)
-    # A look that was not to be had (asked to wait, no answer of our own side) changes nothing.
-    seen_before = [look.state for look in looks_before if look.state in ("up", "down")]
-    now = inst.clock.now()
+    seen = look_through(inst, system.probe) if played is None else as_played(played)
     with inst.journal.write(lease) as session:
-        observations.add(
-            session, system.id, state, "probe", detail,
-            now=now, incident=lease.incident, latency_s=latency_s,
+        looks.take(
+            session, lease.incident, system, seen.state, seen.detail,
+            now=inst.clock.now(), latency_s=seen.latency_s,
         )  # fmt: skip
-        if state in ("up", "down") and seen_before[-1:] != [state]:
-            timeline.append(
-                session, lease.incident, f"system {state}", f"{system.name}: {detail}",
-                now=now, source="our own check", data={"system": system.id},
-            )  # fmt: skip
-        if looks.effect_confirmed(session, lease.incident):
-            looks.note_effect(session, lease.incident, system.carries_calls, now=now)
-    return state
+    return seen.state
 
 
 def _known_by_word(lease: Lease, system: System) -> str:
@@ -53,14 +44,6 @@ def _known_by_word(lease: Lease, system: System) -> str:
 
 
 look = step("look at the system")(look_at_system)
-
-
-def _probe(inst: Installation, probe: str) -> tuple[str, str, float | None]:
-    if probe == "vcc":
-        health = inst.voice.health()
-        return health.state, health.detail, health.latency_s
-    result = inst.microsoft.probe()
-    return result.state, result.detail, None
 
 
 @step("prove by call records")

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy.orm import Session
 
 from flows.driving import Drive, beside
 from flows.strands.deciding import Overtaken, Turn, first_answer
+from flows.strands.monitor_says_over import remind_when_over
 from kitart.journal import by_word, incidents, leading, looks
 from kitart.journal.approvals import Question
 from kitart.journal.tables import Approval
 from kitart.language import phrase
 from kitart.messaging import client_questions as questions
+from kitart.messaging.input_questions import is_used
+from kitart.plan.inputs import is_input
 from kitart.reports import drafts
 from kitart.rules.system_state import Picture
 from tasks import by_word as words
@@ -45,12 +50,12 @@ async def ask_whether_it_works(drive: Drive) -> None:
         if not drive.read(lambda s: _unseen(drive, s)):
             continue
         question = drive.read(
-            lambda s: questions.works_again(
-                s, drive.plan, drive.incident, _unseen(drive, s), drive.now
-            )
+            lambda s: _again(drive)(s, drive.plan, drive.incident, _unseen(drive, s), drive.now)
         )
         # The page stays open until it works: the next person is asked when news are due.
-        async with beside(_remind(drive, question)):
+        # Not while it comes and goes (E34).
+        steady = partial(_is_steady, drive)
+        async with beside(remind_when_over(drive, question, steady)):
             answer = await ask_those_who_see_it(
                 drive,
                 question,
@@ -59,21 +64,6 @@ async def ask_whether_it_works(drive: Drive) -> None:
             )
         if answer is not None:
             await drive.step(words.record_word, drive.lease, answer.id)
-
-
-async def _remind(drive: Drive, question: Question) -> None:
-    """Whoever was asked hears it when a monitor says that it is over: once in a while, and not
-    while it comes and goes (E34)."""
-    while True:
-        since = drive.now
-        await drive.until(
-            lambda s, since=since: (  # type: ignore[misc]
-                by_word.monitor_said_over(s, drive.incident, since)
-                and _picture(drive, s).state != "unstable"
-            )
-        )
-        await drive.step(words.remind, drive.lease, question.key)
-        await drive.sleep_until(drive.now + timedelta(minutes=drive.plan.limits.relocate_recheck))
 
 
 async def ask_those_who_see_it(
@@ -85,11 +75,21 @@ async def ask_those_who_see_it(
     why: str = OVER,
 ) -> Approval | None:
     """Ask the supervisors on duty, then the account managers and the ERT lead; for a system of
-    the company the IT manager. ``None`` when events overtook the question."""
+    the company the IT manager, for an input its owner first. ``None`` when events overtook the
+    question."""
     wait = patience or timedelta(minutes=drive.plan.limits.role_unreachable)
     people = drive.read(lambda s: leading.lookers(s, drive.plan, drive.incident, drive.now))
     turns = [Turn(person, drive.now + n * wait) for n, person in enumerate(people)]
     return await first_answer(drive, question, turns, overtaken=overtaken, why=why)
+
+
+def _is_steady(drive: Drive, session: Session) -> bool:
+    return _picture(drive, session).state != "unstable"
+
+
+def _again(drive: Drive) -> Callable[..., Question]:
+    """How it is asked whether it works again: of an input, whether it is here and used."""
+    return is_used if is_input(drive.system.id) else questions.works_again
 
 
 def _picture(drive: Drive, session: Session) -> Picture:

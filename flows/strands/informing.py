@@ -8,11 +8,17 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from flows.driving import Drive
+from flows.strands.effect_of_cover import effect_to_tell
 from flows.strands.publishing import Wanted, publish
 from kitart.journal import by_word, looks
+from kitart.plan.workplace import WORKPLACE
 from kitart.reports import drafts
 from kitart.rules.reporting import Rhythm
-from tasks import documents
+from tasks import cover_notices, documents
+
+EDITION_AHEAD = timedelta(hours=8)
+"""So long before it is due an edition of the closing report is drafted: a working day to approve
+it, as long as possible to write for it."""
 
 
 async def inform_client(drive: Drive, client: str) -> None:
@@ -20,9 +26,11 @@ async def inform_client(drive: Drive, client: str) -> None:
 
     Goes on until the incident is closed: a relapse after the closing report is told too (E35).
     """
-    effect_at = await effect_on(drive, client)
+    at_home = drive.system.id == WORKPLACE
+    effect_at = await (effect_to_tell if at_home else effect_on)(drive, client)
     if effect_at is None:
-        await drive.step(documents.record_no_effect, drive.lease, client)
+        untold = cover_notices.record_untold if at_home else documents.record_no_effect
+        await drive.step(untold, drive.lease, client)
         return
     told = await first_word(drive, client, effect_at) != "refused"
     while True:
@@ -33,7 +41,7 @@ async def inform_client(drive: Drive, client: str) -> None:
         soon = drive.now + rhythm(drive, client).news
         if not await until_sent(drive, client, "recovery-notice", soon):
             continue
-        if not await findings_known(drive):
+        if not await findings_known(drive) or not await preliminary_told(drive, client):
             continue
         due_at = drive.read(lambda s: drafts.closing_due(s, drive.plan, drive.incident, client))
         if await until_sent(drive, client, "closing-report", due_at):
@@ -143,6 +151,32 @@ async def until_sent(drive: Drive, client: str, kind: str, due_at: datetime) -> 
         if await publish(drive, wanted) == "refused":
             return True
     return False
+
+
+async def preliminary_told(drive: Drive, client: str) -> bool:
+    """The preliminary closing report by the next business day, where the client's settings want
+    one and the final one can't be complete by then; then the time that the final one has
+    (reports §4). ``False`` when the system failed again meanwhile (E35).
+    """
+    if not drive.plan.client(client).report.preliminary_closing:
+        return True
+    declared = recovery_declared(drive)
+    dues = drive.read(
+        lambda s: [
+            due(s, drive.plan, drive.incident, client)
+            for due in (drafts.preliminary_due, drafts.closing_due)
+        ]
+    )
+
+    def complete(session: Session) -> bool:
+        return not declared(session) or drafts.all_written(session, drive.incident, client)
+
+    if await drive.until(complete, by=dues[0] - EDITION_AHEAD):
+        return drive.read(declared)
+    if not await until_sent(drive, client, "preliminary-report", dues[0]):
+        return False
+    await drive.until(complete, by=dues[1] - EDITION_AHEAD)
+    return drive.read(declared)
 
 
 async def findings_known(drive: Drive) -> bool:

@@ -18,7 +18,7 @@ from kitart.journal.approvals import Question
 from kitart.messaging import questions
 from kitart.messaging.approving import Draft, asked_before
 from kitart.reports import drafts
-from tasks import documents, people
+from tasks import call_figures, documents, people
 
 Outcome = Literal["sent", "refused", "stale"]
 
@@ -48,6 +48,9 @@ async def publish(drive: Drive, wanted: Wanted) -> Outcome:
     if half_sent is not None:
         await _send(drive, half_sent)
         return "stale"
+    if wanted.type in call_figures.COUNTED_FOR:
+        closing = wanted.type == "closing-report"
+        await drive.step(call_figures.count_calls, drive.lease, wanted.client, usual=closing)
     draft = await drive.step(
         documents.draft,
         drive.lease,

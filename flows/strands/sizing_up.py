@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from flows.driving import Drive, together
-from flows.strands.deciding import decide, lead_then_others
+from flows.driving import Drive, beside, together
+from flows.strands.deciding import Overtaken, decide, first_answer, lead_then_others
 from flows.strands.leading import FalseAlarm, reach_ert, set_priority
+from flows.strands.monitor_says_over import remind_when_over
 from kitart.journal.tables import Acknowledgement
 from kitart.messaging import general_questions as questions
 from tasks import general as steps
@@ -51,19 +52,27 @@ async def _find_nature(drive: Drive, leader: Acknowledgement) -> None:
         time += 1
 
 
-async def solve(drive: Drive) -> None:
-    """Can the ERT solve it? Then until it is over; a "no" in between goes up the matrix (R12)."""
+async def ask_whether_solved(drive: Drive, overtaken: Overtaken = lambda _session: False) -> None:
+    """Can the ERT solve it? A "no" goes up the matrix (R12)."""
     patience = timedelta(minutes=drive.plan.limits.role_unreachable)
     question = drive.read(lambda s: questions.can_solve(s, drive.plan, drive.incident, drive.now))
-    answer = await decide(drive, question, lead_then_others(drive, drive.now, patience))
-    await drive.step(steps.record_can_solve, drive.lease, answer.id)
+    turns = lead_then_others(drive, drive.now, patience)
+    answer = await first_answer(drive, question, turns, overtaken=overtaken)
+    if answer is not None:
+        await drive.step(steps.record_can_solve, drive.lease, answer.id)
+
+
+async def solve(drive: Drive) -> None:
+    """Can the ERT solve it? Then until it is over; a "no" in between goes up the matrix (R12)."""
+    await ask_whether_solved(drive)
     time = 1
     while True:
         question = drive.read(
             lambda s, n=time: questions.over(s, drive.plan, drive.incident, n, drive.now)  # type: ignore[misc]
         )
         turns = lead_then_others(drive, drive.now, timedelta(hours=1))
-        answer = await decide(drive, question, turns)
+        async with beside(remind_when_over(drive, question)):
+            answer = await decide(drive, question, turns)
         if answer.answer == "over":
             await drive.step(steps.record_over, drive.lease, answer.id)
             return

@@ -3,52 +3,49 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
+from datetime import UTC, tzinfo
 from typing import Any
 
+from kitart.alerts.fields import key_of, short, titled, whole
 from kitart.alerts.moments import moment
 from kitart.journal.alerts import Reading
 from kitart.journal.words import storable
 
 SOURCE = "alertmanager"
-LONGEST_TITLE = 300
 
 
-def read(body: Any, source: str = SOURCE) -> list[Reading]:
+def read(body: Any, zone: tzinfo = UTC, source: str = SOURCE) -> list[Reading]:
     """The alerts of one post; raises ``ValueError`` naming what is wrong with the body."""
-    if not isinstance(body, dict):
-        raise ValueError(f"the body is {type(body).__name__}; right would be an object")
-    alerts = body.get("alerts")
+    fields = whole(body)
+    alerts = fields.get("alerts")
     if not isinstance(alerts, list):
-        raise ValueError(f"alerts is {_short(alerts)}; right would be a list of alerts")
-    group_status = _text(body.get("status"))
+        raise ValueError(f"alerts is {short(alerts)}; right would be a list of alerts")
+    group_status = _text(fields.get("status"))
     readings = [_one(alert, group_status, source) for alert in alerts]
-    return readings + _left_out(body, source)
+    return readings + _left_out(fields, source)
 
 
 def _one(alert: Any, group_status: str, source: str) -> Reading:
     if not isinstance(alert, dict):
-        key = _fingerprint({"unreadable": _short(alert)})
-        return Reading(source, key, "unknown", "unreadable alert", reason=f"is {_short(alert)}")
+        key = _fingerprint({"unreadable": short(alert)})
+        return Reading(source, key, "unknown", "unreadable alert", reason=f"is {short(alert)}")
     labels = _texts(alert.get("labels"))
     notes = _texts(alert.get("annotations"))
     return Reading(
         source=source,
-        dedup_key=_text(alert.get("fingerprint")) or _fingerprint(labels),
+        dedup_key=key_of(_text(alert.get("fingerprint"))) or _fingerprint(labels),
         status=_status(_text(alert.get("status")) or group_status),
-        title=_title(labels, notes),
+        title=titled(
+            notes.get("summary", ""), notes.get("description", ""), labels.get("alertname", "")
+        ),
         severity=labels.get("severity") or None,
         labels=labels,
         started_at=moment(alert.get("startsAt")),
     )
 
 
-def _title(labels: dict[str, str], notes: dict[str, str]) -> str:
-    named = (notes.get("summary"), notes.get("description"), labels.get("alertname"))
-    first = next((text.strip() for text in named if text and text.strip()), "")
-    return first[:LONGEST_TITLE] or "alert without a title"
-
-
-def _left_out(body: dict[str, Any], source: str) -> list[Reading]:
+def _left_out(body: Mapping[str, Any], source: str) -> list[Reading]:
     """The monitor cuts a long post: what it left out is not here, and somebody should know."""
     number = body.get("truncatedAlerts")
     if isinstance(number, bool) or not isinstance(number, int) or number <= 0:
@@ -78,8 +75,3 @@ def _texts(value: Any) -> dict[str, str]:
 
 def _text(value: Any) -> str:
     return storable(value).strip() if isinstance(value, str) else ""
-
-
-def _short(value: Any) -> str:
-    text = storable(repr(value))
-    return text if len(text) <= 60 else text[:57] + "..."

@@ -44,7 +44,13 @@ class Seen:
 
 
 def open_general(
-    session: Session, plan: Plan, report: Seen, *, now: datetime, exercise: bool = False
+    session: Session,
+    plan: Plan,
+    report: Seen,
+    *,
+    now: datetime,
+    exercise: bool = False,
+    part_of: str | None = None,
 ) -> Opened:
     """Record a report that names no system: the incident it opened, or joined when the same was
     reported before. The plan is frozen into a new incident (D30).
@@ -67,6 +73,7 @@ def open_general(
             priority_proposed=report.priority or ("P2" if report.customer_care == YES else "P3"),
             plan_hash=plan.hash,
             exercise=exercise,
+            part_of=part_of,
             projects=report.projects,
             customer_care=report.customer_care,
             cause=report.key,

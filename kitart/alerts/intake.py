@@ -3,27 +3,29 @@
 from __future__ import annotations
 
 import hashlib
-import json
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy.exc import OperationalError, TimeoutError
 from sqlalchemy.orm import Session
 
-from kitart.alerts.general import Seen, open_general
+from kitart.alerts import posts
+from kitart.alerts.general import Seen, note_report, open_general
 from kitart.alerts.opening import open_or_join
-from kitart.alerts.readers import READERS
+from kitart.alerts.readers import UnreadablePost, read_post
 from kitart.journal import alerts, incidents, observations, timeline
 from kitart.journal.alerts import Reading
 from kitart.journal.database import Journal
+from kitart.journal.tables import Alert
 from kitart.journal.words import storable
-from kitart.plan.schema import MonitoringRule, Plan
+from kitart.plan.schema import MonitoringRule, MonitoringSource, Plan
 
 KEPT_OF_UNREADABLE = 64_000
-
-
-class UnreadablePost(ValueError):
-    """The post can't be read; it is kept, and the message says what would be right."""
+UNREADABLE_KEY = "unreadable-"
+NO_INCIDENT = ("ignored", "unknown", "acknowledged", "suppressed")
+"""States by which no incident begins, nor ends."""
 
 
 @dataclass
@@ -38,24 +40,90 @@ class Accepted:
     ignored: list[str] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class Post:
+    """What a source sent, and the plan by which it is understood."""
+
+    plan: Plan
+    source: MonitoringSource
+    raw: bytes
+    content_type: str = ""
+
+
 def accept(
-    journal: Journal, plan: Plan, source: str, kind: str, raw: bytes, *, now: datetime
+    journal: Journal,
+    plan: Plan,
+    source: MonitoringSource,
+    raw: bytes,
+    content_type: str = "",
+    *,
+    now: datetime,
 ) -> Accepted:
     """Take a post into the journal in one transaction and open or join its incidents.
 
     Raises ``UnreadablePost`` after keeping the body, so that it can be replayed.
     """
+    (became,) = accept_all(journal, [Post(plan, source, raw, content_type)], now=now)
+    if isinstance(became, Exception):
+        raise became
+    return became
+
+
+def accept_all(
+    journal: Journal, came: Sequence[Post], *, now: datetime
+) -> list[Accepted | Exception]:
+    """Take posts that came at once into the journal, in one transaction: the disk is waited for
+    once. What became of each, in their order: ``UnreadablePost`` for one that was only kept, the
+    error for one of which nothing was.
+
+    While the journal can't be written none is taken. A post that breaks something breaks only
+    itself: the others are then taken one by one.
+    """
     try:
-        readings = [replace(r, source=source) for r in READERS[kind](json.loads(raw))]
-    except (ValueError, RecursionError) as error:
-        keep_unreadable(journal, source, raw, str(error), now=now)
-        raise UnreadablePost(_plain(error)) from error
+        read = [_read(post) for post in came]  # before: other writers wait for nobody's parsing
+        with journal.write() as session:
+            incidents.one_at_a_time(session)
+            alerts.look_up(session, [r for each in read if isinstance(each, list) for r in each])
+            return [
+                _accept_one(session, post, readings, now)
+                for post, readings in zip(came, read, strict=True)
+            ]
+    except Exception as error:
+        if len(came) == 1 or isinstance(error, OperationalError | TimeoutError):
+            return [error for _ in came]
+    return [accept_all(journal, [post], now=now)[0] for post in came]
+
+
+def _read(post: Post) -> list[Reading] | UnreadablePost:
+    try:
+        return read_post(post.source, post.raw, post.content_type)
+    except UnreadablePost as error:
+        return error
+
+
+def _accept_one(
+    session: Session, post: Post, readings: list[Reading] | UnreadablePost, now: datetime
+) -> Accepted | UnreadablePost:
+    kind = post.content_type
+    if isinstance(readings, UnreadablePost):
+        _keep_unreadable(session, post.source.name, post.raw, str(readings), kind, now=now)
+        return readings
+    return take(session, post.plan, readings, posts.as_text(post.raw), kind, now=now)
+
+
+def take(
+    session: Session,
+    plan: Plan,
+    readings: list[Reading],
+    body: str,
+    content_type: str,
+    *,
+    now: datetime,
+) -> Accepted:
+    """Keep what was read of a post and open or join its incidents; within ``one_at_a_time``."""
     accepted = Accepted()
-    text = storable(raw.decode("utf-8", "replace"))
-    with journal.write() as session:
-        incidents.one_at_a_time(session)
-        for reading in readings:
-            _take(session, plan, source, reading, text, accepted, now)
+    for reading in readings:
+        _take(session, plan, reading, body, content_type, accepted, now)
     return accepted
 
 
@@ -65,55 +133,91 @@ def keep_unreadable(
     """Keep the beginning of a post that can't be read, for the operator and for replay."""
     with journal.write() as session:
         incidents.one_at_a_time(session)
-        key = f"unreadable-{hashlib.sha256(raw).hexdigest()[:32]}"
-        reading = Reading(source, key, "unknown", "unreadable", reason=storable(reason)[:500])
-        text = storable(raw[:KEPT_OF_UNREADABLE].decode("utf-8", "replace"))
-        alerts.keep(session, reading, text, outcome="unreadable", now=now)
+        _keep_unreadable(session, source, raw, reason, now=now)
+
+
+def _keep_unreadable(
+    session: Session,
+    source: str,
+    raw: bytes,
+    reason: str,
+    content_type: str = "",
+    *,
+    now: datetime,
+) -> None:
+    key = f"{UNREADABLE_KEY}{hashlib.sha256(raw).hexdigest()[:32]}"
+    reading = Reading(source, key, "unknown", "unreadable", reason=storable(reason)[:500])
+    text = posts.as_text(raw)[:KEPT_OF_UNREADABLE]
+    alerts.keep(
+        session, reading, text, outcome=alerts.UNREADABLE, now=now,
+        content_type=storable(content_type)[:200],
+    )  # fmt: skip
+
+
+def set_aside(journal: Journal, source: str, dedup_key: str, reason: str) -> None:
+    """Nobody has to look at this one any more."""
+    with journal.write() as session:
+        alerts.put_aside(session, source, dedup_key, reason)
 
 
 def _take(
     session: Session,
     plan: Plan,
-    source: str,
     reading: Reading,
     body: str,
+    content_type: str,
     accepted: Accepted,
     now: datetime,
 ) -> None:
-    rule = _rule_for(plan, source, reading)
-    if reading.status in ("ignored", "unknown"):
-        outcome = "ignored"
+    rule = rule_for(plan, reading.source, reading)
+    if reading.status in NO_INCIDENT:
+        outcome = alerts.IGNORED
     else:
-        outcome = "matched" if rule else "unmatched"
-    row, news = alerts.keep(session, reading, body, outcome=outcome, now=now)
+        outcome = alerts.MATCHED if rule else alerts.UNMATCHED
+    row, news = alerts.keep(
+        session, reading, body, outcome=outcome, now=now, content_type=content_type
+    )
     if not news:
         accepted.repeated += 1
-    elif outcome == "ignored":
-        accepted.ignored.append(f"{reading.title}: {reading.reason or 'state not known'}")
+    elif outcome == alerts.IGNORED:
+        accepted.ignored.append(f"{reading.title}: {reading.reason or _said(reading)}")
     elif rule is None:
         accepted.unmatched.append(reading.title)
     elif reading.status == "firing":
-        row.incident = _firing(session, plan, source, rule, reading, accepted, now)
+        row.incident = _firing(session, plan, rule, reading, accepted, now)
     else:
-        row.incident = _resolved(session, source, rule, row.incident, accepted, now)
+        row.incident = _resolved(session, reading.source, rule, row.incident, accepted, now)
 
 
-def _rule_for(plan: Plan, source: str, reading: Reading) -> MonitoringRule | None:
+def _said(reading: Reading) -> str:
+    return "state not known" if reading.status == "unknown" else reading.status
+
+
+def rule_for(plan: Plan, source: str, alert: Reading | Alert) -> MonitoringRule | None:
+    """The first rule of the source that fits: its labels, or title, severity and dedup_key."""
+    known = {"title": alert.title, "severity": alert.severity, "dedup_key": alert.dedup_key}
+    values = {name: value for name, value in known.items() if value} | alert.labels
     rules = (r for r in plan.monitoring.rules if r.source == source)
-    return next((rule for rule in rules if rule.matches(reading.labels)), None)
+    return next((rule for rule in rules if rule.matches(values)), None)
 
 
 def _firing(
     session: Session,
     plan: Plan,
-    source: str,
     rule: MonitoringRule,
     reading: Reading,
     accepted: Accepted,
     now: datetime,
 ) -> str:
+    source = reading.source
+    home = alerts.split_home(session, source, reading.dedup_key)
+    if home is not None:
+        note_report(session, home, seen(source, rule, reading), new=False, now=now)
+        _look(session, rule, reading, home, now)
+        accepted.joined.append(home)
+        return home
     if rule.system is None:
-        opened = open_general(session, plan, _seen(source, rule, reading), now=now)
+        opened = open_general(session, plan, seen(source, rule, reading), now=now)
         (accepted.opened if opened.new else accepted.joined).append(opened.incident.number)
         return opened.incident.number
     opened = open_or_join(
@@ -127,28 +231,33 @@ def _firing(
         now=now,
     )
     number = opened.incident.number
-    observations.add(
-        session,
-        rule.system,
-        "down",
-        f"alert {source}",
-        reading.title,
-        now=min(reading.started_at or now, now),
-        incident=number,
-    )
+    _look(session, rule, reading, number, now)
     (accepted.opened if opened.new else accepted.joined).append(number)
     return number
 
 
-def _seen(source: str, rule: MonitoringRule, reading: Reading) -> Seen:
-    """An alert that names no system: one rule is one cause (E33)."""
+def _look(
+    session: Session, rule: MonitoringRule, reading: Reading, incident: str, now: datetime
+) -> None:
+    if rule.system is not None:
+        observations.add(
+            session, rule.system, "down", f"alert {reading.source}", reading.title,
+            now=min(reading.started_at or now, now), incident=incident,
+        )  # fmt: skip
+
+
+def seen(
+    source: str, rule: MonitoringRule, alert: Reading | Alert, cause: str | None = None
+) -> Seen:
+    """What an alert says, in the words of a report; one rule is one cause, else ``cause`` (E33)."""
+    queues = f" (queues: {', '.join(rule.queues)})" if rule.queues else ""
     return Seen(
-        seen=reading.title,
+        seen=f"{alert.title}{queues}",
         reported_by=f"monitor {source}",
-        projects=rule.projects,
-        cause_at=reading.started_at,
+        projects=rule.all_projects,
+        cause_at=alert.started_at,
         priority=rule.priority,
-        cause=rule.id,
+        cause=cause or rule.id,
     )
 
 
@@ -178,16 +287,6 @@ def _resolved(
     )
     accepted.resolved.append(incident)
     return incident
-
-
-def _plain(error: Exception) -> str:
-    if isinstance(error, json.JSONDecodeError):
-        return f"the body is not JSON (line {error.lineno}, column {error.colno}: {error.msg})"
-    if isinstance(error, UnicodeDecodeError):
-        return "the body is not text in UTF-8; right would be JSON"
-    if isinstance(error, RecursionError):
-        return "the body is nested too deeply; right would be an alert as the monitor sends it"
-    return str(error)
 
 
 def summary(accepted: Accepted) -> dict[str, Any]:

@@ -26,13 +26,18 @@ def open_or_join(
     now: datetime,
     priority: str | None = None,
     exercise: bool = False,
+    part_of: str | None = None,
+    reported_at: datetime | None = None,
+    cause: str | None = None,
 ) -> Opened:
     """Record a report of a failing system: the incident it opened or joined.
 
     The plan is frozen into a new incident (D30). ``cause_at`` (UTC) is when the reporter says it
     began; ``None``, or a moment in the future, counts as now. A system that fails by the same
-    cause as one whose incident is open joins that: one tenant, one fault (E44). Raises
-    ``KeyError`` for an unknown system.
+    cause as one whose incident is open joins that: one tenant, one fault (E44). With a ``cause``
+    of its own it joins no other. ``part_of`` names the exercise in which it is played.
+    ``reported_at`` (UTC) is when it was first heard of; else now. Raises ``KeyError`` for an
+    unknown system.
     """
     system = plan.system(system_id)
     plans.keep(session, plan.hash, plan.snapshot(), now=now)
@@ -43,12 +48,14 @@ def open_or_join(
             system_id=system.id,
             title=f"{system.name} offline",
             cause_at=min(cause_at or now, now),
-            reported_at=now,
+            reported_at=reported_at or now,
             reported_by=reported_by,
             priority_proposed=priority or system.proposed_priority,
             plan_hash=plan.hash,
             exercise=exercise,
-            one_fault_with=plan.one_fault_with(system.id),
+            part_of=part_of,
+            one_fault_with=() if cause else plan.one_fault_with(system.id),
+            cause=cause,
         ),
         now=now,
         real_now=real_now(),

@@ -10,7 +10,16 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, SecretStr
 
-from kitart.connecting import chats, house, messages, microsoft, monitoring, phones
+from kitart.connecting import (
+    chats,
+    heartbeat,
+    house,
+    inputs,
+    messages,
+    microsoft,
+    monitoring,
+    phones,
+)
 from kitart.connecting.check import Check
 from kitart.connectors.vcc_live import VccLive
 from kitart.installation import Installation
@@ -20,7 +29,8 @@ from kitart.plan.schema import Plan
 
 CONNECTIONS = (
     house.PLAN, house.JOURNAL, house.PREFECT, house.GATEWAY, microsoft.NAME, phones.NAME,
-    messages.SMS, messages.SMTP, messages.VOICE, chats.CHAT, monitoring.NAME,
+    messages.SMS, messages.SMTP, messages.VOICE, chats.CHAT, monitoring.NAME, inputs.NAME,
+    heartbeat.NAME,
 )  # fmt: skip
 
 
@@ -61,6 +71,8 @@ def all_checks(
         *messages.voice_checks(current, settings.sms),
         *chats.chat_checks(settings.chat, inst.teams, inst.chats, current, send=bool(test_to)),
         *monitoring.monitoring_checks(settings, inst.journal, plan),
+        *inputs.input_checks(settings, inst.journal, plan),
+        *heartbeat.heartbeat_checks(settings, inst.journal),
     ]
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from kitart.alerts.examples import source_problems
 from kitart.clock import Clock
 from kitart.connecting.addresses import in_a_private_network, on_this_machine
 from kitart.connecting.check import Check, Found, failed, missing, ok, warning
@@ -30,7 +31,8 @@ def plan_checks(folder: Path, clock: Clock, journal: Journal) -> list[Check]:
         try:
             plan = load_plan(folder)
             today = clock.now().astimezone(ZoneInfo(plan.company.time_zone)).date()
-            problems = check_plan(plan, today, verified=_verified(journal))
+            found = check_plan(plan, today, verified=_verified(journal))
+            problems = [*found, *source_problems(plan)]
         except PlanError as trouble:
             problems = trouble.problems
         errors = [problem for problem in problems if problem.severity == "error"]

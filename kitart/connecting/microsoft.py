@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from kitart.connecting.check import Check, Found, failed, missing, ok, warning
 from kitart.connecting.running import WAIT
 from kitart.connectors.http import HostPaused, ServiceRefused, TlsFailed, Unreachable
 from kitart.connectors.microsoft import CredentialsRefused, Grants, MicrosoftTenant
+from kitart.connectors.microsoft.columns import Column
 from kitart.connectors.microsoft.tokens import TENANT_NOT_FOUND, EntraBusy
-from kitart.journal.register import COLUMNS
+from kitart.reports.filed import LIBRARY, REGISTER
 from kitart.settings import MicrosoftSettings
 
 NAME = "microsoft"
@@ -23,6 +26,7 @@ FIXES = {
     7000222: "Make a new client secret in Entra and put it into KITART_MICROSOFT__CLIENT_SECRET.",
 }
 REACH = "Let this machine reach it by HTTPS; private roots go into KITART_MICROSOFT__CA_FILE."
+INIT = "Let an administrator run 'kitart sharepoint init' (docs/connect.md, step 4)."
 GRANT = "Let an administrator give the application 'write' on this site (docs/connect.md, step 3)."
 
 
@@ -138,22 +142,23 @@ class MicrosoftChecks:
             if refused.status == 404:
                 return _no_list(name, "KITART_MICROSOFT__REGISTER_LIST", step=4)
             raise
-        absent = [column for column in COLUMNS if column not in columns]
+        absent, other = _odd(REGISTER, columns)
         if absent:
-            return missing(
-                f"the list {name} lacks {', '.join(absent)}",
-                "Add them as text columns with exactly these names (docs/connect.md, step 4).",
-            )
-        other = [f"{c} ({columns[c]})" for c in COLUMNS if columns[c] not in ("text", "")]
+            return missing(f"the list {name} lacks {', '.join(absent)}", INIT)
         if other:
             return failed(
-                f"the list {name} has columns that are no text: {', '.join(other)}",
-                "Delete them and make them again as text; Kitart writes text into all of them.",
+                f"the list {name} has columns of another kind: {', '.join(other)}",
+                "Delete them, if nothing stands in them, then: " + INIT,
             )
-        return ok(f"the list {name} has its {len(COLUMNS)} columns")
+        return ok(f"the list {name} has its {len(REGISTER)} columns")
 
     def _library(self) -> Found:
-        return ok(f"documents go to {self._grants.find_library()}")
+        where = f"documents go to {self._grants.find_library()}"
+        absent, other = _odd(LIBRARY, self._grants.library_columns())
+        if absent or other:
+            # They are filed all the same: that must not depend on a column.
+            return warning(f"{where}, without the columns {', '.join((*absent, *other))}", INIT)
+        return ok(f"{where}, each with its {len(LIBRARY)} columns")
 
     def _write(self) -> Found:
         name = self._settings.probe_list
@@ -233,10 +238,18 @@ def mail_to(tenant: MicrosoftTenant, address: str, key: str) -> Check:
     return Check(NAME, "test mail", look, (SIGN_ON, f"{NAME}/mail"), REACH)
 
 
+def _odd(wanted: Sequence[Column], there: Mapping[str, str]) -> tuple[list[str], list[str]]:
+    """Which of the wanted columns are not there, and which are of another kind."""
+    absent = [each.name for each in wanted if each.name not in there]
+    other = [f"{each.name} ({there[each.name]})" for each in wanted
+             if each.name in there and not each.fits(there[each.name])]  # fmt: skip
+    return absent, other
+
+
 def _no_list(name: str, setting: str, step: int) -> Found:
     return missing(
         f"there is no list {name} on the site",
-        f"Make it (docs/connect.md, step {step}), or mend {setting}.",
+        f"Make it with 'kitart sharepoint init' (docs/connect.md, step {step}), or mend {setting}.",
     )
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from kitart.alerts.readers import READERS
+from kitart.alerts import aws_sns
+from kitart.alerts.readers import kind_of, known_kinds
 from kitart.connecting.check import Check, Found, missing, ok, warning
 from kitart.journal import alerts
 from kitart.journal.database import Journal
@@ -39,11 +40,13 @@ def monitoring_checks(settings: Settings, journal: Journal, plan: Plan | None) -
 def _webhook(settings: Settings, source: MonitoringSource) -> Callable[[], Found]:
     def look() -> Found:
         address = f"{settings.gateway_url}/webhooks/{source.name}"
-        if source.kind.removesuffix("_unified") not in READERS:
+        if kind_of(source) not in known_kinds():
             return missing(
                 f"posts of kind {source.kind!r} can't be read by this Kitart",
-                f"Take the source away; right would be one of {', '.join(sorted(READERS))}.",
+                f"Take the source away; right would be one of {', '.join(known_kinds())}.",
             )
+        if kind_of(source) == aws_sns.SOURCE and source.topics:
+            return ok(f"POST {address}, signed by SNS for {', '.join(source.topics)}")
         given = settings.webhook_secrets.get(source.name)
         length = len(given.get_secret_value()) if given else 0
         if not length:

@@ -116,6 +116,11 @@ class VccLive:
         rows = rows_of(self._get("/v2/projects"), "projects")
         return {str(row.get("name", "")): str(row.get("projectid")) for row in rows}
 
+    def users(self) -> dict[str, str]:
+        """Everybody whom the platform knows, also who is not logged in: number to name (c7)."""
+        rows = rows_of(self._get("/v2/users"), "users")
+        return {str(row.get("userid")): str(row.get("username", "")) for row in rows}
+
     def queue_stats(self, queue: str) -> QueueStats:
         """Today's figures of ``queue`` (``<project id>`` or ``<project id>/<queue's label>``).
 
@@ -175,16 +180,19 @@ class VccLive:
         """Not possible here: a person looks into the box (E45)."""
         raise NotCapable(PLATFORM, "voicemails", WHY_NOT["voicemails"])
 
-    def calls(self, project: str, since: datetime) -> list[CallRecord]:
-        """Records of the calls that began since ``since``, oldest first; the last minutes may
-        still be missing (R23)."""
+    def calls(
+        self, project: str, since: datetime, until: datetime | None = None
+    ) -> list[CallRecord]:
+        """Records of the calls that began since ``since`` (and before ``until``), oldest first; the
+        last minutes may still be missing (R23)."""
         since = as_utc(since).replace(microsecond=0)  # records have whole seconds only
+        until = as_utc(until) if until is not None else None
         project = self._project_id(project)
         found: dict[str, CallRecord] = {}
-        for day in self._days(since):
+        for day in self._days(since, until):
             for row in self._day_rows(project, day):
                 call = call_record(row, self._zone)
-                if call.started_at >= since:
+                if call.started_at >= since and (until is None or call.started_at < until):
                     found[call.call_id] = call
         return sorted(found.values(), key=lambda call: (call.started_at, call.call_id))
 
@@ -199,9 +207,9 @@ class VccLive:
         """Close the kept connections."""
         self._http.close()
 
-    def _days(self, since: datetime) -> Iterator[date]:
+    def _days(self, since: datetime, until: datetime | None) -> Iterator[date]:
         """The days to ask for: local and UTC ones, as which of them counts is not documented."""
-        now = self._clock.now()
+        now = self._clock.now() if until is None else min(until, self._clock.now())
         day = min(since.date(), since.astimezone(self._zone).date())
         last = max(now.date(), now.astimezone(self._zone).date())
         while day <= last:

@@ -118,6 +118,7 @@ def call_record(row: Mapping[str, Any], zone: ZoneInfo) -> CallRecord:
         user_id=str(user_id) if user_id else None,
         talk_s=talk_s,
         length_s=length_s,
+        waited_s=_seconds(row, "queuetime") if row.get("queuetime") is not None else None,
     )
 
 

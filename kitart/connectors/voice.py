@@ -118,6 +118,8 @@ class CallRecord:
     user_id: str | None
     talk_s: float
     length_s: float
+    waited_s: float | None = None
+    """In the queue, before an agent or in vain; ``None`` where the record does not say."""
 
 
 @dataclass(frozen=True)
@@ -198,8 +200,13 @@ class VoicePlatform(Protocol):
     def voicemails(self, line: str, since: datetime) -> list[Voicemail]:
         """Messages left on a line since a moment (R42)."""
 
-    def calls(self, project: str, since: datetime) -> list[CallRecord]:
-        """Records of the calls that began since a moment, oldest first (R23)."""
+    def users(self) -> dict[str, str]:
+        """Everybody whom the platform knows: number to name (c7)."""
+
+    def calls(
+        self, project: str, since: datetime, until: datetime | None = None
+    ) -> list[CallRecord]:
+        """Records of the calls since a moment (and before another), oldest first (R23)."""
 
     def capabilities(self) -> Capabilities:
         """What this platform can do."""

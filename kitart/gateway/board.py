@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from kitart.gateway import telling_time
+from kitart.gateway import health, legal_marks, telling_time
 from kitart.gateway.acknowledging import HEADINGS
 from kitart.gateway.contact_test_dates import next_contact_test
 from kitart.gateway.house import House
+from kitart.gateway.legal_marks import LawMark
 from kitart.gateway.live import pulse_of
 from kitart.gateway.seats import Seats, seats
 from kitart.gateway.visits import Visitor
-from kitart.journal import approvals, at_a_glance, outage_reports
+from kitart.journal import alerts, approvals, at_a_glance, cover, levels, outage_reports
 from kitart.journal.acknowledgements import TAKE
 from kitart.journal.at_a_glance import OpenIncident
-from kitart.journal.tables import Approval, Incident
+from kitart.journal.tables import Alert, Approval, Incident
 from kitart.language import Phrase, phrase
 from kitart.messaging import asked
 from kitart.messaging.alarm import ack_link
@@ -26,8 +27,11 @@ from kitart.messaging.asking import decide_link
 from kitart.messaging.channels import down_among, ways, with_shared
 from kitart.messaging.links import Link
 from kitart.messaging.occasion import ert_due, title_of
+from kitart.plan.inputs import is_input
 from kitart.plan.schema import Plan
+from kitart.plan.workplace import WORKPLACE
 from kitart.reports import clocks
+from kitart.reports.course import NO_PROCEDURE
 from kitart.reports.privacy import without_agents
 from kitart.rules.verdicts import Outcome
 
@@ -52,6 +56,25 @@ STAGES = {
 SYSTEM_STATES = {
     "down": phrase("does not work"),
     "up": phrase("works"),
+    "unstable": phrase("comes and goes"),
+    "unknown": phrase("state not known"),
+}
+WORKPLACE_STATES = {
+    "down": phrase("own agents are missing"),
+    "up": phrase("own agents answer"),
+    "unstable": phrase("own agents come and go"),
+    "unknown": phrase("not counted yet"),
+}
+ALERT_WAITS = {
+    alerts.UNMATCHED: phrase("no rule fits it"),
+    alerts.UNREADABLE: phrase("the post can't be read"),
+    alerts.IGNORED: phrase("a subscription needs the operator"),
+}
+"""Why no incident came of what monitoring sent."""
+ALERTS_SHOWN, MOST_ALERTS = 5, 100
+INPUT_STATES = {
+    "down": phrase("is missing"),
+    "up": phrase("is here and used"),
     "unstable": phrase("comes and goes"),
     "unknown": phrase("state not known"),
 }
@@ -100,12 +123,23 @@ class IncidentShown:
     what: str
     stage: str
     system: str
+    thing: str
     system_since: datetime | None
     priority: str
     clocks: Sequence[ClockShown]
     lead: str
     lead_since: datetime | None
     waiting: Sequence[Waiting]
+
+
+@dataclass(frozen=True)
+class AlertShown:
+    """Something that monitoring sent and no incident came of, though one might."""
+
+    title: str
+    source: str
+    at: datetime
+    why: str
 
 
 @dataclass(frozen=True)
@@ -116,13 +150,19 @@ class Board:
     now: datetime
     incidents: Sequence[IncidentShown]
     mine: Sequence[Waiting]
+    law: Mapping[str, LawMark]
+    """By number: the legal clocks that run or were missed."""
+    law_after_close: Sequence[LawMark]
     down: Sequence[str]
     barred: Sequence[str]
+    alerts: Sequence[AlertShown]
+    alerts_more: int
     last: Incident | None
     last_what: str
     last_test: Incident | None
     next_test: datetime | None
     seats: Seats
+    health: health.HealthShown
     summary: str
 
 
@@ -132,12 +172,24 @@ def board(place: House, visitor: Visitor) -> Board:
         pulse = pulse_of(session)
         unclosed = at_a_glance.open_now(session)
         plans = place.inst.plans_for(session, [each.row for each in unclosed])
+        of_queues = {
+            each.row.number: clocks.of_cover(
+                session, plans[each.row.number], each.row.number, each.entries, visitor.now
+            )
+            for each in unclosed
+            if each.row.system_id == WORKPLACE
+        }
         steps = asked.steps_put_to(session, place.inst.settings, visitor.person, visitor.now)
         last = None if unclosed else at_a_glance.last_closed(session)
         last_test = None if unclosed else at_a_glance.last_contact_test(session)
         last_what = _title(place, session, visitor, last) if last else ""
         cannot_work = outage_reports.standing(session)
-    desk = _Desk(place, visitor, plans)
+        called = cover.holding(session)
+        invoked = levels.in_open_incidents(session)
+        unused = alerts.waiting(session, MOST_ALERTS)
+        looked = health.known(session, visitor)
+        law = legal_marks.marks(legal_marks.known(session, place.inst, visitor), visitor)
+    desk = _Desk(place, visitor, plans, of_queues)
     shown = [desk.incident(each) for each in unclosed]
     mine = [w for each in unclosed for w in desk.mine(each, steps)]
     mine.sort(key=lambda w: (w.due is None, w.due or visitor.now))
@@ -147,13 +199,18 @@ def board(place: House, visitor: Visitor) -> Board:
         now=visitor.now,
         incidents=shown,
         mine=mine,
+        law={mark.row.number: mark for mark in law},
+        law_after_close=[mark for mark in law if mark.row.closed_at is not None],
         down=[s.name for s in visitor.plan.systems if s.id in down],
         barred=_barred(visitor, with_shared(visitor.plan, down) if down else down),
+        alerts=[_alert(visitor, row) for row in unused[:ALERTS_SHOWN]],
+        alerts_more=max(0, len(unused) - ALERTS_SHOWN),
         last=last,
         last_what=last_what,
         last_test=last_test,
         next_test=None if unclosed else next_contact_test(visitor.now),
-        seats=seats(visitor, cannot_work),
+        seats=seats(visitor, cannot_work, calls=called, invoked=invoked),
+        health=health.shown(visitor, looked, place.inst.settings.heartbeat),
         summary=visitor.read(
             phrase("Incidents open: {n}. Waiting for you: {m}.", n=len(shown), m=len(mine))
         ),
@@ -182,6 +239,28 @@ def priority_words(row: Incident) -> Phrase:
                   priority=PRIORITIES[row.priority_proposed])  # fmt: skip
 
 
+def state_words(row: Incident) -> Mapping[str, Phrase]:
+    """What the states of an incident's system are called, by what it is about."""
+    if row.system_id == WORKPLACE:
+        return WORKPLACE_STATES
+    return INPUT_STATES if is_input(row.system_id) else SYSTEM_STATES
+
+
+def thing_words(row: Incident) -> Phrase:
+    """What an incident is about, as the name of the line that shows its state."""
+    return phrase("Input") if is_input(row.system_id) else phrase("System")
+
+
+def stage_of(row: Incident, of_queues: Sequence[clocks.Clock]) -> Phrase:
+    """The incident's stage in words; where agents can't work, how far their seats are covered."""
+    if row.system_id == WORKPLACE and row.state in ("assessed", "monitoring"):
+        if any(clock.restored is None for clock in of_queues):
+            return phrase("cover in progress")
+        if row.state == "assessed":
+            return phrase("covered, being watched")
+    return STAGES.get(row.state, Phrase(row.state))
+
+
 def clock_words(clock: clocks.Clock, now: datetime) -> Phrase:
     """How an objective stands, beside the time that is left."""
     outcome = clock.verdict.outcome
@@ -199,6 +278,8 @@ def clock_words(clock: clocks.Clock, now: datetime) -> Phrase:
         return phrase("met in part")
     if clock.begins is None:
         return phrase("no effect inside service hours")
+    if clock.verdict.reason == NO_PROCEDURE:
+        return phrase("no objective: the plan has no steps of its own for missing inputs")
     return phrase("no objective of ours: its owner repairs it")
 
 
@@ -209,6 +290,8 @@ class _Desk:
     place: House
     visitor: Visitor
     plans: dict[str, Plan]
+    # Of incidents in which agents can't work: a clock for each queue.
+    of_queues: dict[str, tuple[clocks.Clock, ...]]
 
     def incident(self, each: OpenIncident) -> IncidentShown:
         row, visitor = each.row, self.visitor
@@ -218,11 +301,12 @@ class _Desk:
         return IncidentShown(
             row=row,
             what=readable(visitor, title_of(plan, row)),
-            stage=visitor.read(STAGES.get(row.state, Phrase(row.state))),
-            system=visitor.read(SYSTEM_STATES[running.system.state]),
+            stage=visitor.read(stage_of(row, self.of_queues.get(row.number, ()))),
+            system=visitor.read(state_words(row)[running.system.state]),
+            thing=visitor.read(thing_words(row)),
             system_since=running.system.since,
             priority=visitor.read(priority_words(row)),
-            clocks=[self._clock(clock) for clock in running.clocks],
+            clocks=[self._clock(clock) for clock in self.of_queues.get(row.number, running.clocks)],
             lead=named(visitor, lead.person) if lead else "",
             lead_since=lead.since if lead else None,
             waiting=self._for_others(plan, each),
@@ -314,6 +398,12 @@ class _Desk:
             over=clock.verdict.outcome is Outcome.MISSED,
             begins=clock.begins,
         )
+
+
+def _alert(visitor: Visitor, row: Alert) -> AlertShown:
+    title = "" if row.outcome == alerts.UNREADABLE else readable(visitor, row.title)
+    why = visitor.read(ALERT_WAITS[row.outcome])
+    return AlertShown(title, row.source, row.last_received_at, why)
 
 
 def _barred(visitor: Visitor, down: frozenset[str]) -> list[str]:

@@ -14,6 +14,7 @@ from kitart.gateway.board import board
 from kitart.gateway.house import House, house
 from kitart.gateway.signed_pages import shown
 from kitart.gateway.visits import Page
+from kitart.journal.reviews import MAY_REVIEW
 
 router = APIRouter(include_in_schema=False)
 NO_PLACE = 503
@@ -23,7 +24,12 @@ AGAIN_AFTER_S = "15"
 @router.get("/board")
 def show_board(request: Request) -> Response:
     """Every open incident, for whoever holds a role. Changes nothing."""
-    return shown(request, lambda place, who: Page("board.html", _view(place, who)))
+    return shown(
+        request,
+        lambda place, who: Page(
+            "board.html", _view(place, who) | {"may_review": who.visitor.role in MAY_REVIEW}
+        ),
+    )
 
 
 @router.get("/board/part")

@@ -5,22 +5,19 @@ A call that is picked up is no contact, whoever or whatever picked it up: only a
 
 from __future__ import annotations
 
-from sqlalchemy.orm import Session
-
-from kitart.gateway import acknowledging, outcomes, twiml
+from kitart.gateway import stop_word, twiml
+from kitart.gateway.by_number import BY_NUMBER, NO_LONGER
 from kitart.gateway.house import House
-from kitart.gateway.visits import VOICE, Refused, Visitor, visitor_of
-from kitart.journal import incidents, messages
+from kitart.gateway.visits import VOICE, Refused, Visitor, agent_visitor, visitor_of
+from kitart.journal import messages
 from kitart.journal.tables import Message
-from kitart.language import LANGUAGES, Phrase, in_language, listed, phrase
+from kitart.language import LANGUAGES, in_language, listed, phrase
 from kitart.messaging import links
 from kitart.messaging.asked import link_in
 from kitart.messaging.links import Link, LinkError
-from kitart.plan.roles import named
 
-NO_LONGER = phrase("This call is not needed any more. Goodbye.")
-NO_KEY = phrase("No key was pressed, so nothing is recorded. Others are asked. Goodbye.")
 WRONG_KEY = phrase("That is not one of the keys.")
+AGENT = "agent"
 
 
 def spoken_page(place: House, token: str) -> bytes:
@@ -34,18 +31,23 @@ def spoken_page(place: House, token: str) -> bytes:
 def pressed(place: House, token: str, digits: str) -> bytes:
     """Take a pressed key as the answer, by the same way as a link's, and say what is recorded."""
     try:
-        _, visitor, asked = _called(place, token)
+        row, visitor, asked = _called(place, token)
     except (LinkError, Refused):
         return _not_needed()
     if asked is None:
         return _not_needed()
-    options = acknowledging.OPTIONS[_kind(asked)]
-    if digits not in [str(n) for n, _ in enumerate(options, 1)]:
-        return _spoken(place, token, WRONG_KEY)
+    if digits == stop_word.KEY and stop_word.stoppable(place, row.incident):
+        stop_word.by_person(place, row.incident, visitor.person, "a key in a call")
+        return twiml.goodbye([(visitor.read(stop_word.said_in_call()), visitor.language)])
+    question = BY_NUMBER[asked.purpose]
     try:
-        acknowledging.answer(place, asked, options[int(digits) - 1]["value"], via=VOICE)
         with place.inst.journal.read() as session:
-            said: str = outcomes.of_ack(session, asked, visitor)
+            known = question.answers(session, asked)
+        if digits not in {str(n) for n in known}:
+            return _spoken(place, token, WRONG_KEY)
+        question.take(place, asked, int(digits), VOICE)
+        with place.inst.journal.read() as session:
+            said: str = question.became(session, asked, visitor)
     except Refused as refused:
         said = listed([refused.title, refused.what_helps], ". ")
     return twiml.goodbye([(visitor.read(said), visitor.language)])
@@ -60,17 +62,19 @@ def _spoken(place: House, token: str, first: str = "") -> bytes:
     text = " ".join(line for line in lines if place.inst.settings.gateway_url not in line)
     if asked is None:
         return twiml.goodbye([(text, visitor.language)] * 2)
+    question = BY_NUMBER[asked.purpose]
     with place.inst.journal.read() as session:
-        if over := _over(session, asked, visitor):
+        if over := question.over(session, asked, visitor, row):
             return twiml.goodbye([(visitor.read(over), visitor.language)])
-    options = acknowledging.OPTIONS[_kind(asked)]
+        answers = question.answers(session, asked)
     keys = listed(
-        [phrase("Press {n}: {answer}.", n=n, answer=o["label"]) for n, o in enumerate(options, 1)],
-        " ",
+        [phrase("Press {n}: {answer}.", n=n, answer=answer) for n, answer in answers.items()], " "
     )
+    if stop_word.stoppable(place, row.incident):
+        keys = listed([keys, stop_word.PRESS], " ")
     return twiml.question(
         " ".join(part for part in (visitor.read(first), text) if part),
-        visitor.read(keys), visitor.read(NO_KEY),
+        visitor.read(keys), visitor.read(question.nothing_pressed),
         f"{place.inst.settings.gateway_url}{links.PATHS['call']}{token}/key", visitor.language,
     )  # fmt: skip
 
@@ -84,29 +88,10 @@ def _called(place: House, token: str) -> tuple[Message, Visitor, Link | None]:
         row = messages.with_key(session, link.subject)
     if row is None:
         raise LinkError(NO_LONGER, NO_LONGER)
-    visitor = visitor_of(place.inst.plan_of(row.incident), link.person, now)
+    to_whom = agent_visitor if row.role == AGENT else visitor_of
+    visitor = to_whom(place.inst.plan_of(row.incident), link.person, now)
     asked = link_in(place.inst.settings, row.text, now)
-    return row, visitor, asked if asked is not None and asked.purpose == "ack" else None
-
-
-def _over(session: Session, asked: Link, visitor: Visitor) -> Phrase | None:
-    """Why nothing is asked any more: it is closed, the person took it, or another did."""
-    number, _, step = asked.subject.partition("/")
-    if incidents.get(session, number).closed_at is not None:
-        return NO_LONGER
-    taken = acknowledging.taken_of(session, number, step, asked.person)
-    if taken is None:
-        return None
-    if taken.person == asked.person:
-        return outcomes.of_ack(session, asked, visitor)
-    return phrase(
-        "{number}: {name} has it already. Nothing is needed from you. Thank you.",
-        number=number, name=named(visitor.plan, taken.person),
-    )  # fmt: skip
-
-
-def _kind(asked: Link) -> str:
-    return asked.subject.partition("/")[2].partition(":")[0]
+    return row, visitor, asked if asked is not None and asked.purpose in BY_NUMBER else None
 
 
 def _not_needed() -> bytes:

@@ -14,7 +14,6 @@ from fastapi.responses import JSONResponse, RedirectResponse
 
 from kitart.gateway import access, call_entry, typed
 from kitart.gateway.access import FORM_FIELD, SignedIn
-from kitart.gateway.call_csv import as_csv
 from kitart.gateway.call_entry import NotTaken, Writer
 from kitart.gateway.house import House, house
 from kitart.gateway.links import SEE_OTHER, read_form
@@ -24,6 +23,7 @@ from kitart.gateway.visits import Page, Refused
 from kitart.journal import call_log
 from kitart.language import phrase
 from kitart.plan import whom
+from kitart.reports.call_csv import as_csv
 from kitart.rules import call_form
 
 router = APIRouter(include_in_schema=False)

@@ -23,7 +23,7 @@ from kitart.gateway.visits import (
 from kitart.journal import acting as acting_for
 from kitart.journal import approvals, documents, four_eyes, incidents, timeline
 from kitart.journal.approvals import Wording
-from kitart.journal.tables import Approval, Decision
+from kitart.journal.tables import Approval, Decision, Incident
 from kitart.language import Phrase, in_all_languages, phrase
 from kitart.messaging.links import Link
 from kitart.messaging.occasion import title_of
@@ -34,10 +34,20 @@ from kitart.reports.moments import number_text
 NOTE_LIMIT = 2000
 NOTE_LABELS = {
     "approve": phrase("Your reason"),
+    "sign-off": phrase("What is to be changed"),
     "priority": phrase("Your reason"),
     "divert-order": phrase("Your reason"),
+    "voicemail": phrase("Your reason"),
+    "announcement": phrase("Your reason"),
+    "voicemail-off": phrase("Your reason"),
+    "strategy": phrase("The strategy, in your words"),
+    "voicemail-test": phrase("What you heard"),
+    "line-test": phrase("What you heard"),
+    "callbacks": phrase("Messages, returned, the last one when"),
     "ticket": phrase("The ticket number"),
     "findings": phrase("The cause, in your words"),
+    "exercise-date": phrase("The other date, as 2026-12-08 10:00, or your reason"),
+    "exercise-inject": phrase("What you do, in your words"),
 }
 
 
@@ -51,7 +61,7 @@ def show(place: House, link: Link, *, note: str = "", problem: str = "", at: str
     asks = approvals.wording(row, visitor.language)
     with place.inst.journal.read() as session:
         incident = incidents.get(session, row.incident)
-        if row.state != "answered" and incident.closed_at is not None:
+        if _ended(row, incident):
             raise closed(incident, visitor)
         if row.state == "open" and link.version != row.version:
             raise _outdated(link, row)
@@ -76,6 +86,12 @@ def show(place: House, link: Link, *, note: str = "", problem: str = "", at: str
             "problem_at": at,
         }
     return Page("decide.html", view, 422 if problem else 200)
+
+
+def incident_of(place: House, link: Link) -> str:
+    """The incident of the question behind a link; raises ``Refused`` as ``show`` does."""
+    row, _ = _opened(place, link)
+    return row.incident
 
 
 def draft(place: House, link: Link) -> str:
@@ -111,7 +127,7 @@ def take(place: House, link: Link, chosen: str, note: str, *, via: str) -> tuple
         return fault
     with place.inst.journal.write() as session:
         incident = incidents.held(session, row.incident)  # before the question, as everybody does
-        if incident.closed_at is not None and row.state != "answered":
+        if _ended(row, incident):
             raise closed(incident, visitor)
         if _said_before(session, row, link.person, chosen, note):
             return None
@@ -121,6 +137,12 @@ def take(place: House, link: Link, chosen: str, note: str, *, via: str) -> tuple
         )  # fmt: skip
         _record(session, row, decision)
     return None
+
+
+def _ended(row: Approval, incident: Incident) -> bool:
+    """Whether the question ended with its incident."""
+    after = row.kind in approvals.AFTER_CLOSING
+    return row.state != "answered" and incident.closed_at is not None and not after
 
 
 def _opened(place: House, link: Link) -> tuple[Approval, Visitor]:

@@ -6,7 +6,7 @@ import re
 from datetime import datetime
 
 from kitart.gateway.visits import PREFECT_FORM, PREFECT_FORM_BY_CODE, SMS
-from kitart.journal.approvals import label_of
+from kitart.journal.approvals import AFTER_CLOSING, label_of
 from kitart.journal.tables import Approval, Decision, Document, Incident
 from kitart.plan.roles import role_name
 from kitart.plan.schema import Plan
@@ -17,7 +17,7 @@ MARKUP = re.compile(r"([\\`*_{}\[\]()<>#+!|~&])")
 LONGEST_NAME = 120
 WAYS = {PREFECT_FORM: "by this form", PREFECT_FORM_BY_CODE: "by this form", SMS: "by SMS"}
 FORM_WAYS = (PREFECT_FORM, PREFECT_FORM_BY_CODE)
-OWN_HAND = ("approve", "uncertain")
+OWN_HAND = ("approve", "uncertain", "sign-off")
 # What the field for words is called; the operator writes down another person's words.
 WORDS = {"ticket": "The ticket number", "findings": "The cause"}
 
@@ -87,7 +87,7 @@ def _became(plan: Plan, row: Approval, decisions: list[Decision], incident: Inci
             f"Answered {way}: “{label_of(row, row.answer or '')}”{words}, by the "
             f"{person_label(plan, row.answered_by)} at {moments.clock(row.answered_at, zone)}."
         )
-    if row.state == "open" and incident.closed_at is not None:
+    if row.state == "open" and incident.closed_at and row.kind not in AFTER_CLOSING:
         return f"{row.incident} has ended: no answer is needed any more."
     return f"No answer is needed any more: {row.reason or row.state}."
 

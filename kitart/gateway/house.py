@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import logging
+import os
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -36,6 +37,16 @@ class Plans:
         self._plan: Plan | None = None
         self._stamp: tuple[tuple[str, float], ...] = ()
 
+    def at_hand(self) -> Plan | None:
+        """The newest plan, where that needs no reading; else ``current`` takes a while."""
+        stamp = _stamp(self._inst.settings.config_dir)
+        if not self._lock.acquire(blocking=False):
+            return None
+        try:
+            return self._plan if stamp == self._stamp else None
+        finally:
+            self._lock.release()
+
     def current(self) -> Plan:
         """The newest plan that is free of errors; raises ``PlanError`` if there never was one."""
         stamp = _stamp(self._inst.settings.config_dir)
@@ -52,11 +63,16 @@ class Plans:
 
 
 def _stamp(folder: Path) -> tuple[tuple[str, float], ...]:
-    """When each file was last written; one that is just being replaced counts as not there."""
+    """When each file was last written; one that is just being replaced counts as not there.
+
+    Asked for with each post of a monitor, so it is read in one go.
+    """
     found = []
-    for path in folder.glob("*.y*ml"):
-        with contextlib.suppress(OSError):
-            found.append((path.name, path.stat().st_mtime))
+    with contextlib.suppress(FileNotFoundError), os.scandir(folder) as files:
+        for file in files:
+            if file.name.endswith((".yaml", ".yml")):
+                with contextlib.suppress(OSError):
+                    found.append((file.name, file.stat().st_mtime))
     return tuple(sorted(found))
 
 

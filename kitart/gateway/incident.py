@@ -10,37 +10,46 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from kitart.gateway import entry_words
-from kitart.gateway.board import STAGES, named, priority_words, readable
+from kitart.gateway.board import named, priority_words, readable, stage_of
 from kitart.gateway.house import House
 from kitart.gateway.live import pulse_of
-from kitart.gateway.picture import Picture, picture
+from kitart.gateway.picture import picture
 from kitart.gateway.seats import Seats, seats
 from kitart.gateway.visits import Refused, Visitor
 from kitart.journal import (
     acknowledgements,
     approvals,
+    cover,
     documents,
     handing_over,
     incidents,
     late_entries,
+    legal,
+    levels,
     messages,
     outage_reports,
     timeline,
 )
 from kitart.journal.late_entries import MAY_WRITE, Standing
 from kitart.journal.tables import Acknowledgement, Approval, Decision, Document, Incident, Message
+from kitart.journal.write_up import MAY_WRITE_UP
 from kitart.language import Phrase, phrase, said_before
 from kitart.messaging.occasion import report_name, title_of
 from kitart.messaging.questions import known
 from kitart.plan.general import GENERAL
 from kitart.plan.roles import role_name
 from kitart.plan.schema import Plan
+from kitart.plan.workplace import WORKPLACE
+from kitart.reports import clocks
 from kitart.reports.gathering import gather
+from kitart.reports.picture.drawing import Picture
+from kitart.reports.rendering import svg
 
 NEWEST_AT_FIRST = 200
 """So many entries of the timeline are shown until more are asked for."""
 ASKS = {"ert-alarm": "ert", "ert-reminder": "ert", "am-information": "am:"}
 """The messages that ask "do you have it?", and the step that the answer is recorded for."""
+INSIDE = phrase("inside the company")
 ROLES_OUTSIDE = {"client_contact": phrase("client's contact"), "supplier": phrase("supplier")}
 
 
@@ -63,6 +72,7 @@ class EntryShown:
     why: str
     corrected_by: str
     corrected_at: datetime | None
+    correctable: bool
 
 
 @dataclass(frozen=True)
@@ -112,16 +122,19 @@ def incident(
         shown = standing if whole else standing[-NEWEST_AT_FIRST:]
         steps = sorted(_entries(visitor, shown), key=lambda each: (each.occurred_at, each.seq))
         lead = handing_over.holder(session, number, handing_over.ERT)
+        drawn = _picture(session, plan, row, visitor)
+        templates = place.inst.settings.templates_dir
         return {
             "visitor": visitor,
             "incident": row,
             "pulse": pulse_of(session),
             "title": readable(visitor, title_of(plan, row)),
-            "stage": visitor.read(STAGES.get(row.state, Phrase(row.state))),
+            "stage": visitor.read(stage_of(row, _clocks(session, plan, row, visitor))),
             "priority": visitor.read(priority_words(row)),
             "lead": named(visitor, lead.person) if lead else "",
             "known": [readable(visitor, fact) for fact in known(session, plan, number, now)],
-            "picture": _picture(session, plan, row, visitor),
+            "picture": drawn,
+            "drawing": svg(drawn, templates_dir=templates) if drawn else "",
             "seats": _seats(session, plan, row, visitor),
             "questions": _questions(session, row, visitor),
             "messages": _messages(session, number, visitor),
@@ -130,6 +143,7 @@ def incident(
             "more": len(standing) - len(shown),
             "oldest_first": oldest_first,
             "may_write": visitor.role in MAY_WRITE,
+            "may_write_up": visitor.role in MAY_WRITE_UP and incidents.is_disruption(row),
             "summary": visitor.read(
                 phrase("Entries in the timeline: {n}; the last: {what}.",
                        n=len(standing), what=_kind(standing[-1]) if standing else "")
@@ -140,11 +154,15 @@ def incident(
 def _seats(session: Session, plan: Plan, row: Incident, visitor: Visitor) -> Seats | None:
     """The seats of the projects affected, while it is open; ``None`` where none is named."""
     codes = [p.id for p in plan.projects_affected_by(row.system_id)]
-    if row.system_id == GENERAL:
+    if row.system_id in (GENERAL, WORKPLACE):
         codes = list(row.projects or ())
     if row.closed_at is not None or not codes:
         return None
-    return seats(visitor, outage_reports.standing(session), codes)
+    return seats(
+        visitor, outage_reports.standing(session, exercise=row.exercise), codes,
+        calls=cover.holding(session),
+        invoked=levels.of_incident(session, row.number).in_force,
+    )  # fmt: skip
 
 
 def found(session: Session, number: str) -> Incident:
@@ -159,19 +177,21 @@ def found(session: Session, number: str) -> Incident:
         ) from error
 
 
-def document(place: House, number: str, document_id: int) -> Document:
-    """A report version of the incident; raises ``Refused`` (404) where there is none."""
+def document(place: House, number: str, document_id: int) -> tuple[Document, int | None]:
+    """A report version of the incident and the version that has replaced it, if one has; raises
+    ``Refused`` (404) where there is none."""
     with place.inst.journal.read() as session:
         found(session, number)
         try:
             row = documents.get(session, document_id)
         except LookupError:
             row = None
+        replaced = replaced_by(session, number).get(document_id)
     if row is None or row.incident != number:
         raise Refused(
             404, phrase("There is no such report"), phrase("Go back to the incident's page.")
         )
-    return row
+    return row, replaced
 
 
 def author_words(visitor: Visitor, entry: Standing) -> str:
@@ -218,16 +238,29 @@ def _entry(visitor: Visitor, entry: Standing) -> EntryShown:
         why=readable(visitor, fix.text) if fix else "",
         corrected_by=by,
         corrected_at=fix.recorded_at if fix else None,
+        # What legal clocks follow from is corrected on the page of its own.
+        correctable=visitor.role in MAY_WRITE and entry.type not in legal.WORDS,
     )
 
 
 def _picture(session: Session, plan: Plan, row: Incident, visitor: Visitor) -> Picture | None:
     if not incidents.is_disruption(row) or row.system_id == GENERAL:
         return None  # no system whose states could be drawn
-    facts = gather(session, plan, row.number, visitor.now)
-    sent = [d for d in documents.of_incident(session, row.number) if d.sent_at is not None]
+    facts = gather(session, plan, row.number, row.closed_at or visitor.now)
+    sent = [d for d in documents.of_incident(session, row.number)
+            if d.sent_at is not None and d.client != documents.INTERNAL]  # fmt: skip
     decided = [q for q in approvals.of_incident(session, row.number) if q.answered_at]
     return picture(visitor, row, facts, sent, decided)
+
+
+def _clocks(
+    session: Session, plan: Plan, row: Incident, visitor: Visitor
+) -> tuple[clocks.Clock, ...]:
+    """A clock for each queue, where agents can't work."""
+    if row.system_id != WORKPLACE:
+        return ()
+    entries = timeline.entries(session, row.number)
+    return clocks.of_cover(session, plan, row.number, entries, row.closed_at or visitor.now)
 
 
 def _questions(session: Session, row: Incident, visitor: Visitor) -> list[QuestionShown]:
@@ -266,7 +299,7 @@ def _became(visitor: Visitor, row: Incident, question: Approval) -> str:
             phrase("decided: {answer}", answer=approvals.label(question, question.answer or ""))
         )
     if question.state == "open":
-        if row.closed_at is not None:
+        if row.closed_at is not None and question.kind not in approvals.AFTER_CLOSING:
             return visitor.read(phrase("never answered"))
         if question.due_at is not None and question.due_at < visitor.now:
             return visitor.read(phrase("waits for an answer, overdue"))
@@ -301,17 +334,27 @@ def _message(visitor: Visitor, row: Message, answers: Sequence[Acknowledgement])
     )
 
 
+def replaced_by(session: Session, number: str) -> dict[int, int]:
+    """Which of the incident's report versions a later one has replaced (D25)."""
+    return documents.replaced(
+        (d.id, (d.client, d.type, d.running_number), d.version, d.sent_at is not None)
+        for d in documents.of_incident(session, number)
+    )
+
+
 def _documents(session: Session, number: str, visitor: Visitor) -> list[dict[str, Any]]:
+    replaced = replaced_by(session, number)
     return [
         {
             "id": row.id,
             "name": visitor.read(report_name(row.type)),
-            "client": row.client,
+            "client": visitor.read(INSIDE) if row.client == documents.INTERNAL else row.client,
             "running_number": row.running_number,
             "version": row.version,
             "state": visitor.read(entry_words.of(entry_words.DOCUMENT_STATES, row.state)),
             "at": row.sent_at or row.created_at,
             "filed": row.filed_at is not None,
+            "replaced": replaced.get(row.id),
         }
         for row in reversed(documents.of_incident(session, number))
     ]

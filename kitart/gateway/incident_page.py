@@ -6,14 +6,18 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
+from markupsafe import escape
 
+from kitart.gateway import legal
 from kitart.gateway.access import SignedIn
 from kitart.gateway.board_page import running_words
 from kitart.gateway.house import House
 from kitart.gateway.incident import document, incident
 from kitart.gateway.links import DRAFT_HEADERS
 from kitart.gateway.signed_pages import shown
-from kitart.gateway.visits import Page
+from kitart.gateway.visits import Page, Visitor
+from kitart.journal.tables import Document
+from kitart.language import phrase
 
 router = APIRouter(include_in_schema=False)
 
@@ -35,10 +39,22 @@ def show_report(number: str, document_id: int, request: Request) -> Response:
     """A version of a report as the client reads it: no script, no form, nothing from outside."""
     return shown(
         request,
-        lambda place, _: HTMLResponse(
-            document(place, number, document_id).html, headers=DRAFT_HEADERS
+        lambda place, who: HTMLResponse(
+            _marked(*document(place, number, document_id), who.visitor), headers=DRAFT_HEADERS
         ),
     )
+
+
+def _marked(row: Document, replaced: int | None, visitor: Visitor) -> str:
+    """The version's page; of one that was replaced it says so above all else (D25)."""
+    if replaced is None:
+        return row.html
+    said = phrase(
+        "This is version {old}. It is superseded: version {new} has replaced it.",
+        old=row.version, new=replaced,
+    )  # fmt: skip
+    mark = f'<p class="exercise" role="note">{escape(visitor.read(said))}</p>'
+    return row.html.replace("<body>", f"<body>{mark}", 1)
 
 
 def _page(number: str, request: Request, order: str, whole: str, template: str) -> Response:
@@ -49,6 +65,7 @@ def _page(number: str, request: Request, order: str, whole: str, template: str) 
         asked = f"?order={'oldest' if view['oldest_first'] else 'newest'}"
         view["part_address"] = f"/incident/{number}/part{asked}{'&whole=1' if whole else ''}"
         view["whole"] = bool(whole)
+        view["legal"] = legal.block_of(place, number, who.visitor)
         return Page(template, view | {"running": running_words(place, who)})
 
     return shown(request, make)

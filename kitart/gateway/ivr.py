@@ -82,7 +82,8 @@ def _numbers(plan: Plan) -> dict[str, str]:
     return {line.number.lstrip("+"): line.id for line in plan.lines}
 
 
-@router.api_route("/ivr/{secret}/mode", methods=["GET", "POST"])
+@router.get("/ivr/{secret}/mode", operation_id="line_mode")
+@router.post("/ivr/{secret}/mode", operation_id="line_mode_posted")
 async def mode(secret: str, request: Request, destination: str = "") -> JSONResponse:
     """The mode of the line that was called: ``{"mode": "normal" | "voicemail" | "notice"}``.
 

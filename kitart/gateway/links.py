@@ -16,7 +16,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy.exc import DBAPIError, TimeoutError
 from starlette.concurrency import run_in_threadpool
 
-from kitart.gateway import access, acknowledging, deciding
+from kitart.gateway import access, acknowledging, deciding, stop_word
 from kitart.gateway.body import BodyTooLarge, clean, read_body
 from kitart.gateway.house import House, house
 from kitart.gateway.visits import Page, Refused
@@ -42,7 +42,7 @@ def show_ack(token: str, request: Request) -> Response:
     """Show what happened and ask: do you have it? Changes nothing."""
     place = house(request)
     reader = Reader(place, request, "ack", token)
-    return _shown(reader, lambda: acknowledging.show(place, _read(place, "ack", token)))
+    return shown(reader, lambda: acknowledging.show(place, opened_link(place, "ack", token)))
 
 
 @router.post("/a/{token}")
@@ -51,9 +51,12 @@ async def answer_ack(token: str, request: Request) -> Response:
     place = house(request)
 
     def take(form: dict[str, str]) -> Page | None:
-        return acknowledging.answer(place, _read(place, "ack", token), form.get("answer", ""))
+        link = opened_link(place, "ack", token)
+        if form.get("answer") == stop_word.BUTTON:
+            return stop_word.by_person(place, link.subject.partition("/")[0], link.person, "a link")
+        return acknowledging.answer(place, link, form.get("answer", ""))
 
-    return await _taken(Reader(place, request, "ack", token), take)
+    return await taken(Reader(place, request, "ack", token), take)
 
 
 @router.api_route("/d/{token}", methods=["GET", "HEAD"])
@@ -61,7 +64,7 @@ def show_decision(token: str, request: Request) -> Response:
     """Show one question with what is known. Changes nothing."""
     place = house(request)
     reader = Reader(place, request, "decide", token)
-    return _shown(reader, lambda: deciding.show(place, _read(place, "decide", token)))
+    return shown(reader, lambda: deciding.show(place, opened_link(place, "decide", token)))
 
 
 @router.api_route("/d/{token}/draft", methods=["GET", "HEAD"])
@@ -69,7 +72,7 @@ def show_draft(token: str, request: Request) -> Response:
     """Show the report that a question is about on a page of its own. Changes nothing."""
     place = house(request)
     try:
-        html = deciding.draft(place, _read(place, "decide", token))
+        html = deciding.draft(place, opened_link(place, "decide", token))
     except Refused as refused:
         return Reader(place, request, "decide", token).page(refused.page())
     return HTMLResponse(html, headers=DRAFT_HEADERS)
@@ -81,13 +84,17 @@ async def answer_decision(token: str, request: Request) -> Response:
     place = house(request)
 
     def take(form: dict[str, str]) -> Page | None:
-        link = _read(place, "decide", token)
+        link = opened_link(place, "decide", token)
+        if form.get("answer") == stop_word.BUTTON:
+            incident = deciding.incident_of(place, link)
+            return stop_word.by_person(place, incident, link.person, "a link")
         return deciding.answer(place, link, form.get("answer", ""), form.get("note", ""))
 
-    return await _taken(Reader(place, request, "decide", token), take)
+    return await taken(Reader(place, request, "decide", token), take)
 
 
-def _read(place: House, purpose: Purpose, token: str) -> Link:
+def opened_link(place: House, purpose: Purpose, token: str) -> Link:
+    """The link behind a token; raises ``Refused`` for one that is forged, ended or too old."""
     try:
         link = links.read(place.inst.settings, purpose, token, now=place.inst.clock.now())
     except LinkError as error:
@@ -131,14 +138,19 @@ class Reader:
             code = expired.person
         except LinkError:
             code = ""
-        person = next((p for p in self.place.plans.current().people if p.id == code), None)
+        plan = self.place.plans.current()
+        person = next((p for p in plan.people if p.id == code), None)
+        agent = next((a for a in plan.agents if a.id == code), None)
         if person is not None:
             return (spoken(person.language),)
+        if agent is not None:
+            return (spoken(agent.best_language(LANGUAGES) or ""),)
         wanted = accepted(self.request.headers.get("accept-language", ""))
         return (wanted,) if wanted else LANGUAGES
 
 
-def _shown(reader: Reader, make: Callable[[], Page]) -> Response:
+def shown(reader: Reader, make: Callable[[], Page]) -> Response:
+    """The page that ``make`` makes, or one that says why it can't be shown."""
     try:
         return reader.page(make())
     except Refused as refused:
@@ -148,7 +160,8 @@ def _shown(reader: Reader, make: Callable[[], Page]) -> Response:
         return reader.page(_away(phrase("This page can't be shown at this moment")).page())
 
 
-async def _taken(reader: Reader, take: Callable[[dict[str, str]], Page | None]) -> Response:
+async def taken(reader: Reader, take: Callable[[dict[str, str]], Page | None]) -> Response:
+    """Hand the form to ``take``: the page that it makes, else the link's own page again."""
     try:
         page = await run_in_threadpool(take, await read_form(reader.request))
     except Refused as refused:

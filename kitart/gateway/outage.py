@@ -1,6 +1,7 @@
 """The agent's page "I can't work": ten seconds on a phone, no password (R17, D13, E17).
 
-Safety comes first: who says "no" or "I need help" is recorded by that tap alone, and reads whom to
+Where a seat is lost by it, it opens or joins an incident at once, and the page says which. Safety
+comes first: who says "no" or "I need help" is recorded by that tap alone, and reads whom to
 call before anything else. Nobody in danger is asked to move.
 """
 
@@ -12,15 +13,18 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
+from sqlalchemy.orm import Session
 
+from kitart.alerts.workplace import Reported, report_outage, takes_back
 from kitart.gateway import typed
 from kitart.gateway.house import House, house
 from kitart.gateway.links import SEE_OTHER, read_form
 from kitart.gateway.outage_form import SAFE_OPTIONS, WHAT_OPTIONS, Answers, read_answers
 from kitart.gateway.standing import AtHome, answered, emergency, opened, to_phone
 from kitart.gateway.visits import Page, Refused
-from kitart.journal import outage_reports
+from kitart.journal import incidents, outage_reports
 from kitart.journal.outage_reports import AGENT, IN_DANGER, WITHDRAWN, YES, Said
+from kitart.journal.tables import OutageReport
 from kitart.reports.wording import Wording
 
 log = logging.getLogger(__name__)
@@ -62,6 +66,7 @@ def show(
     with place.inst.journal.read() as session:
         row = outage_reports.of_agent(session, home.agent.id)
         last = outage_reports.last_of_agent(session, home.agent.id)
+        led_to = in_open_incident(session, row)
     in_danger = row is not None and row.safe in IN_DANGER
     over = last if last and not row and last.ended_as == WITHDRAWN else None
     if over and over.ended_at and visitor.now - over.ended_at > SHOWN_AFTERWARDS:
@@ -73,6 +78,7 @@ def show(
         "queue": _queue(home),
         "row": row,
         "over": over,
+        "led_to": led_to,
         "in_danger": in_danger,
         "asks": bool(row) or safe == YES or draft is not None,
         "draft": draft or _draft_of(row, safe),
@@ -103,13 +109,28 @@ def answer(place: House, token: str, form: dict[str, str]) -> Page | None:
     )  # fmt: skip
     key = f"{home.agent.id}:{typed.form_id(form.get('form', ''))}:{answers.words}"
     with place.inst.journal.write() as session:
-        row = outage_reports.report(session, key, said, now=home.visitor.now)
-    if row is not None:
+        made = report_outage(session, home.visitor.plan, key, said, now=home.visitor.now)
+    if made is not None:
         tell_log(said)
+        raise_first_alarm(place, [made])
     return None
 
 
-def tell_log(said: Said) -> None:
+def raise_first_alarm(place: House, made: list[Reported]) -> None:
+    """The first alarm of each incident that reports led to leaves at once (DESIGN, decision 7)."""
+    for number in dict.fromkeys(each.incident for each in made if each.incident):
+        place.watchman.opened(number)
+
+
+def in_open_incident(session: Session, row: OutageReport | None) -> str | None:
+    """The number of the open incident that a report is in, ``None`` where nobody was told of it."""
+    if row is None or row.incident is None:
+        return None
+    incident = incidents.get(session, row.incident)
+    return incident.number if incident.closed_at is None else None
+
+
+def tell_log(said: Said | OutageReport) -> None:
     """One line for whoever watches the log: codes, no words of a person."""
     level = logging.WARNING if said.safe in IN_DANGER else logging.INFO
     log.log(
@@ -124,7 +145,7 @@ def _withdraw(place: House, home: AtHome, report: str) -> None:
         # A page from before must not withdraw what was said since.
         if row is None or str(row.id) != report:
             return
-        outage_reports.withdraw(session, home.agent.id, by=home.agent.id, now=home.visitor.now)
+        takes_back(session, home.agent.id, by=home.agent.id, role=AGENT, now=home.visitor.now)
     log.info("%s works again", home.agent.id)
 
 

@@ -1,46 +1,28 @@
 """Entering what happened earlier, and correcting an entry: the forms and what is wrong in them.
 
-Times are written as a clock shows them where the person is, and are checked: not in the future,
-not long before the incident, and in the hour that comes twice a person says which (E38, E39).
+Times are checked: not in the future, not long before the incident (E38, E39).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from kitart.gateway import entry_words
 from kitart.gateway.board import readable
+from kitart.gateway.hand_forms import TEXT_LIMIT, Fault, Faulty, Form, moment_in, words_in
 from kitart.gateway.house import House
 from kitart.gateway.incident import author_words, found
+from kitart.gateway.legal_forms import scopes_for
 from kitart.gateway.visits import Page, Refused, Visitor, closed
-from kitart.journal import incidents, late_entries, timeline
-from kitart.journal.late_entries import KINDS, OF_A_PROJECT, NotTaken, Standing, Writer
+from kitart.journal import incidents, late_entries, legal, timeline
+from kitart.journal.late_entries import KINDS, MAY_WRITE, OF_A_PROJECT, NotTaken, Standing, Writer
 from kitart.journal.tables import Incident
-from kitart.language import Phrase, phrase
+from kitart.language import phrase
 from kitart.messaging.occasion import title_of
 from kitart.plan.schema import Plan
-from kitart.rules.local_time import moments_of, untimely
-
-TEXT_LIMIT = 1000
-Form = Mapping[str, str]
-
-
-@dataclass(frozen=True)
-class Fault:
-    """What is wrong with a form, and the field it stands at."""
-
-    field: str
-    words: Phrase
-
-
-class _Faulty(Exception):
-    def __init__(self, field: str, words: Phrase) -> None:
-        super().__init__(words)
-        self.fault = Fault(field, words)
+from kitart.rules.local_time import untimely
 
 
 def late_form(
@@ -52,9 +34,9 @@ def late_form(
         plan = place.inst.plans_for(session, [row])[number]
     _refuse_closed(row, visitor)
     kinds = [(kind, visitor.read(entry_words.LATE_KINDS[kind])) for kind in KINDS]
-    view = _common(visitor, plan, row, form, fault) | {
+    view = form_view(visitor, plan, row, form, fault) | {
         "kinds": kinds,
-        "projects": _projects(plan, row),
+        "projects": projects_of(plan, row),
     }
     return Page("late_entry.html", view, 422 if fault else 200)
 
@@ -68,13 +50,13 @@ def enter(place: House, number: str, visitor: Visitor, form: Form) -> Page | Non
     try:
         kind = form.get("kind", "")
         if kind not in KINDS:
-            raise _Faulty("kind", phrase("Please choose what it is about."))
-        moment = _moment(form, row, visitor)
-        text = _words(form, "text", phrase("Please write what happened."))
+            raise Faulty("kind", phrase("Please choose what it is about."))
+        moment = moment_of_incident(form, row, visitor)
+        text = words_in(form, "text", phrase("Please write what happened."))
         project = form.get("project") or None
-        if project is not None and project not in _projects(plan, row):
-            raise _Faulty("project", phrase("The incident does not touch this project."))
-    except _Faulty as faulty:
+        if project is not None and project not in projects_of(plan, row):
+            raise Faulty("project", phrase("The incident does not touch this project."))
+    except Faulty as faulty:
         return late_form(place, number, visitor, form, faulty.fault)
     writer = Writer(visitor.person, visitor.role)
     try:
@@ -98,11 +80,11 @@ def correction_form(
     fault: Fault | None = None,
 ) -> Page:
     """The form to correct one entry, with what stands now in its fields."""
-    row, plan, entry = _entry(place, number, seq)
+    row, plan, entry = _entry(place, number, seq, visitor)
     local = entry.occurred_at.astimezone(ZoneInfo(visitor.zone))
     stands = {"date": f"{local:%Y-%m-%d}", "time": f"{local:%H:%M}", "text": entry.text}
     stands["later"] = str(local.fold)
-    view = _common(visitor, plan, row, stands if form is None else form, fault) | {
+    view = form_view(visitor, plan, row, stands if form is None else form, fault) | {
         "entry": entry,
         "kind": visitor.read(entry_words.of(entry_words.ENTRIES, entry.type)),
         "entry_text": readable(visitor, entry.text),
@@ -113,22 +95,22 @@ def correction_form(
 
 def correct(place: House, number: str, seq: int, visitor: Visitor, form: Form) -> Page | None:
     """Record a correction; the form again, with what is wrong, while it can't be taken."""
-    row, _, entry = _entry(place, number, seq)
+    row, _, entry = _entry(place, number, seq, visitor)
     withdrawn = bool(form.get("withdrawn"))
     try:
-        why = _words(form, "why", phrase("Please write why you correct it."))
+        why = words_in(form, "why", phrase("Please write why you correct it."))
         local = entry.occurred_at.astimezone(ZoneInfo(visitor.zone))
         untouched = (form.get("date"), form.get("time")) == (
             f"{local:%Y-%m-%d}", f"{local:%H:%M}",
         )  # fmt: skip
         # The form knows minutes; what nobody changed keeps its seconds.
-        moment = None if untouched or withdrawn else _moment(form, row, visitor)
+        moment = None if untouched or withdrawn else moment_of_incident(form, row, visitor)
         text = form.get("text", "").strip()
-        text = _words(form, "text", phrase("Please write what happened.")) if text else ""
+        text = words_in(form, "text", phrase("Please write what happened.")) if text else ""
         text = "" if text == entry.text else text
         if not withdrawn and moment is None and not text:
-            raise _Faulty("time", phrase("Nothing is changed: change the time or the words."))
-    except _Faulty as faulty:
+            raise Faulty("time", phrase("Nothing is changed: change the time or the words."))
+    except Faulty as faulty:
         return correction_form(place, number, seq, visitor, form, faulty.fault)
     with place.inst.journal.write() as session:
         late_entries.correct(
@@ -138,9 +120,10 @@ def correct(place: House, number: str, seq: int, visitor: Visitor, form: Form) -
     return None
 
 
-def _common(
+def form_view(
     visitor: Visitor, plan: Plan, row: Incident, form: Form, fault: Fault | None
 ) -> dict[str, Any]:
+    """What every form about a record shows: the incident, its fields, what is wrong."""
     today = visitor.now.astimezone(ZoneInfo(visitor.zone))
     return {
         "visitor": visitor,
@@ -154,7 +137,9 @@ def _common(
     }
 
 
-def _entry(place: House, number: str, seq: int) -> tuple[Incident, Plan, Standing]:
+def _entry(
+    place: House, number: str, seq: int, visitor: Visitor
+) -> tuple[Incident, Plan, Standing]:
     with place.inst.journal.read() as session:
         row = found(session, number)
         plan = place.inst.plans_for(session, [row])[number]
@@ -167,7 +152,22 @@ def _entry(place: House, number: str, seq: int) -> tuple[Incident, Plan, Standin
             phrase("Choose one on the incident's page. A correction is corrected by a new one."),
             number=number,
         )
+    if not _may_correct(visitor, plan, row, entry):
+        raise Refused(
+            403,
+            phrase("You can't correct this entry"),
+            phrase("What legal clocks follow from, the data protection contact and the account "
+                   "managers of its clients correct; all else, those who may enter it."),
+            number=number,
+        )  # fmt: skip
     return row, plan, entry
+
+
+def _may_correct(visitor: Visitor, plan: Plan, row: Incident, entry: Standing) -> bool:
+    """Whoever may record such an entry may correct it."""
+    if entry.type in legal.WORDS:
+        return entry.data.get("scope") in scopes_for(visitor, plan, row)
+    return visitor.role in MAY_WRITE
 
 
 def _refuse_closed(row: Incident, visitor: Visitor) -> None:
@@ -181,39 +181,20 @@ def _refuse_closed(row: Incident, visitor: Visitor) -> None:
     )
 
 
-def _projects(plan: Plan, row: Incident) -> list[str]:
+def projects_of(plan: Plan, row: Incident) -> list[str]:
+    """The codes of the projects that the incident touches."""
     known = any(system.id == row.system_id for system in plan.systems)
     return [p.id for p in plan.projects_affected_by(row.system_id)] if known else []
 
 
-def _words(form: Form, field: str, missing: Phrase) -> str:
-    text = form.get(field, "").strip()
-    if not text:
-        raise _Faulty(field, missing)
-    if len(text) > TEXT_LIMIT:
-        raise _Faulty(field, phrase("Please write fewer words: {n} letters fit.", n=TEXT_LIMIT))
-    return text
-
-
-def _moment(form: Form, row: Incident, visitor: Visitor) -> datetime:
-    """The moment in UTC that date and time stand for where the person is."""
-    try:
-        day, at = date.fromisoformat(form.get("date", "")), time.fromisoformat(form.get("time", ""))
-    except ValueError as error:
-        raise _Faulty(
-            "time", phrase("Please give date and time, such as {example}.", example="10:07")
-        ) from error
-    moments = moments_of(day, at.replace(tzinfo=None), visitor.zone)
-    if not moments:
-        raise _Faulty("time", phrase("This time did not exist that night: clocks went forward."))
-    if len(moments) > 1 and form.get("later") not in ("0", "1"):
-        raise _Faulty("later", phrase("This time came twice that night: choose which one it was."))
-    moment = moments[-1] if form.get("later") == "1" else moments[0]
+def moment_of_incident(form: Form, row: Incident, visitor: Visitor) -> datetime:
+    """The moment of the form, unless it is to come or lies long before the incident."""
+    moment = moment_in(form, visitor)
     why = untimely(moment, late_entries.begins_at(row), visitor.now)
     if why == "future":
-        raise _Faulty("time", phrase("This time is still to come."))
+        raise Faulty("time", phrase("This time is still to come."))
     if why == "too early":
-        raise _Faulty(
+        raise Faulty(
             "time",
             phrase("This is more than a day before the incident began, {when}.",
                    when=visitor.times(late_entries.begins_at(row))),

@@ -12,8 +12,8 @@ from datetime import timedelta
 
 from sqlalchemy.exc import DBAPIError
 
+from kitart.alerts import alertmanager
 from kitart.alerts.opening import open_or_join
-from kitart.alerts.readers import READERS
 from kitart.installation import Installation
 from kitart.journal import alerts, incidents
 from kitart.journal.tables import Incident
@@ -39,7 +39,7 @@ def rehearse(inst: Installation, plan: Plan) -> None:
     try:
         with inst.journal.write() as session:
             incidents.one_at_a_time(session)
-            for reading in READERS["alertmanager"](json.loads(json.dumps(POST))):
+            for reading in alertmanager.read(json.loads(json.dumps(POST))):
                 alerts.keep(session, reading, "", outcome="ignored", now=now)
             opened = open_or_join(
                 session, plan, plan.systems[0].id,

@@ -7,7 +7,14 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from kitart.gateway import acknowledging, deciding, outcomes
+from kitart.gateway import (
+    acknowledging,
+    deciding,
+    hearing_agents,
+    outcomes,
+    replying_agents,
+    stop_word,
+)
 from kitart.gateway.hearing import Heard, as_kept, hear, owners_of
 from kitart.gateway.house import House
 from kitart.gateway.visits import SMS, Refused, visitor_of
@@ -15,6 +22,7 @@ from kitart.journal import approvals, replies, timeline
 from kitart.language import Phrase, in_language, listed, phrase, spoken
 from kitart.messaging.links import Link
 from kitart.plan.roles import role_name
+from kitart.plan.schema import Agent
 
 QUOTED = 300
 OPEN_THE_LINK = phrase("This can't be answered by SMS. Please open the link in the message.")
@@ -25,7 +33,11 @@ def reply(place: House, sid: str, sender: str, body: str) -> str:
 
     What it answers is settled when it comes, so that a repeat never answers something else.
     """
+    if (stopped := stop_word.by_sms(place, sid, sender, body)) is not None:
+        return stopped
     owners = owners_of(place, sender)
+    if not owners and (agents := hearing_agents.owners_of(place, sender)):
+        return _reply_to_agent(place, sid, sender, body, agents)
     with place.inst.journal.write() as session:
         kept = replies.with_sid(session, sid)
         if kept is None:
@@ -44,6 +56,31 @@ def reply(place: House, sid: str, sender: str, body: str) -> str:
         if replies.finish(session, sid, heard.outcome, heard.said):
             _record(place, session, heard, body)
     return heard.said
+
+
+def _reply_to_agent(place: House, sid: str, sender: str, body: str, agents: list[Agent]) -> str:
+    """As ``reply``, for the number of an agent at home (R17)."""
+    agent, now = agents[0], place.inst.clock.now()
+    language = hearing_agents.language_of(agent)
+    with place.inst.journal.write() as session:
+        kept = replies.with_sid(session, sid)
+        if kept is None:
+            meant = (
+                hearing_agents.hear(session, agent, body, now)
+                if len(agents) == 1
+                else hearing_agents.shared(agent)
+            )
+            kept = replies.keep(
+                session, sid, sender, body, person=agent.id, incident=meant.incident,
+                reading=meant.kept(), now=now,
+            )  # fmt: skip
+    if kept.outcome != replies.RECEIVED:
+        return kept.said
+    outcome, said = replying_agents.act(place, agent, sid, kept.reading, language)
+    with place.inst.journal.write() as session:
+        if replies.finish(session, sid, outcome, said):
+            replying_agents.record(session, agent.id, kept.incident, outcome, body, now)
+    return said
 
 
 def _answered(place: House, heard: Heard, link: Link) -> Heard:

@@ -12,11 +12,12 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from kitart.alerts.general import Seen, open_general
+from kitart.alerts.workplace import Reported, report_outage, takes_back
 from kitart.gateway import access, typed
 from kitart.gateway.access import FORM_FIELD, SignedIn
 from kitart.gateway.house import House, house
 from kitart.gateway.links import SEE_OTHER, read_form
-from kitart.gateway.outage import tell_log
+from kitart.gateway.outage import in_open_incident, raise_first_alarm, tell_log
 from kitart.gateway.outage_form import WHAT_OPTIONS, Answers, read_answers
 from kitart.gateway.standing import answered, phone_numbers
 from kitart.gateway.visits import Page, Refused
@@ -98,6 +99,7 @@ def show(
         out = outage_reports.standing(
             session, [code for codes in agents.values() for code in codes]
         )
+        numbers = {row.agent: in_open_incident(session, row) for row in out}
     words = {value: visitor.read(word) for value, word in WHAT_OPTIONS}
     done = re.fullmatch(r"(\d{1,3})-(\d{1,3})", told)
     view: dict[str, Any] = {
@@ -108,6 +110,7 @@ def show(
         "agents": agents,
         "out": out,
         "numbers": {row.agent: phone_numbers(plan.agent(row.agent).channels) for row in out},
+        "incidents": numbers,
         "out_codes": [row.agent for row in out],
         "draft": Answers(
             safe=given.get("safe", ""), what=given.get("what", ""), can_move=given.get("move", ""),
@@ -153,7 +156,7 @@ def _take_agents(place: House, who: SignedIn, form: dict[str, str]) -> Page | st
         return show(place, who, form=form, problem=problem)
     if answers.problem:
         return show(place, who, form=form, problem=answers.problem)
-    key, new = typed.form_id(form.get("form", "")), []
+    key, new = typed.form_id(form.get("form", "")), list[Reported]()
     with place.inst.journal.write() as session:
         for code in chosen:
             agent = visitor.plan.agent(code)
@@ -164,13 +167,15 @@ def _take_agents(place: House, who: SignedIn, form: dict[str, str]) -> Page | st
                 what=answers.what, can_move=answers.can_move, occurred_at=answers.occurred_at,
                 until=answers.until_at,
             )  # fmt: skip
-            row = outage_reports.report(
-                session, f"{visitor.person}:{key}:{code}:{answers.words}", said, now=visitor.now
-            )
-            if row is not None:
-                new.append(said)
-    for said in new:
-        tell_log(said)
+            made = report_outage(
+                session, visitor.plan, f"{visitor.person}:{key}:{code}:{answers.words}", said,
+                now=visitor.now,
+            )  # fmt: skip
+            if made is not None:
+                new.append(made)
+    for made in new:
+        tell_log(made.row)
+    raise_first_alarm(place, new)
     return f"/report?told={len(new)}-{len(chosen) - len(new)}"
 
 
@@ -180,7 +185,7 @@ def _take_back(place: House, who: SignedIn, form: dict[str, str]) -> Page | str:
     with place.inst.journal.write() as session:
         row = outage_reports.of_agent(session, form.get("agent", ""))
         if row is not None and row.agent in may and str(row.id) == form.get("report"):
-            outage_reports.withdraw(session, row.agent, by=visitor.person, now=visitor.now)
+            takes_back(session, row.agent, by=visitor.person, role=visitor.role, now=visitor.now)
     return "/report"
 
 

@@ -5,19 +5,20 @@ What the ladder would say of it is a proposal: a cover level is invoked by an ac
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
 from kitart.gateway.visits import Visitor
-from kitart.journal import outage_reports
-from kitart.journal.tables import OutageReport
+from kitart.journal import cover
+from kitart.journal.cover_facts import out_of
+from kitart.journal.tables import CoverCall, OutageReport
 from kitart.language import Phrase, listed, phrase
 from kitart.plan.schema import Plan
-from kitart.rules.cover.facts import Facts, Out
+from kitart.rules.cover.facts import Facts
 from kitart.rules.cover.proposal import QueueProposal, propose
+from kitart.rules.cover.rungs import Rung
 
-HITS_NEIGHBOURS = ("power", "internet", outage_reports.NOT_SAID)
 LEVELS = {
     1: phrase("level 1, mild: native speakers on standby"),
     2: phrase("level 2: speakers of the language from elsewhere"),
@@ -38,22 +39,30 @@ class QueueShown:
 
 @dataclass(frozen=True)
 class Seats:
-    """The queues that are short, how many are not, who is out, and the level proposed, if any."""
+    """The queues that are short, how many are not, who is out; the level that people have invoked,
+    else the one proposed, if any."""
 
     short: Sequence[QueueShown]
     others: int
     out: int
     level: str
+    invoked: str = ""
 
 
 def seats(
-    visitor: Visitor, reports: Sequence[OutageReport], projects: Collection[str] | None = None
+    visitor: Visitor,
+    reports: Sequence[OutageReport],
+    projects: Collection[str] | None = None,
+    *,
+    calls: Sequence[CoverCall] = (),
+    invoked: Mapping[str, int] | None = None,
 ) -> Seats:
     """How the queues stand now, for a reader; ``reports`` are those that stand. Of all projects,
-    or of some."""
+    or of some. ``calls`` are the backups who are asked, coming or live, ``invoked`` the levels in
+    force by project."""
     plan, now = visitor.plan, visitor.now
     out = tuple(
-        _out(plan, each)
+        out_of(plan, each, now)
         for each in reports
         if _known(plan, each.agent) and (projects is None or each.project in projects)
     )
@@ -65,14 +74,49 @@ def seats(
     open_now = [queue for queue in found.queues if queue.need.needed > 0]
     short = [queue for queue in open_now if queue.need.short > 0]
     return Seats(
-        short=[_shown(visitor, queue) for queue in short],
+        short=[_shown(visitor, queue, calls) for queue in short],
         others=len(open_now) - len(short),
         out=len(out),
         level=visitor.read(LEVELS[level]) if level else "",
+        invoked=visitor.read(_invoked(invoked or {})),
     )
 
 
-def _shown(visitor: Visitor, queue: QueueProposal) -> QueueShown:
+def _invoked(levels: Mapping[str, int]) -> Phrase:
+    return listed(
+        [
+            phrase("{code}: {level}", code=code, level=LEVELS[level])
+            for code, level in sorted(levels.items())
+            if level
+        ],
+        "; ",
+    )
+
+
+def _of_calls(calls: Sequence[CoverCall]) -> list[Phrase]:
+    """What has become of those who were called for a queue."""
+    live = Counter(Rung(c.rung) for c in calls if c.state == cover.LIVE)
+    told = Counter(c.state for c in calls)
+    said = [
+        (live[Rung.NATIVE], phrase("native speakers live: {n}", n=live[Rung.NATIVE])),
+        (live[Rung.NON_NATIVE],
+         phrase("speakers of the language live: {n}", n=live[Rung.NON_NATIVE])),
+        (live[Rung.ENGLISH_ONLY], phrase("English only, live: {n}", n=live[Rung.ENGLISH_ONLY])),
+        (told[cover.ACCEPTED], phrase("coming: {n}", n=told[cover.ACCEPTED])),
+        (told[cover.ASKED], phrase("asked: {n}", n=told[cover.ASKED])),
+    ]  # fmt: skip
+    return [words for n, words in said if n]
+
+
+def _shown(visitor: Visitor, queue: QueueProposal, calls: Sequence[CoverCall]) -> QueueShown:
+    mine = [call for call in calls if call.queue == queue.need.key]
+    live = sum(call.state == cover.LIVE for call in mine)
+    if mine:
+        return QueueShown(
+            name=queue.need.key, needed=queue.need.needed,
+            filled=min(queue.need.needed, len(queue.need.live) + live),
+            cover=visitor.read(listed(_of_calls(mine), "; ")),
+        )  # fmt: skip
     said: list[Phrase] = []
     if not queue.need.out:
         said.append(phrase("by the roster itself, nobody is out"))
@@ -86,21 +130,6 @@ def _shown(visitor: Visitor, queue: QueueProposal) -> QueueShown:
         filled=len(queue.need.live),
         cover=visitor.read(listed(said, "; ")),
     )
-
-
-def _out(plan: Plan, report: OutageReport) -> Out:
-    moves = report.can_move == outage_reports.YES
-    return Out(
-        agent=report.agent,
-        live_again_at=_moved(plan, report.occurred_at) if moves else report.until,
-        reported_at=report.occurred_at,
-        safe=report.safe not in outage_reports.IN_DANGER,
-        hits_area=report.what in HITS_NEIGHBOURS,
-    )
-
-
-def _moved(plan: Plan, since: datetime) -> datetime:
-    return since + timedelta(minutes=plan.limits.relocate_forecast)
 
 
 def _known(plan: Plan, agent: str) -> bool:

@@ -16,7 +16,7 @@ from kitart.gateway.links import JOURNAL_AWAY, log
 from kitart.gateway.signing_in import page
 from kitart.gateway.visits import Page, Refused, Visitor, agent_visitor
 from kitart.journal import agent_links
-from kitart.language import phrase
+from kitart.language import Phrase, phrase
 from kitart.messaging.agent_links import agent_of
 from kitart.messaging.links import LinkError
 from kitart.plan import whom
@@ -86,6 +86,13 @@ def emergency(plan: Plan, country: str) -> list[dict[str, str]]:
     text = plan.company.emergency_numbers.get(country, EUROPE)
     found = re.findall(r"(\d{2,})\s*(\([^)]*\))?", text)
     return [{"number": number, "about": about.strip("()")} for number, about in found]
+
+
+def call_for_help(plan: Plan, code: str) -> Phrase:
+    """The first thing that an agent in danger reads or hears: the number to call where they are."""
+    found = emergency(plan, plan.agent(code).country)
+    numbers = " / ".join(each["number"] for each in found)
+    return phrase("In danger? Call {number} now.", number=numbers)
 
 
 async def answered(place: House, request: Request, make: Callable[[], Page | Response]) -> Response:

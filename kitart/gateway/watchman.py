@@ -12,6 +12,8 @@ import logging
 import threading
 from collections.abc import Callable, Hashable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
 from typing import TypeVar
 
 from kitart.clock import monotonic_s, real_now
@@ -30,7 +32,19 @@ Subject = TypeVar("Subject", bound=Hashable)
 # Technical limits, on real time.
 LOOK_EVERY_S = 0.5
 ASK_FOR_RUN_AGAIN_AFTER_S = 10.0
+LOOK_AGAIN_AFTER_S = 2.0
+"""How long an incident in which nothing is due and nothing was written is left alone: what became
+of a message that left comes without a word in the timeline."""
 PAPER_AFTER_S = 60.0
+
+
+@dataclass(frozen=True)
+class _Rest:
+    """Until when an incident may be left alone, unless its record grows meanwhile."""
+
+    head_hash: str
+    next_at: datetime | None
+    until_s: float
 
 
 class Watchman:
@@ -44,6 +58,7 @@ class Watchman:
         # News has threads of its own: it may never hold up an alarm.
         self._news = ThreadPoolExecutor(max_workers=2, thread_name_prefix="held-news")
         self._undriven_since: dict[str, float] = {}
+        self._rests: dict[str, _Rest] = {}
         self._told_of_paper: set[tuple[str, int]] = set()
         self._at_work: set[tuple[str, Hashable]] = set()
         self._lock = threading.Lock()
@@ -91,12 +106,14 @@ class Watchman:
             ]
         for gone in set(self._undriven_since) - {i.number for i in waiting}:
             del self._undriven_since[gone]
+            self._rests.pop(gone, None)
         for incident in waiting:
             since = self._undriven_since.setdefault(incident.number, monotonic_s())
             self._once_at_a_time(self._runs, self._request_run, incident.number)
             if incident.closed_at is not None:
                 continue
-            self._once_at_a_time(self._alarms, self._raise, incident.number)
+            if self._something_to_do(incident):
+                self._once_at_a_time(self._alarms, self._raise, incident.number)
             if monotonic_s() - since > PAPER_AFTER_S:
                 self._once_at_a_time(self._alarms, self._tell_of_paper, incident.number)
 
@@ -122,9 +139,22 @@ class Watchman:
 
         pool.submit(done)
 
+    def _something_to_do(self, incident: Incident) -> bool:
+        rest = self._rests.get(incident.number)
+        return (
+            rest is None
+            or rest.head_hash != incident.head_hash
+            or monotonic_s() >= rest.until_s
+            or (rest.next_at is not None and self._inst.clock.now() >= rest.next_at)
+        )
+
     def _raise(self, number: str) -> None:
         try:
-            raise_alarm(self._inst, number)
+            with self._inst.journal.read() as session:
+                head_hash = incidents.get(session, number).head_hash
+            next_at = raise_alarm(self._inst, number)
+            # What it wrote itself makes the head another one: one more look, and then it rests.
+            self._rests[number] = _Rest(head_hash, next_at, monotonic_s() + LOOK_AGAIN_AFTER_S)
         except Exception:
             # Tried again in the next round; the thread pool would swallow it silently.
             log.exception("raising the alarm of %s failed; tried again", number)

@@ -16,6 +16,8 @@ from kitart.journal.words import storable
 from kitart.language import LANGUAGES, SOURCE, Phrase, in_language
 
 VOTE = "vote"
+AFTER_CLOSING = ("sign-off",)
+"""The kinds of question that are put and answered when the incident is closed already."""
 WRONG_CODE = "wrong code"
 
 
@@ -280,12 +282,14 @@ def withdrawn(session: Session, incident: str, kind: str) -> int:
 
 
 def still_open(session: Session) -> list[Approval]:
-    """The questions that wait for an answer, of every incident that isn't closed, oldest first."""
+    """The questions that wait for an answer, of every incident that isn't closed, and those that
+    are asked after the closing; oldest first."""
     query = (
         sa.select(Approval)
         .join(Incident, Incident.number == Approval.incident)
-        .where(Approval.state == "open", Incident.closed_at.is_(None))
-    )
+        .where(Approval.state == "open",
+               Incident.closed_at.is_(None) | Approval.kind.in_(AFTER_CLOSING))
+    )  # fmt: skip
     return list(session.scalars(query.order_by(Approval.id)))
 
 

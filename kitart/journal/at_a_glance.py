@@ -11,10 +11,11 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from kitart.journal import acknowledgements, handing_over, incidents, late_entries, looks
+from kitart.journal import acknowledgements, alerts, handing_over, incidents, late_entries, looks
 from kitart.journal.handing_over import ERT, Holder
 from kitart.journal.tables import (
     Acknowledgement,
+    Alert,
     Approval,
     Decision,
     Document,
@@ -25,8 +26,10 @@ from kitart.journal.tables import (
     PlanSnapshot,
     SignIn,
     TimelineEntry,
+    WatchMark,
 )
 from kitart.plan.contact_list import CONTACT_TEST
+from kitart.plan.reviewed import NO_DISRUPTIONS
 
 # What the clocks and the leader are worked out from; the rest of a timeline is not needed here.
 ENTRIES = (looks.PROVED, "success factor failed", "ack requested", late_entries.LATE,
@@ -102,10 +105,9 @@ def open_now(session: Session) -> list[OpenIncident]:
     ]
 
 
-def plans_of(session: Session, rows: Sequence[Incident]) -> dict[str, dict[str, Any]]:
+def plans_of(session: Session, hashes: Sequence[str]) -> dict[str, dict[str, Any]]:
     """The plans' snapshots by their hash, each once."""
-    wanted = {row.plan_hash for row in rows}
-    found = session.scalars(sa.select(PlanSnapshot).where(PlanSnapshot.hash.in_(wanted)))
+    found = session.scalars(sa.select(PlanSnapshot).where(PlanSnapshot.hash.in_(set(hashes))))
     return {snapshot.hash: snapshot.body for snapshot in found}
 
 
@@ -140,7 +142,10 @@ def pulse(session: Session) -> tuple[Any, ...]:
         sa.select(sa.func.max(Document.id)),
         sa.select(sa.func.max(OutageReport.id)),
         sa.select(sa.func.count(OutageReport.id)).where(OutageReport.open_key.is_not(None)),
+        sa.select(sa.func.max(Alert.id)),
+        sa.select(sa.func.count(Alert.id)).where(alerts.waits()),
         sa.select(sa.func.count(SignIn.id)).where(SignIn.ended_at.is_not(None)),
+        sa.select(sa.func.count(WatchMark.name)).where(WatchMark.ok.is_(False)),
         *(
             sa.select(sa.func.count(Message.id)).where(
                 Message.incident.in_(unclosed), Message.state == state
@@ -155,7 +160,7 @@ def pulse(session: Session) -> tuple[Any, ...]:
     return tuple(session.execute(sa.select(*(part.scalar_subquery() for part in parts))).one())
 
 
-_DISRUPTION = Incident.kind != CONTACT_TEST
+_DISRUPTION = Incident.kind.not_in(NO_DISRUPTIONS)
 
 
 def _of(session: Session, table: Any, numbers: list[str], *also: Any) -> list[Any]:

@@ -15,6 +15,7 @@ LOGGING_STARTED, LOGGING_ENDED = "manual logging started", "manual logging ended
 ACKNOWLEDGED, NOT_REACHED = "client acknowledged", "client contact not reached"
 UNACKNOWLEDGED = "not acknowledged"
 WORKS = "works"
+SAID_OVER = ("monitor resolved", "input arrived")
 
 
 def assessed(session: Session, incident: str) -> bool:
@@ -75,8 +76,9 @@ def last_settled_at(session: Session, incident: str, kind: str) -> datetime | No
 
 
 def monitor_said_over(session: Session, incident: str, since: datetime) -> bool:
-    """Whether a monitor has said since then that it is over: a reason to ask a person."""
-    entries = timeline.entries(session, incident, "monitor resolved")
+    """Whether a monitor has said since then that it is over, or what was missing has arrived: a
+    reason to ask a person."""
+    entries = timeline.entries(session, incident, *SAID_OVER)
     return any(entry.recorded_at > since for entry in entries)
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from kitart.journal import acknowledgements, incidents, messages, timeline
 from kitart.journal.incidents import Opened, Report
-from kitart.journal.tables import Incident, Message, VerifiedContact
+from kitart.journal.tables import Incident, Message, TimelineEntry, VerifiedContact
 from kitart.plan.contact_list import CONTACT_TEST, CONTACTS, Address, Listed, contact_list
 from kitart.plan.schema import Plan, on_leave
 from kitart.rules.contact_test import Tried
@@ -172,10 +172,22 @@ def evaluated(session: Session, number: str) -> dict[str, Any] | None:
     return found[0].data if found else None
 
 
+def evaluated_at(session: Session, number: str) -> TimelineEntry:
+    """The entry that says what a test showed; it must have been evaluated."""
+    (found,) = timeline.entries(session, number, EVALUATED)
+    return found
+
+
 def last(session: Session) -> Incident | None:
     """The newest test, whatever became of it."""
     query = sa.select(Incident).where(Incident.kind == CONTACT_TEST)
     return session.scalars(query.order_by(Incident.seq.desc())).first()
+
+
+def all_evaluated(session: Session) -> list[Incident]:
+    """Every test that counts, the newest first (D28)."""
+    query = sa.select(Incident).where(Incident.kind == CONTACT_TEST, Incident.state == "evaluated")
+    return list(session.scalars(query.order_by(Incident.seq.desc())))
 
 
 def last_evaluated(session: Session) -> Incident | None:

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from kitart.clock import monotonic_s, sleep_s
 from kitart.journal.once import locked
 from kitart.journal.tables import Incident
+from kitart.journal.write_times import WriteTimes
 
 CHANNEL = "kitart_journal"
 LOCK_LIMIT_S = 15.0
@@ -51,6 +52,7 @@ class Journal:
         self.url = url
         self._engine: sa.Engine | None = None
         self._turn = threading.Lock()
+        self.write_times = WriteTimes()
 
     @property
     def engine(self) -> sa.Engine:
@@ -65,6 +67,7 @@ class Journal:
 
         Raises ``LeaseLost`` (nothing is written) when another run holds the incident.
         """
+        begun_s = monotonic_s()
         # A read that later writes fails at once in SQLite's WAL mode, so writers begin as such.
         with (
             self._writers_turn(),
@@ -77,6 +80,7 @@ class Journal:
             yield session
             if self.engine.dialect.name == "postgresql":
                 session.execute(sa.text(f"NOTIFY {CHANNEL}"))
+        self.write_times.add(monotonic_s() - begun_s)
 
     @contextlib.contextmanager
     def _writers_turn(self) -> Iterator[None]:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Iterable
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, undefer
+from sqlalchemy.orm import Session, aliased, undefer
 
 from kitart.journal.messages import SET_OUT
 from kitart.journal.tables import Document, Message
 
 WHOLE = (undefer(Document.html), undefer(Document.facts))
+INTERNAL = "internal"
+"""Stands as the client of a document that stays in the company: no client's code is written so."""
 
 
 def add(session: Session, document: Document) -> Document:
@@ -50,6 +53,21 @@ def move(
         .values(**values)
     )
     return bool(moved.rowcount == 1)  # type: ignore[attr-defined]
+
+
+def replaced(versions: Iterable[tuple[int, Hashable, int, bool]]) -> dict[int, int]:
+    """Of versions (id, report, version, sent): which were replaced, and by which version (D25).
+
+    A draft is replaced by any later version of its report, what was sent only by one that was sent.
+    """
+    known = list(versions)
+    found = {}
+    for id, report, version, sent in known:
+        later = [v for _, other, v, went in known
+                 if other == report and v > version and (went or not sent)]  # fmt: skip
+        if later:
+            found[id] = max(later)
+    return found
 
 
 def next_version(
@@ -114,7 +132,7 @@ def unfiled(session: Session, incident: str, *, whole: bool = False) -> list[Doc
     return list(session.scalars(query.options(*WHOLE) if whole else query))
 
 
-def _unfiled(incident: str) -> sa.Select[Document]:
+def _unfiled(incident: str) -> sa.Select[tuple[Document]]:
     return (
         sa.select(Document)
         .where(
@@ -123,6 +141,33 @@ def _unfiled(incident: str) -> sa.Select[Document]:
             Document.filed_at.is_(None),
         )
         .order_by(Document.id)
+    )
+
+
+def filed_but_replaced(session: Session, incident: str) -> list[Document]:
+    """What is filed and of which a newer version was sent: it is in force no longer (D25)."""
+    newer = aliased(Document)
+    query = sa.select(Document).where(
+        Document.incident == incident,
+        Document.filed_at.is_not(None),
+        sa.exists().where(
+            newer.incident == Document.incident,
+            newer.client == Document.client,
+            newer.type == Document.type,
+            newer.running_number == Document.running_number,
+            newer.version > Document.version,
+            newer.sent_at.is_not(None),
+        ),
+    )
+    return list(session.scalars(query.order_by(Document.id)))
+
+
+def is_replaced(session: Session, document: Document) -> bool:
+    """Whether a newer version of the same report was sent."""
+    return any(
+        each.version > document.version and each.sent_at is not None
+        for each in of_incident(session, document.incident, document.client)
+        if (each.type, each.running_number) == (document.type, document.running_number)
     )
 
 

@@ -13,7 +13,7 @@ from kitart.journal.database import Lease, LeaseLost
 from kitart.journal.hashing import first_hash
 from kitart.journal.once import locked
 from kitart.journal.tables import Incident, TimelineEntry
-from kitart.plan.contact_list import CONTACT_TEST
+from kitart.plan.reviewed import NO_DISRUPTIONS
 
 # Technical limits, on real time: a driver that missed three renewals has died.
 LEASE_LENGTH = timedelta(seconds=15)
@@ -37,6 +37,8 @@ class Report:
     priority_proposed: str
     plan_hash: str
     exercise: bool = False
+    # Played in an exercise: that one's number.
+    part_of: str | None = None
     one_fault_with: tuple[str, ...] = ()
     # Under the general plan: the projects named, whether customer care suffers, and what makes
     # two reports one.
@@ -79,6 +81,7 @@ def open_or_join(session: Session, report: Report, *, now: datetime, real_now: d
         projects=None if report.projects is None else list(report.projects),
         customer_care=report.customer_care,
         exercise=report.exercise,
+        part_of=report.part_of,
         state="reported",
         open_key=open_key,
         cause_at=min(report.cause_at, report.reported_at),
@@ -169,20 +172,29 @@ def held(session: Session, number: str) -> Incident:
 
 
 def is_disruption(incident: Incident) -> bool:
-    """Whether something is the matter: not so in a test of the contact list, which nobody is
-    paged for and by which no system is down."""
-    return incident.kind != CONTACT_TEST
+    """Whether something is the matter: not so in a test of the contact list, in the record of an
+    exercise or in a review of the plan, which nobody is paged for and by which no system is
+    down."""
+    return incident.kind not in NO_DISRUPTIONS
 
 
 def open_incidents(session: Session) -> list[Incident]:
     """Every disruption that is not closed, oldest first."""
-    query = sa.select(Incident).where(Incident.open_key.is_not(None), Incident.kind != CONTACT_TEST)
+    query = sa.select(Incident).where(
+        Incident.open_key.is_not(None), Incident.kind.not_in(NO_DISRUPTIONS)
+    )
     return list(session.scalars(query.order_by(Incident.seq)))
 
 
 def unsettled(session: Session) -> list[Incident]:
     """Every incident that still needs a run: open, or closed with something left to file."""
     query = sa.select(Incident).where(Incident.settled_at.is_(None))
+    return list(session.scalars(query.order_by(Incident.seq)))
+
+
+def closed_before(session: Session, moment: datetime) -> list[Incident]:
+    """The incidents that were closed before a moment (UTC) and need no run any more."""
+    query = sa.select(Incident).where(Incident.closed_at < moment, Incident.settled_at.is_not(None))
     return list(session.scalars(query.order_by(Incident.seq)))
 
 
@@ -200,6 +212,14 @@ def hand_over(session: Session, number: str, kind: str, system_id: str, title: s
     incident.kind, incident.system_id, incident.title = kind, system_id, title
     incident.open_key, incident.run_requested_at = open_key, None
     return True
+
+
+def seen(session: Session, number: str, up: bool) -> None:
+    """What failed is seen working, and being watched; or failing again: the incident's stage."""
+    incident = get(session, number)
+    now, then = ("monitoring", "assessed") if up else ("assessed", "monitoring")
+    if incident.state == then:
+        incident.state = now
 
 
 def settle(session: Session, number: str, *, now: datetime) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from kitart.journal import handing_over, incidents
 from kitart.plan import whom
+from kitart.plan.inputs import input_of, is_input
 from kitart.plan.schema import Plan
 
 
@@ -33,10 +34,14 @@ def priority_in_force(session: Session, incident: str) -> str:
 
 
 def divert_deciders(session: Session, plan: Plan, incident: str) -> tuple[str, ...]:
-    """Who may order the divert: the coordinating account manager, the deputy, the ERT lead
-    acting for them (A24, A27, E21)."""
+    """Who may order the divert: as ``deciders``, for the coordinating account manager (A27)."""
     system = incidents.get(session, incident).system_id
-    manager = whom.coordinating_manager(plan, system)
+    return deciders(session, plan, incident, whom.coordinating_manager(plan, system))
+
+
+def deciders(session: Session, plan: Plan, incident: str, manager: str) -> tuple[str, ...]:
+    """Who may decide what is an account manager's to decide: who took over (E26), the manager, the
+    deputy, the ERT lead acting for them (A24, E21)."""
     deputies = [code for code in whom.stand_ins(plan, manager)[1:2]]
     named = [*_relieving(session, incident, manager), manager, *deputies]
     return tuple(dict.fromkeys([*named, ert_lead(session, plan, incident)]))
@@ -63,9 +68,14 @@ def _relieving(session: Session, incident: str, manager: str) -> list[str]:
 
 def lookers(session: Session, plan: Plan, incident: str, now: datetime) -> tuple[str, ...]:
     """Who can say what works and what does not where no probe looks: for a client's system the
-    supervisors on duty, the account managers and the ERT lead (R44), else the IT managers."""
+    supervisors on duty, the account managers and the ERT lead (R44), for an input its owner before
+    them, else the IT managers."""
     system = plan.system(incidents.get(session, incident).system_id)
-    if system.managed_by == "company":
+    first: tuple[str, ...] = ()
+    if is_input(system.id):
+        owner = plan.person(input_of(plan, system.id).owner)
+        first = whom.with_deputies(plan, (owner,))
+    elif system.managed_by == "company":
         return whom.it_managers(plan)
-    named = (*whom.assessors(plan, system.id, now), ert_lead(session, plan, incident))
+    named = (*first, *whom.assessors(plan, system.id, now), ert_lead(session, plan, incident))
     return tuple(dict.fromkeys(named))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Protocol, TypeVar
@@ -11,12 +11,13 @@ from sqlalchemy.orm import Session
 
 from kitart.journal import by_word, incidents, observations, timeline
 from kitart.journal.tables import Observation, TimelineEntry
-from kitart.plan.schema import Plan
+from kitart.plan.schema import Plan, System
 from kitart.rules.system_state import Look, Picture, picture
 
 RECOVERED, REOPENED = "recovery declared", "reopened"
 PROVED = "success factor proved"
-PERSON = "person"
+OWN_CHECK = "our own check"
+PERSON = observations.PERSON
 
 
 class Seen(Protocol):
@@ -57,21 +58,9 @@ def that_count(rows: Sequence[S], proofs: Callable[[], Sequence[TimelineEntry]])
     return [r for r in counted if r.state == "down" or (since is not None and r.at >= since)]
 
 
-def last_said(session: Session, system_id: str, within: Collection[str]) -> str | None:
-    """What is known of a system that no probe watches: ``down``, ``up``, or ``None``.
-
-    In an incident of its own only a person's word ends a failure; where it joined the incident of
-    another system, the monitor that saw it fail may end it, for nobody is asked about it.
-    """
-    return last_of(
-        (row, incidents.get(session, number).system_id == system_id)
-        for number in within
-        for row in observations.of_incident(session, number, system_id)
-    )
-
-
 def last_of(told: Iterable[tuple[Seen, bool]]) -> str | None:
-    """What ``last_said`` makes of looks, each with whether its incident is the system's own."""
+    """What ``observations.last_told`` makes of looks that were read already, oldest first, each
+    with whether its incident is the system's own."""
     state: str | None = None
     for look, own in told:
         if look.state == "down" or look.source == PERSON or not own:
@@ -83,11 +72,9 @@ def joined_down(session: Session, plan: Plan, incident: str) -> tuple[str, ...]:
     """The systems of the same fault that joined this incident and are still said to be down."""
     system = plan.system(incidents.get(session, incident).system_id)
     joined = [plan.system(other) for other in plan.one_fault_with(system.id)]
-    return tuple(
-        other.id
-        for other in joined
-        if other.probe is None and last_said(session, other.id, [incident]) == "down"
-    )
+    unprobed = [other.id for other in joined if other.probe is None]
+    said = observations.last_told(session, unprobed, [incident])
+    return tuple(other for other in unprobed if said.get(other) == "down")
 
 
 def system_picture(session: Session, plan: Plan, incident: str, now: datetime) -> Picture:
@@ -145,6 +132,36 @@ def proved_again(session: Session, plan: Plan, incident: str, now: datetime) -> 
     up_since = system_picture(session, plan, incident, now).up_since
     proofs = timeline.entries(session, incident, PROVED)
     return up_since is not None and any(proof.occurred_at >= up_since for proof in proofs)
+
+
+def take(
+    session: Session,
+    incident: str,
+    system: System,
+    state: str,
+    detail: str,
+    *,
+    now: datetime,
+    latency_s: float | None = None,
+) -> None:
+    """Keep one look of ours at an incident's own system, whoever looked: the incident's run, or
+    the health watch while no run does. A change goes in the timeline."""
+    before = observations.of_incident(session, incident, system.id, "probe")
+    # A look that was not to be had (asked to wait, no answer of our own side) changes nothing.
+    seen_before = [look.state for look in before if look.state in ("up", "down")]
+    observations.add(
+        session, system.id, state, "probe", detail,
+        now=now, incident=incident, latency_s=latency_s,
+    )  # fmt: skip
+    if state in ("up", "down") and seen_before[-1:] != [state]:
+        timeline.append(
+            session, incident, f"system {state}", f"{system.name}: {detail}",
+            now=now, source=OWN_CHECK, data={"system": system.id},
+        )  # fmt: skip
+    if effect_confirmed(session, incident):
+        note_effect(session, incident, system.carries_calls, now=now)
+    if state in ("up", "down"):
+        incidents.seen(session, incident, state == "up")
 
 
 def effect_confirmed(session: Session, incident: str) -> bool:

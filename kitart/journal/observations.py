@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from kitart.journal.tables import Observation
+from kitart.journal.tables import Incident, Observation
+
+PERSON, PROBE = "person", "probe"
 
 
 def add(
@@ -37,6 +40,18 @@ def add(
     return row
 
 
+def move(session: Session, old: str, new: str, system_id: str, source: str, detail: str) -> None:
+    """Looks that belong to another incident than they were recorded in (E33)."""
+    session.execute(
+        sa.update(Observation)
+        .where(
+            Observation.incident == old, Observation.system_id == system_id,
+            Observation.source == source, Observation.detail == detail,
+        )
+        .values(incident=new)
+    )  # fmt: skip
+
+
 def of_incident(
     session: Session, incident: str, system_id: str, source: str | None = None
 ) -> list[Observation]:
@@ -59,3 +74,54 @@ def latest(
     if within is not None:
         query = query.where(Observation.incident.in_(within))
     return session.scalars(query.order_by(Observation.id.desc()).limit(1)).first()
+
+
+def last_probed(
+    session: Session, systems: Collection[str], within: Collection[str]
+) -> dict[str, str]:
+    """What our probe saw last of each system in these incidents; not those it never looked at."""
+    return _last(
+        session, systems, within, Observation.source == PROBE, newest=[Observation.id.desc()]
+    )
+
+
+def last_told(
+    session: Session, systems: Collection[str], within: Collection[str]
+) -> dict[str, str]:
+    """What people and monitors said last of each system in these incidents, the newest of which
+    has the last word.
+
+    In an incident of its own only a person's word ends a failure; where it joined the incident of
+    another system, the monitor that saw it fail may end it, for nobody is asked about it.
+    """
+    counts = sa.or_(
+        Observation.state == "down", Observation.source == PERSON,
+        Incident.system_id != Observation.system_id,
+    )  # fmt: skip
+    newest: list[sa.ColumnElement[Any]] = [
+        Incident.seq.desc(),
+        Observation.at.desc(),
+        Observation.id.desc(),
+    ]
+    return _last(session, systems, within, counts, newest=newest)
+
+
+def _last(
+    session: Session,
+    systems: Collection[str],
+    within: Collection[str],
+    counts: sa.ColumnElement[bool],
+    *,
+    newest: list[sa.ColumnElement[Any]],
+) -> dict[str, str]:
+    """The state of the newest look that counts, of each system: one question for all, however many
+    incidents are open, because each message asks it before it leaves."""
+    place = sa.func.row_number().over(partition_by=Observation.system_id, order_by=newest)
+    ranked = (
+        sa.select(Observation.system_id, Observation.state, place.label("place"))
+        .join(Incident, Incident.number == Observation.incident)
+        .where(Observation.incident.in_(within), Observation.system_id.in_(systems), counts)
+        .subquery()
+    )
+    query = sa.select(ranked.c.system_id, ranked.c.state).where(ranked.c.place == 1)
+    return {system: state for system, state in session.execute(query)}

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from kitart.journal.once import id_if_new, locked
-from kitart.journal.tables import OutageReport
+from kitart.journal.tables import Incident, OutageReport
 
 YES, NO, HELP, UNKNOWN = "yes", "no", "help", "unknown"
 SAFE = (YES, NO, HELP, UNKNOWN)
@@ -22,6 +22,8 @@ WHAT = ("power", "internet", "device", "health", "other")
 IN_DANGER = (NO, HELP)
 NOT_SAID = ""
 AGENT = "agent"
+PLAYED = "EXERCISE:"
+"""Before an agent's code: a report that is played in an exercise."""
 WITHDRAWN, REPLACED = "withdrawn", "replaced"
 
 
@@ -47,18 +49,23 @@ class Said:
         return self.safe, self.what, self.can_move, self.until
 
 
-def report(session: Session, form: str, said: Said, *, now: datetime) -> OutageReport | None:
+def report(
+    session: Session, form: str, said: Said, *, now: datetime, exercise: bool = False
+) -> OutageReport | None:
     """Record what is said of an agent; ``None`` when nothing new was said.
+
+    What is played in an ``exercise`` stands beside what is real: neither replaces the other (E40).
 
     A form that comes twice is one report, also after it was withdrawn. Where a report stands that
     says the same, it stays; one that says something else is replaced. What the agent said himself
     stands against what others say of him, unless they say that he is in danger (D13).
     """
+    key = _key(said.agent, exercise)
     while True:
         if session.scalars(sa.select(OutageReport.id).where(OutageReport.form == form)).first():
             return None
         before = session.scalars(
-            locked(sa.select(OutageReport).where(OutageReport.open_key == said.agent))
+            locked(sa.select(OutageReport).where(OutageReport.open_key == key))
         ).first()
         if before is not None and not _says_more(said, before):
             return None
@@ -67,27 +74,29 @@ def report(session: Session, form: str, said: Said, *, now: datetime) -> OutageR
             _end(before, said.reported_by, REPLACED, now)
             began = min(began, before.occurred_at)
         values = asdict(said) | {"occurred_at": began}
-        new = id_if_new(
-            session, OutageReport, form=form, open_key=said.agent, recorded_at=now, **values
-        )
+        new = id_if_new(session, OutageReport, form=form, open_key=key, recorded_at=now, **values)
         # Else another writer was first in this moment: these words come after his.
         if new is not None:
             return session.get(OutageReport, new)
 
 
-def withdraw(session: Session, agent: str, *, by: str, now: datetime) -> OutageReport | None:
+def withdraw(
+    session: Session, agent: str, *, by: str, now: datetime, exercise: bool = False
+) -> OutageReport | None:
     """The agent works again: the report that stood, ``None`` when none did."""
+    key = _key(agent, exercise)
     row = session.scalars(
-        locked(sa.select(OutageReport).where(OutageReport.open_key == agent))
+        locked(sa.select(OutageReport).where(OutageReport.open_key == key))
     ).first()
     if row is not None:
         _end(row, by, WITHDRAWN, now)
     return row
 
 
-def of_agent(session: Session, agent: str) -> OutageReport | None:
-    """The agent's report that stands now."""
-    return session.scalars(sa.select(OutageReport).where(OutageReport.open_key == agent)).first()
+def of_agent(session: Session, agent: str, *, exercise: bool = False) -> OutageReport | None:
+    """The agent's report that stands now, in reality or in an exercise."""
+    query = sa.select(OutageReport).where(OutageReport.open_key == _key(agent, exercise))
+    return session.scalars(query).first()
 
 
 def last_of_agent(session: Session, agent: str) -> OutageReport | None:
@@ -96,11 +105,40 @@ def last_of_agent(session: Session, agent: str) -> OutageReport | None:
     return session.scalars(query.order_by(OutageReport.id.desc()).limit(1)).first()
 
 
-def standing(session: Session, agents: Collection[str] | None = None) -> list[OutageReport]:
-    """Who can't work now, in the order of reporting; of some agents only, if any are named."""
-    query = sa.select(OutageReport).where(OutageReport.open_key.is_not(None))
+def standing(
+    session: Session, agents: Collection[str] | None = None, *, exercise: bool = False
+) -> list[OutageReport]:
+    """Who can't work now, in reality or in an exercise, in the order of reporting; of some agents
+    only, if any are named."""
+    played = OutageReport.open_key.startswith(PLAYED)
+    query = sa.select(OutageReport).where(
+        OutageReport.open_key.is_not(None), played if exercise else sa.not_(played)
+    )
     if agents is not None:
         query = query.where(OutageReport.agent.in_(agents))
+    return list(session.scalars(query.order_by(OutageReport.id)))
+
+
+def of_incident(session: Session, incident: str) -> list[OutageReport]:
+    """All reports that led to an incident, standing or not, in their order."""
+    query = sa.select(OutageReport).where(OutageReport.incident == incident)
+    return list(session.scalars(query.order_by(OutageReport.id)))
+
+
+def of_agents(
+    session: Session, agents: Collection[str], since: datetime, *, exercise: bool
+) -> list[OutageReport]:
+    """The reports of some agents that stood at some time since ``since`` (UTC), in their order:
+    those of exercises or of real incidents, and those that belong to none (E5, D4)."""
+    query = (
+        sa.select(OutageReport)
+        .outerjoin(Incident, Incident.number == OutageReport.incident)
+        .where(
+            OutageReport.agent.in_(agents),
+            sa.or_(OutageReport.ended_at.is_(None), OutageReport.ended_at >= since),
+            sa.or_(Incident.number.is_(None), Incident.exercise == exercise),
+        )
+    )
     return list(session.scalars(query.order_by(OutageReport.id)))
 
 
@@ -108,6 +146,10 @@ def between(session: Session, first: datetime, last: datetime) -> list[OutageRep
     """What was recorded from ``first`` to ``last`` (UTC), both included, in its order."""
     query = sa.select(OutageReport).where(OutageReport.recorded_at.between(first, last))
     return list(session.scalars(query.order_by(OutageReport.id)))
+
+
+def _key(agent: str, exercise: bool) -> str:
+    return f"{PLAYED if exercise else ''}{agent}"
 
 
 def _says_more(said: Said, before: OutageReport) -> bool:

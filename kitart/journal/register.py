@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -12,7 +13,15 @@ COLUMNS = (
     "Subject", "System", "State", "Priority", "ReportedAt", "RecoveredAt", "ClosedAt", "Projects",
     "PlanHash",
 )  # fmt: skip
-"""The columns that the list needs beside ``Title``, all of them text."""
+"""The columns that the list needs beside ``Title``."""
+MOMENTS = ("ReportedAt", "RecoveredAt", "ClosedAt")
+"""Those of them that hold a moment."""
+
+
+def written_moment(moment: datetime | None) -> str | None:
+    """A moment (UTC) as the register has it: a column for dates takes it, and so does one of text,
+    which a register has that was made by hand."""
+    return None if moment is None else f"{moment:%Y-%m-%dT%H:%M:%SZ}"
 
 
 def written(session: Session, incident: str) -> RegisterRow | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, MetaData, String, Text, UniqueConstraint
+from sqlalchemy import JSON, Double, ForeignKey, Index, MetaData, String, Text, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from kitart.journal.columns import UtcDateTime
@@ -23,6 +23,7 @@ class Base(DeclarativeBase):
     type_annotation_map = {  # noqa: RUF012
         datetime: UtcDateTime,
         str: String,
+        float: Double,
         dict[str, Any]: JSON,
         list[Any]: JSON,
     }
@@ -52,6 +53,8 @@ class Incident(Base):
     projects: Mapped[list[Any] | None]
     customer_care: Mapped[str | None]
     exercise: Mapped[bool]
+    # Played in an exercise: the number of that exercise's own record.
+    part_of: Mapped[str | None]
     state: Mapped[str]
     # Present while the incident is open: makes a second incident of one cause impossible (E33).
     open_key: Mapped[str | None] = mapped_column(unique=True)
@@ -101,6 +104,12 @@ class TimelineEntry(Base):
     data: Mapped[dict[str, Any]]
     previous_hash: Mapped[str]
     hash: Mapped[str]
+    # How the hash is made: 1 over all fields as they stand, 2 over a salted digest of what can be
+    # erased (author, text, data, key), so that the chain holds when that is gone.
+    form: Mapped[int] = mapped_column(default=1, server_default="1")
+    salt: Mapped[str | None]
+    content: Mapped[str | None]
+    erased_at: Mapped[datetime | None]
 
 
 class Alert(Base):
@@ -124,11 +133,14 @@ class Alert(Base):
     severity: Mapped[str | None]
     labels: Mapped[dict[str, Any]]
     started_at: Mapped[datetime | None]
+    # When the newest thing that the tool said of it happened: what is older is an old letter.
+    said_at: Mapped[datetime | None]
     received_at: Mapped[datetime]
     last_received_at: Mapped[datetime]
     times_received: Mapped[int]
     incident: Mapped[str | None] = mapped_column(ForeignKey("incidents.number"))
     body: Mapped[str] = mapped_column(Text)
+    content_type: Mapped[str | None]
 
 
 class Message(Base):
@@ -380,10 +392,127 @@ class OutageReport(Base):
     occurred_at: Mapped[datetime]
     recorded_at: Mapped[datetime]
     until: Mapped[datetime | None]
+    # The incident that it opened or joined; none where no seat is lost by it.
+    incident: Mapped[str | None] = mapped_column(ForeignKey("incidents.number"))
     # Withdrawn ("works again"), or replaced by a newer one of the same agent.
     ended_at: Mapped[datetime | None]
     ended_by: Mapped[str | None]
     ended_as: Mapped[str | None]
+
+
+class CoverCall(Base):
+    """An agent called out to take a seat of a queue, and what became of it (R20-R33, D8, D12)."""
+
+    __tablename__ = "cover_calls"
+    __table_args__ = (
+        Index("ix_cover_calls_incident", "incident"),
+        Index("ix_cover_calls_agent", "agent"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    incident: Mapped[str] = mapped_column(ForeignKey("incidents.number"))
+    agent: Mapped[str]
+    # "BRAVO/es", and the rung of the ladder on which the agent serves it.
+    queue: Mapped[str]
+    rung: Mapped[str]
+    # asked, accepted, live; later (a yes that comes too late, kept in reserve); or over: declined,
+    # lapsed, no-show, lost (was live), stood down, ended (by the end of the standby).
+    state: Mapped[str]
+    # Present while the agent is held for this seat: nobody fills two (D8).
+    hold_key: Mapped[str | None] = mapped_column(unique=True)
+    held_until: Mapped[datetime | None]
+    asked_at: Mapped[datetime]
+    answered_at: Mapped[datetime | None]
+    via: Mapped[str | None]
+    # When the agent is due in the seat, or (later) says to be there.
+    due_at: Mapped[datetime]
+    silent_at: Mapped[datetime | None]
+    reminded_at: Mapped[datetime | None]
+    live_at: Mapped[datetime | None]
+    # By the phone system, or by the word of a person where it can't be asked.
+    live_by: Mapped[str | None]
+    relief_asked_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+
+
+class RollCall(Base):
+    """An agent whom the phone system lost, asked "are you safe, can you work?" (E18)."""
+
+    __tablename__ = "roll_calls"
+    __table_args__ = (
+        Index("ix_roll_calls_incident", "incident"),
+        Index("ix_roll_calls_agent", "agent"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    incident: Mapped[str] = mapped_column(ForeignKey("incidents.number"))
+    agent: Mapped[str]
+    # Present until an answer: nobody is asked twice at a time.
+    open_key: Mapped[str | None] = mapped_column(unique=True)
+    asked_at: Mapped[datetime]
+    # From here silence counts as out; a late answer counts all the same.
+    due_at: Mapped[datetime]
+    silent_at: Mapped[datetime | None]
+    answered_at: Mapped[datetime | None]
+    # works, cannot, help; seen (the phone system has the agent again).
+    answer: Mapped[str | None]
+    via: Mapped[str | None]
+
+
+class SeenAgent(Base):
+    """Whether the phone system had an agent live when it was last asked (E18)."""
+
+    __tablename__ = "agent_states"
+
+    agent: Mapped[str] = mapped_column(primary_key=True)
+    live: Mapped[bool]
+    changed_at: Mapped[datetime]
+    looked_at: Mapped[datetime]
+
+
+class InputDue(Base):
+    """One time at which a vital input is due, and what became of it (R6, A21).
+
+    Kept before it comes, so that what was due while nothing ran is found (D21).
+    """
+
+    __tablename__ = "input_dues"
+    __table_args__ = (
+        UniqueConstraint("input", "due_at"),
+        Index("ix_input_dues_state", "state"),
+        Index("ix_input_dues_incident", "incident"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    input: Mapped[str]
+    due_at: Mapped[datetime]
+    # What arrives later than the first and before the next one's window counts for it.
+    counts_after: Mapped[datetime]
+    overdue_at: Mapped[datetime]
+    # expected, arrived, arrived late, overdue; passed (the next was due before anybody looked).
+    state: Mapped[str]
+    arrived_at: Mapped[datetime | None]
+    incident: Mapped[str | None] = mapped_column(ForeignKey("incidents.number"))
+
+
+class InputArrival(Base):
+    """A vital input that arrived, however that is known: the same is kept once."""
+
+    __tablename__ = "input_arrivals"
+    __table_args__ = (UniqueConstraint("input", "mark"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    input: Mapped[str]
+    # What makes two sightings one: a file's version, a sender's own number, a moment.
+    mark: Mapped[str]
+    arrived_at: Mapped[datetime]
+    recorded_at: Mapped[datetime]
+    # webhook, file, url, person
+    way: Mapped[str]
+    by_role: Mapped[str]
+    detail: Mapped[str]
+    # The first sight of something without a date says nothing about when it came.
+    counts: Mapped[bool]
 
 
 class LoggedCall(Base):
@@ -438,3 +567,66 @@ class RegisterRow(Base):
     item_id: Mapped[str]
     etag: Mapped[str]
     fields: Mapped[dict[str, Any]]
+
+
+class HealthHour(Base):
+    """What our looks at a system said in one hour, kept when the single looks are gone."""
+
+    __tablename__ = "health_hours"
+
+    system_id: Mapped[str] = mapped_column(primary_key=True)
+    hour: Mapped[datetime] = mapped_column(primary_key=True)
+    up: Mapped[int]
+    down: Mapped[int]
+    unknown: Mapped[int]
+    latency_mean_s: Mapped[float | None]
+    latency_most_s: Mapped[float | None]
+
+
+class WatchMark(Base):
+    """Where a watch of ours stands: one row each, written over."""
+
+    __tablename__ = "watch_marks"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    at_real: Mapped[datetime]
+    ok: Mapped[bool]
+    said: Mapped[str] = mapped_column(Text)
+
+
+class ToldEvents(Base):
+    """Up to which entry an incident's timeline was told to Prefect as events."""
+
+    __tablename__ = "told_events"
+
+    incident: Mapped[str] = mapped_column(ForeignKey("incidents.number"), primary_key=True)
+    seq: Mapped[int]
+
+
+class ReadinessDay(Base):
+    """The last look of a day at how ready the plan is; the newest days have the whole result."""
+
+    __tablename__ = "readiness_days"
+
+    # The day in the company's zone, as 2026-11-26.
+    day: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    plan_hash: Mapped[str]
+    serious: Mapped[int]
+    findings: Mapped[int]
+    result: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+
+
+class ReadinessNews(Base):
+    """A message about what got worse, to one person on one channel: written before it is sent."""
+
+    __tablename__ = "readiness_news"
+
+    key: Mapped[str] = mapped_column(primary_key=True)
+    day: Mapped[str]
+    person: Mapped[str]
+    channel: Mapped[str]
+    state: Mapped[str]
+    at: Mapped[datetime]
+    detail: Mapped[str] = mapped_column(Text)

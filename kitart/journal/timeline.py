@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import secrets
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from kitart.journal.hashing import broken_at, entry_hash, first_hash
+from kitart.journal.hashing import (
+    SALTED,
+    broken_at,
+    content_digest,
+    first_hash,
+    hash_of,
+    plain,
+)
 from kitart.journal.once import locked
 from kitart.journal.tables import Incident, TimelineEntry
 from kitart.journal.words import storable
@@ -47,8 +55,15 @@ def append(
         "data": data or {},
         "key": key,
     }
-    previous = row.head_hash
-    entry = TimelineEntry(**fields, previous_hash=previous, hash=entry_hash(previous, **fields))
+    salt, previous = secrets.token_hex(16), row.head_hash
+    entry = TimelineEntry(
+        **fields,
+        form=SALTED,
+        salt=salt,
+        content=content_digest(salt, fields),
+        previous_hash=previous,
+    )
+    entry.hash = hash_of(plain(entry), SALTED, previous, entry.content or "")
     session.add(entry)
     row.entries, row.head_hash = entry.seq, entry.hash
     session.flush()

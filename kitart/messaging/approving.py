@@ -7,12 +7,13 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from kitart.journal import approvals, documents, four_eyes, leading
+from kitart.journal import approvals, documents, four_eyes, leading, levels
 from kitart.journal.approvals import Question
 from kitart.journal.tables import Document
 from kitart.messaging import questions
 from kitart.plan import whom
 from kitart.plan.schema import Plan
+from kitart.rules.cover.rungs import CMT_FROM_LEVEL
 
 
 @dataclass(frozen=True)
@@ -46,15 +47,16 @@ def asked_before(session: Session, document_id: int) -> frozenset[str]:
 
 
 def to_be_approved(session: Session, plan: Plan, document: Document, now: datetime) -> Draft:
-    """What is asked about a draft: of the account manager, and for the closing report of a P1 of
-    the CMT lead as well (c21)."""
+    """What is asked about a draft: of the account manager, and for the closing report of a P1, or
+    of an incident that reached cover level 3, of the CMT lead as well (c21)."""
     name = plan.client(document.client).name
-    wrote = four_eyes.authors(session, document.incident, document.type)
+    wrote = four_eyes.authors(session, document.incident, document.type, document.client)
     named = leading.approvers(session, plan, document.incident, document.client)
     # Nobody approves what their own words stand in, as long as somebody else is left.
     approvers = tuple(person for person in named if person not in wrote) or named
     question = questions.approval(session, plan, document, name, now=now, second=False)
     critical = leading.priority_in_force(session, document.incident) == "P1"
+    critical = critical or levels.worst_ever(session, document.incident) >= CMT_FROM_LEVEL
     if document.type != "closing-report" or not critical:
         return Draft(document.id, question, approvers)
     second = questions.approval(session, plan, document, name, now=now, second=True)

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy.orm import Session
+
+from kitart.connectors.attachment import Attachment
 from kitart.installation import Installation
-from kitart.journal import approvals, timeline
+from kitart.journal import approvals, exercises, incidents, timeline
 from kitart.journal.approvals import Question
 from kitart.journal.database import Lease
 from kitart.journal.tables import Approval
-from kitart.language import phrase
+from kitart.language import listed, phrase
 from kitart.messaging import links
 from kitart.messaging.codes import code_of
 from kitart.messaging.telling import tell
 from kitart.plan.roles import role_name
 from kitart.plan.schema import Plan
 
+BY_HAND = phrase(
+    "EXERCISE: call and write to nobody outside it, switch and divert no line. Answer as if you "
+    "had."
+)
 # Questions with a text of their own; the others use the general request.
 PURPOSES = {
     "priority": "priority-question",
@@ -34,12 +43,16 @@ def ask(
     question: Question,
     person: str,
     values: dict[str, Any],
-    lease: Lease,
+    lease: Lease | None,
+    *,
+    attachments: Sequence[Attachment] = (),
 ) -> bool:
-    """Ask a person; true if a channel accepted the message. Asked twice, it is sent once."""
+    """Ask a person; true if a channel accepted the message. Asked twice, it is sent once.
+    ``attachments`` go with the mail."""
     now = inst.clock.now()
     role = role_name(plan.person(person).kind)
     with inst.journal.write(lease) as session:
+        question = _in_exercise(session, question)
         row = approvals.ask(session, question, person, now=now)
         if row.state != "open":
             return True
@@ -60,8 +73,20 @@ def ask(
             "link": decide_link(inst, row, person, now),
             "code": code_of(inst.settings, row.id, person),
         },
-        lease=lease,
+        lease=lease, attachments=attachments,
     )  # fmt: skip
+
+
+def _in_exercise(session: Session, question: Question) -> Question:
+    """The question, which in an incident of an exercise says first what people must not do with
+    their own hands: the connectors can't keep them from it (D4)."""
+    number = incidents.get(session, question.incident).part_of
+    if number is None:
+        return question
+    lines = exercises.get(session, number).lines
+    scope = phrase("Lines in scope: {lines}.", lines=", ".join(lines)) if lines else ""
+    first = listed([BY_HAND, scope], " ") if scope else BY_HAND
+    return replace(question, known=[first, *question.known])
 
 
 def ask_again(
@@ -71,7 +96,7 @@ def ask_again(
     person: str,
     time: str,
     values: dict[str, Any],
-    lease: Lease,
+    lease: Lease | None,
 ) -> bool:
     """Send a person the link to an open question once more; the same ``time`` is sent once."""
     return tell(

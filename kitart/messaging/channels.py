@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -28,22 +29,29 @@ class Way:
     barred_by: str | None
 
 
-def down_systems(session: Session, plan: Plan) -> frozenset[str]:
+def down_systems(session: Session, plan: Plan, *, exercise: bool = False) -> frozenset[str]:
     """The systems that are known to be down now, with all that shares their failure.
 
-    Only looks of the incidents that are open count: last month's say nothing about today.
+    Only looks of the incidents that are open count: last month's say nothing about today. What is
+    down only in an exercise is down for the messages of an exercise alone (D4, E40).
     """
-    unclosed = incidents.open_incidents(session)
+    unclosed = [row for row in incidents.open_incidents(session) if exercise or not row.exercise]
     if not unclosed:
         return frozenset()
     numbers = [incident.number for incident in unclosed]
-    seen = {system.id: _last_seen(session, system, numbers) for system in plan.systems}
+    probed = [system.id for system in plan.systems if system.probe is not None]
+    others = [system.id for system in plan.systems if system.probe is None]
+    seen = {
+        **observations.last_probed(session, probed, numbers),
+        **observations.last_told(session, others, numbers),
+    }
     return with_shared(plan, said_down(unclosed, seen))
 
 
 def down_among(plan: Plan, unclosed: Sequence[OpenIncident]) -> frozenset[str]:
     """The systems that are known to be down, from the open incidents as they were read; without
-    what only shares their failure."""
+    what only shares their failure; exercises apart (D4)."""
+    unclosed = [each for each in unclosed if not each.row.exercise]
     seen = {system.id: _last_among(system, unclosed) for system in plan.systems}
     return said_down([each.row for each in unclosed], seen)
 
@@ -103,35 +111,38 @@ def send_by(
 ) -> str:
     """Hand the message to a connector and return the provider's own number for it.
 
-    A text message and a chat carry no attachments; a call speaks the text as it is kept.
+    A text message and a chat carry no attachments; a call speaks the text as it is kept. Raises
+    ``Fenced`` for whoever is outside an exercise, which the exercise's timeline then has.
     """
+    out = inst.fenced(message.incident)
+    to: dict[str, Any] = {"whom": message.recipient, "purpose": message.purpose}
     if connector == "sms":
-        return inst.sms.send(
+        return out.sms(
             message.address, text, message_key=message.key,
-            status_callback=callbacks.status_address(inst.settings, message.key),
-        ).provider_id  # fmt: skip
-    if connector == "voice":
-        return inst.calls.call(
-            message.address, callbacks.call_page(inst.settings, message, inst.clock.now()),
-            status_callback=callbacks.status_address(inst.settings, message.key),
-        ).provider_id  # fmt: skip
-    if connector == "graph_mail":
-        accepted = inst.microsoft.send_mail(
-            [message.address], message.subject, message.html, text,
-            message_key=message.key, attachments=attachments,
+            status_callback=callbacks.status_address(inst.settings, message.key), **to,
         )  # fmt: skip
-        return accepted.request_id or message.key
+    if connector == "voice":
+        return out.call(
+            message.address, callbacks.call_page(inst.settings, message, inst.clock.now()),
+            status_callback=callbacks.status_address(inst.settings, message.key), **to,
+        )  # fmt: skip
+    if connector == "graph_mail":
+        accepted = out.mail_by_tenant(
+            message.address, message.subject, message.html, text,
+            message_key=message.key, attachments=attachments, **to,
+        )  # fmt: skip
+        return accepted or message.key
     if connector == "smtp":
         html = message.html or plain_html(text)
-        return inst.smtp.send_mail(
+        return out.mail_by_relay(
             message.address, message.subject, html, text,
-            message_key=message.key, attachments=attachments,
-        ).provider_id  # fmt: skip
+            message_key=message.key, attachments=attachments, **to,
+        )  # fmt: skip
     if connector == "teams":
         made = card(message.subject, text, message.language)
-        return inst.teams.post(message.address, made) or message.key
+        return out.teams(message.address, made, **to) or message.key
     if connector == "apprise":
-        inst.chats.send(message.address, text, title=message.subject)
+        out.chat(message.address, text, title=message.subject, **to)
         return message.key
     raise ConnectorError(f"there is no connector {connector!r}", permanent=True)
 
@@ -142,7 +153,7 @@ def plain_html(text: str) -> str:
 
 
 def _last_among(system: System, unclosed: Sequence[OpenIncident]) -> str | None:
-    """As ``_last_seen``, of the looks that were read with the incidents."""
+    """What was seen or told of a system last, of the looks that were read with the incidents."""
     if system.probe is None:
         return looks.last_of(
             (look, each.row.system_id == system.id)
@@ -157,11 +168,3 @@ def _last_among(system: System, unclosed: Sequence[OpenIncident]) -> str | None:
         if (look.system_id, look.source) == (system.id, "probe")
     ]
     return max(probes, key=lambda look: look.at).state if probes else None
-
-
-def _last_seen(session: Session, system: System, within: list[str]) -> str | None:
-    """Our own last look; where no probe looks, what people and monitors said last."""
-    if system.probe is None:
-        return looks.last_said(session, system.id, within)
-    looked = observations.latest(session, system.id, "probe", within)
-    return looked.state if looked else None

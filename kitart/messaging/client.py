@@ -52,19 +52,22 @@ def send_report(inst: Installation, plan: Plan, document: Document, lease: Lease
 def send_short_text(
     inst: Installation, plan: Plan, document: Document, values: dict[str, Any], lease: Lease
 ) -> None:
-    """Send the short text that the client's contract pre-approved, on every channel."""
+    """Send the short text that the client's contract pre-approved, on every channel; ``values``
+    are those of ``short_text_values``."""
     client = plan.client(document.client)
     project = next(p for p in plan.projects if p.client == client.id)
     manager = plan.person(project.account_manager)
     phone = next((c.address for c in manager.channels if c.kind in PHONES), "")
+    template = values.get("template", "client-first-notification")
+    lines = values.get("lines") or lines_of(plan, client.id)
     for contact in client.contacts:
         for place, channel in enumerate(contact.channels):
             if channel.kind not in ("sms", "mail"):
                 continue
             text = render_message(
-                "client-first-notification", channel.kind, client.report.language,
+                template, channel.kind, client.report.language,
                 number=document.incident, zone=client.contract_zone,
-                lines=lines_of(plan, client.id), since=values["since"],
+                lines=lines, since=values["since"],
                 next_news=document.next_update_at or phrase("as soon as there is any"),
                 contact=phrase("account manager on duty, {phone}", phone=phone),
             )  # fmt: skip

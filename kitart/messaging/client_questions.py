@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from kitart.journal import by_word, call_log, incidents
+from kitart.journal import by_word, call_forms, incidents
 from kitart.journal.approvals import Question
 from kitart.language import phrase
 from kitart.messaging.questions import known, option
@@ -111,8 +111,14 @@ def manual_log_stop(session: Session, plan: Plan, incident: str, now: datetime) 
 
 def _forms(session: Session, incident: str) -> list[str]:
     """How many forms came in by the page: the count that is asked for can be compared with it."""
-    kept = call_log.of_incident(session, incident)
-    return [phrase("Forms in the call log: {n}", n=kept)] if kept else []
+    found = call_forms.reconciliation(session, incident)
+    if not found.issued:
+        return []
+    kept = found.issued - len(found.missing)
+    said: list[str] = [phrase("Forms in the call log: {n}", n=kept)]
+    if found.missing:
+        said.append(phrase("Numbers without a form: {n}", n=len(found.missing)))
+    return said
 
 
 def client_contact(

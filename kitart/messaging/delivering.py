@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from kitart.clock import real_now
 from kitart.connectors.attachment import Attachment
 from kitart.connectors.errors import ConnectorError
+from kitart.connectors.fence import Fenced
 from kitart.installation import Installation
-from kitart.journal import messages, timeline
+from kitart.journal import incidents, messages, timeline
 from kitart.journal.database import Lease
 from kitart.journal.messages import Outgoing
 from kitart.journal.tables import Message
@@ -95,7 +96,9 @@ def _deliver(
         if known is not None and known.state in DONE_WITH:
             return known, None
         # Read here, not in the claim: that one keeps all other writers waiting.
-        possible = ways(plan, message.channel, stands_on, down_systems(session, plan))
+        exercise = incidents.get(session, message.incident).exercise
+        down = down_systems(session, plan, exercise=exercise)
+        possible = ways(plan, message.channel, stands_on, down)
     with inst.journal.write(lease) as session:
         waits = headline and hold_back(session, plan, message, headline, now=now)
         if waits:
@@ -157,6 +160,9 @@ def _try(
     for way in open_ways:
         try:
             provider_id = send_by(inst, way.connector, message, text, attachments=attachments)
+        except Fenced as fenced:
+            # No other way leads out either, and no later try.
+            return _Try("skipped", fenced.message)
         except ConnectorError as error:
             faults.append(f"{way.connector}: {error.message}")
             if error.retry_after_s is not None:

@@ -10,6 +10,7 @@ from kitart.journal import timeline
 from kitart.journal.database import Lease
 from kitart.journal.tables import Document
 from kitart.plan.schema import Plan
+from kitart.reports.letterhead import letterhead_of
 from kitart.reports.pdf import PdfNotMade, PdfUnavailable, pdf_name, pdf_of
 
 log = logging.getLogger(__name__)
@@ -18,7 +19,7 @@ NO_PDF = "no PDF made"
 
 
 def pdf_beside(
-    inst: Installation, plan: Plan, document: Document, lease: Lease
+    inst: Installation, plan: Plan, document: Document, lease: Lease | None
 ) -> Attachment | None:
     """The PDF of an approved report, the same bytes each time; ``None`` where it can't be made,
     or is not wanted (``KITART_PDF=false``).
@@ -35,7 +36,7 @@ def pdf_beside(
         content = pdf_of(
             document.html,
             document.approved_at or document.created_at,
-            letterhead=plan.client(document.client).letterhead,
+            letterhead=letterhead_of(plan, document.client),
             company=plan.company.name,
             templates_dir=inst.settings.templates_dir,
         )
@@ -57,7 +58,9 @@ def _failed_key(document: Document) -> str:
     return f"no-pdf:{document.id}"
 
 
-def _record(inst: Installation, document: Document, lease: Lease, text: str, key: str) -> None:
+def _record(
+    inst: Installation, document: Document, lease: Lease | None, text: str, key: str
+) -> None:
     log.warning("%s: %s", document.incident, text)
     with inst.journal.write(lease) as session:
         timeline.append(

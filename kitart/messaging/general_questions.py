@@ -127,7 +127,7 @@ def bring_in(session: Session, plan: Plan, incident: str, time: int, now: dateti
             "optional",
         )
         for project in plan.projects
-        if project.id not in (row.projects or ())
+        if row.system_id == GENERAL and project.id not in (row.projects or ())
     ]
     nobody = option(general.NOBODY, phrase("Nobody else"), phrase("You are not asked again"))
     return Question(

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from kitart.language import Phrase, in_all_languages, phrase
+from kitart.messaging.known_cover import cover_lines
 from kitart.reports.course import Course, course_of
 from kitart.reports.facts import DivertFacts, IncidentFacts, SupplierFacts
 from kitart.reports.internal import UNKNOWN, what_text
@@ -21,8 +22,9 @@ NO_SOURCE = phrase("an unnamed source")
 
 def known_facts(facts: IncidentFacts, *, now: datetime, zone: str) -> tuple[Phrase, ...]:
     """One short sentence for each fact, the newest state first; moments in ``zone``."""
-    known = [_state(facts, zone)]
-    for effect in facts.effects:
+    known = [] if facts.cover else [_state(facts, zone)]
+    known += cover_lines(facts, now=now, zone=zone) if facts.cover else ()
+    for effect in () if facts.cover else facts.effects:
         course = course_of(facts, effect.client_id, now)
         known.append(_effect(course, effect.project_id, zone))
     known.append(
@@ -38,7 +40,8 @@ def known_facts(facts: IncidentFacts, *, now: datetime, zone: str) -> tuple[Phra
     known += [
         phrase(
             "Also open: {number}, {system} ({priority}).",
-            number=other.number, system=other.system, priority=other.priority,
+            number=other.number, priority=other.priority,
+            system=phrase("agents can't work") if other.agents_out else other.system,
         )
         for other in facts.also_open
     ]  # fmt: skip

@@ -14,10 +14,16 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from kitart.language import Phrase, phrase
 from kitart.settings import Settings
 
-Purpose = Literal["ack", "decide", "call"]
-PATHS: dict[Purpose, str] = {"ack": "/a/", "decide": "/d/", "call": "/twilio/voice/"}
+Purpose = Literal["ack", "decide", "call", "cover", "roll-call", "version", "hot-wash"]
+PATHS: dict[Purpose, str] = {
+    "ack": "/a/", "decide": "/d/", "call": "/twilio/voice/", "cover": "/c/", "roll-call": "/r/",
+    "version": "/v/", "hot-wash": "/h/",
+}  # fmt: skip
 LIFE: dict[Purpose, timedelta] = {
     "ack": timedelta(days=2), "decide": timedelta(days=14), "call": timedelta(days=1),
+    "cover": timedelta(days=1), "roll-call": timedelta(days=1),
+    "version": timedelta(days=90),
+    "hot-wash": timedelta(days=14),
 }  # fmt: skip
 
 
@@ -42,8 +48,9 @@ class LinkExpired(LinkError):
 
 @dataclass(frozen=True)
 class Link:
-    """What a link is for: ``subject`` is a step of an incident, a question's number, or the key of
-    the message that a call speaks."""
+    """What a link is for: ``subject`` is a step of an incident, a question's number, the key of the
+    message that a call speaks, the number of a call for cover, a roll-call's incident, the review
+    that put a version of the plan into force, or an exercise."""
 
     purpose: Purpose
     subject: str

@@ -24,7 +24,7 @@ from kitart.messaging.telling import tell
 from kitart.plan import whom
 from kitart.plan.roles import role_name
 from kitart.plan.schema import Plan
-from kitart.rules.escalation import Ask, Policy, escalate
+from kitart.rules.escalation import Ask, Escalation, Policy, escalate
 
 
 @dataclass(frozen=True)
@@ -39,8 +39,13 @@ def rungs(plan: Plan, critical: bool, at: datetime) -> tuple[Rung, ...]:
     """To whom it goes at ``at`` (aware), without those on leave: on P1 to the crisis team too (A1,
     E23)."""
     it = Rung("it", whom.present(plan, whom.it_managers(plan), at))
-    crisis = Rung("cmt", whom.present(plan, whom.crisis_leads(plan), at))
+    crisis = crisis_team(plan, at)
     return tuple(rung for rung in ((it, crisis) if critical else (it,)) if rung.order)
+
+
+def crisis_team(plan: Plan, at: datetime) -> Rung:
+    """The CMT lead, the deputy, then the other members, without those on leave (E28)."""
+    return Rung("cmt", whom.present(plan, whom.crisis_leads(plan), at))
 
 
 def work(inst: Installation, number: str, lease: Lease) -> datetime | None:
@@ -55,32 +60,49 @@ def work(inst: Installation, number: str, lease: Lease) -> datetime | None:
         if unsolved is None:
             raise LookupError(f"{number} is not escalated")
         managers = general.managers_to_tell(session, plan, number) if unsolved.critical else ()
+        wait = plan.limits.role_unreachable
         due = [
-            (rung, policy, escalate(policy, *_so_far(session, number, rung), now))
+            (rung, found)
             for rung in rungs(plan, unsolved.critical, unsolved.at)
-            if not acknowledgements.taken_by(session, number, rung.step)
-            for policy in [_policy(plan, rung, unsolved)]
+            for found in [
+                asks_due(session, number, rung, unsolved.at, wait, general.ESCALATED, now)
+            ]
+            if found is not None
         ]
     asks = [(f"am:{manager}", Ask(manager, 1)) for manager in managers]
-    asks += [(rung.step, ask) for rung, _, found in due for ask in found.asks]
+    asks += [(rung.step, ask) for rung, found in due for ask in found.asks]
     side_by_side(
         [partial(_escalate, inst, plan, number, step, ask, unsolved, lease) for step, ask in asks]
     )
-    return min((found.next_at for _, _, found in due), default=None)
+    return min((found.next_at for _, found in due), default=None)
 
 
-def _policy(plan: Plan, rung: Rung, unsolved: Unsolved) -> Policy:
-    """The deputy after one wait, everybody after two, and all again after each (reports §9)."""
-    wait = plan.limits.role_unreachable
-    due_at = unsolved.at + timedelta(minutes=2 * wait)
-    return Policy(rung.order, unsolved.at, due_at, wait)
+def asks_due(
+    session: Session,
+    number: str,
+    rung: Rung,
+    since: datetime,
+    wait_minutes: int,
+    recorded_as: str,
+    now: datetime,
+) -> Escalation | None:
+    """Whom of a rung to ask at ``now``; ``None`` once one of them has it.
+
+    The deputy after one wait from ``since``, everybody after two, and all again after each
+    (reports §9). ``recorded_as`` is the kind of entry that each asking is kept in.
+    """
+    if acknowledgements.taken_by(session, number, rung.step):
+        return None
+    due_at = since + timedelta(minutes=2 * wait_minutes)
+    policy = Policy(rung.order, since, due_at, wait_minutes)
+    return escalate(policy, *_so_far(session, number, rung, recorded_as), now)
 
 
 def _so_far(
-    session: Session, number: str, rung: Rung
+    session: Session, number: str, rung: Rung, recorded_as: str
 ) -> tuple[dict[str, list[datetime]], dict[str, datetime]]:
     asked: dict[str, list[datetime]] = {}
-    for entry in timeline.entries(session, number, general.ESCALATED):
+    for entry in timeline.entries(session, number, recorded_as):
         if entry.data.get("step") == rung.step:
             asked.setdefault(entry.data["person"], []).append(entry.occurred_at)
     answers = acknowledgements.of_step(session, number, rung.step)

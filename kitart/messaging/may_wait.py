@@ -24,11 +24,15 @@ NATURES: Mapping[str, Nature] = {
     "relief": "asks",  # who is in charge from now on
     "divert-task": "asks",
     "supplier-fault-report": "outside",
+    "supplier-input-missing": "outside",
+    "input-missing": "asks",  # to go after it, before anybody else does
+    "input-fallback": "asks",  # to work with something else from now on
     "supplier-ticket-question": "asks",
     "internal-fault-report": "asks",  # to look into the fault, with the evidence for it
     "internal-alert": "informs",
     "test-call-task": "asks",
     "client-first-notification": "outside",
+    "client-limited-service": "outside",
     "client-recovery": "outside",
     "client-report": "outside",
     "manual-logging": "asks",  # to have calls logged by hand from now on
@@ -36,13 +40,34 @@ NATURES: Mapping[str, Nature] = {
     "deadline-missed": "asks",  # to step in
     "recovery-time": "informs",
     "escalation": "asks",
+    "crisis-call": "asks",
     "brought-in": "asks",
     "paper-plan": "asks",
     "run-crashed": "asks",  # to look at what crashed
     "contact-test": "asks",
     "contact-test-result": "informs",
+    "exercise-inject": "asks",  # what to act on now
+    "exercise-left": "asks",  # to leave the exercise alone
+    "exercise-over": "asks",  # takes back what was asked in it
+    "readiness-worse": "asks",  # of no incident, sent by day: never held with an incident's news
+    "legal-awareness": "asks",
+    "legal-clock": "asks",  # to do what the law or a contract asks, and to record it
+    "after-action-wanted": "asks",  # to write down what only they know
+    "review-due": "asks",  # to review the plan
+    "plan-version": "asks",  # to read it, and to say so
+    "hot-wash": "asks",  # for a word while it is fresh
+    "exercise-record-wanted": "asks",  # to write down what only they know
+    "serious-finding": "asks",  # to act before the record is written
+    "action-due": "asks",  # to do it, or to say that it is done
     "answer-relayed": "asks",  # to object, if it is not theirs
     "withdrawn": "asks",  # takes back a question
+    "backup-call": "asks",
+    "backup-reminder": "asks",
+    "backup-confirmed": "asks",
+    "cover-news": "informs",
+    "backup-warning": "asks",  # to be ready
+    "cover-ends": "asks",  # to log out then
+    "roll-call": "asks",  # who may be in danger
     "stand-down": "asks",  # takes back the calling out
     "false-alarm-correction": "outside",
     TOGETHER: "informs",

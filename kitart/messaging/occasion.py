@@ -11,8 +11,12 @@ from kitart.journal.approvals import Question
 from kitart.journal.tables import Approval, Document, Incident
 from kitart.language import Phrase, phrase, said_before
 from kitart.plan.contact_list import CONTACT_TEST
+from kitart.plan.exercises import EXERCISE
 from kitart.plan.general import GENERAL, NO, UNKNOWN, YES
+from kitart.plan.inputs import is_input
+from kitart.plan.reviewed import PLAN_REVIEW
 from kitart.plan.schema import Calendar, Plan
+from kitart.plan.workplace import WORKPLACE
 from kitart.rules.deadlines import Deadline, ert_deadline, ert_retry_minutes
 
 
@@ -48,8 +52,17 @@ def title_of(plan: Plan, row: Incident) -> Phrase:
     """What an incident is about, in the words of its title."""
     if row.kind == CONTACT_TEST:
         return phrase("test of the contact list")
+    if row.kind == PLAN_REVIEW:
+        return phrase("review of the continuity plan")
     if row.system_id == GENERAL:
         return Phrase(row.title)
+    if row.kind == EXERCISE:
+        entry = next((each for each in plan.exercises if each.title == row.title), None)
+        return Phrase(row.title, dict(entry.titles) if entry else {})
+    if row.system_id == WORKPLACE:
+        return phrase("agents can't work: {codes}", codes=", ".join(row.projects or ()))
+    if is_input(row.system_id):
+        return phrase("{input} missing", input=plan.system(row.system_id).name)
     return phrase("{system} offline", system=plan.system(row.system_id).name)
 
 
@@ -59,7 +72,12 @@ REPORT_NAMES = {
     "recovery-notice": phrase("recovery notice"),
     "combined-notice": phrase("combined notice"),
     "correction": phrase("correction"),
+    "preliminary-report": phrase("preliminary closing report"),
     "closing-report": phrase("closing report"),
+    "data-protection-assessment": phrase("data protection assessment"),
+    "after-action-report": phrase("after-action report"),
+    "plan-review": phrase("record of the plan's review"),
+    "exercise-record": phrase("record of the exercise"),
 }
 
 
@@ -106,6 +124,8 @@ def for_question(session: Session, plan: Plan, question: Question | Approval) ->
         "why": (
             CARE[row.customer_care or UNKNOWN]
             if system.id == GENERAL
+            else phrase("the plan proposes it for cover level 1")
+            if system.id == WORKPLACE
             else phrase("the plan proposes it for {system}", system=system.name)
         ),
         "supplier": (
@@ -120,7 +140,9 @@ def for_question(session: Session, plan: Plan, question: Question | Approval) ->
         document = documents.get(session, question.document_id)
         values |= {
             "report": report_name(document.type),
-            "client": plan.client(document.client).name,
+            "client": phrase("the company")
+            if document.client == documents.INTERNAL
+            else plan.client(document.client).name,
             "version": str(document.version),
             "stale_because": _why_stale(session, document),
         }

@@ -6,6 +6,7 @@ language, and ``make catalogues`` finds it for the translator (CONTRIBUTING).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -17,11 +18,14 @@ from kitart.journal.tables import Document
 from kitart.language import phrase
 from kitart.messaging.general_facts import general_facts
 from kitart.messaging.known import known_facts
+from kitart.messaging.known_cover import proposed_levels
 from kitart.messaging.occasion import report_name, title_of
 from kitart.plan import whom
 from kitart.plan.contact_list import CONTACT_TEST
+from kitart.plan.exercises import EXERCISE
 from kitart.plan.general import GENERAL
-from kitart.plan.schema import Plan
+from kitart.plan.reviewed import PLAN_REVIEW
+from kitart.plan.schema import Line, Plan
 from kitart.reports.gathering import gather
 
 
@@ -33,9 +37,16 @@ def option(value: str, label: str, means: str, note: str = "none") -> dict[str, 
 NOTHING_HAPPENED = phrase("It is a test: nothing has happened, and nobody is called in.")
 
 
+NO_INCIDENT = phrase("The plan is reviewed: nothing has happened, and nobody is called in.")
+
+
 def known(session: Session, plan: Plan, incident: str, now: datetime) -> list[str]:
     """What is known at this moment, for the person who decides."""
     row = incidents.get(session, incident)
+    if row.kind == PLAN_REVIEW:
+        return [NO_INCIDENT]
+    if row.kind == EXERCISE:
+        return []
     if row.kind == CONTACT_TEST:
         return [NOTHING_HAPPENED]
     if row.system_id == GENERAL:
@@ -44,6 +55,7 @@ def known(session: Session, plan: Plan, incident: str, now: datetime) -> list[st
     reports = timeline.entries(session, incident, "report", "duplicate added")
     return [
         *known_facts(facts, now=now, zone=plan.company.time_zone),
+        *(proposed_levels(session, incident, facts) if facts.cover else ()),
         *(e.text for e in reports[-2:]),
     ]
 
@@ -191,15 +203,37 @@ def divert_switch(
 ) -> Question:
     """Have the divert made, or ended, by phone; the proof is what a person hears (E41, E45)."""
     row = incidents.get(session, incident)
-    on = direction == "divert-on"
     lines = [
+        line
+        for project in plan.projects_affected_by(row.system_id)
+        for line in plan.lines_of(project.id)
+    ]
+    # One that a relapse withdrew is not answered any more: the next recovery asks anew (E35).
+    time = 1 + approvals.withdrawn(session, incident, direction)
+    key = f"{incident}:{direction}:{time}"
+    on = direction == "divert-on"
+    return carrier_task(session, plan, incident, key, direction, lines, now, on=on)
+
+
+def carrier_task(
+    session: Session,
+    plan: Plan,
+    incident: str,
+    key: str,
+    kind: str,
+    lines: Sequence[Line],
+    now: datetime,
+    *,
+    on: bool,
+) -> Question:
+    """Have the carrier divert lines, or end that, by phone; the proof is what a person hears."""
+    targets = [
         phrase(
             "{line} to {target}",
             line=line.number,
             target=line.carrier_divert_number or phrase("no divert number in the plan"),
         )
-        for project in plan.projects_affected_by(row.system_id)
-        for line in plan.lines_of(project.id)
+        for line in lines
     ]
     title = (
         phrase("Have the carrier divert the lines")
@@ -207,12 +241,10 @@ def divert_switch(
         else phrase("Have the carrier end the divert")
     )
     expected = phrase("the recorded notice") if on else phrase("the phone system, not the notice")
-    # One that a relapse withdrew is not answered any more: the next recovery asks anew (E35).
-    time = 1 + approvals.withdrawn(session, incident, direction)
     return Question(
-        key=f"{incident}:{direction}:{time}",
+        key=key,
         incident=incident,
-        kind=direction,
+        kind=kind,
         title=title,
         text=phrase(
             "Phone the carrier with the call-back code. Then call each line and hear {expected}.",
@@ -231,7 +263,7 @@ def divert_switch(
                 "required",
             ),
         ],
-        known=[*lines, *known(session, plan, incident, now)],
+        known=[*targets, *known(session, plan, incident, now)],
         due_at=now + timedelta(minutes=plan.limits.voicemail_active),
     )
 
@@ -335,6 +367,12 @@ def data_protection(session: Session, plan: Plan, incident: str, now: datetime) 
                 "yes",
                 phrase("Yes"),
                 phrase("The reports say yes; the legal clocks are yours"),
+                "required",
+            ),
+            option(
+                "being-checked",
+                phrase("Being checked"),
+                phrase("The reports say so; say yes or no later on the page of legal clocks"),
                 "required",
             ),
         ],

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+from kitart.connectors.attachment import Attachment
 from kitart.installation import Installation
 from kitart.journal import incidents
 from kitart.journal.database import Lease
 from kitart.journal.held_news import QUEUED
 from kitart.journal.messages import TAKEN, Outgoing
+from kitart.language import LANGUAGES, spoken
 from kitart.messaging.delivering import deliver
 from kitart.messaging.may_wait import may_wait
 from kitart.messaging.texts import headline_of, render_message, wording
@@ -27,6 +30,7 @@ def tell(
     values: dict[str, Any],
     *,
     lease: Lease | None = None,
+    attachments: Sequence[Attachment] = (),
 ) -> bool:
     """Tell a role holder on each channel the purpose has a text for; true if one was accepted, or
     is news that is held for a few minutes (``kitart.messaging.may_wait``).
@@ -36,12 +40,13 @@ def tell(
     Many people are told side by side, by whoever has them all at once.
 
     ``step`` names the occasion: the same step for the same person is told once. ``values`` are
-    the text's own; the number, zone and exercise mark are added here.
+    the text's own; the number, zone and exercise mark are added here. ``attachments`` go with the
+    mail.
     """
     holder = plan.person(person)
     return _on_each(
         inst, plan, incident, holder.id, role_name(holder.kind), holder.language,
-        holder.time_zone, holder.channels, purpose, step, values, lease,
+        holder.time_zone, holder.channels, purpose, step, values, lease, attachments,
     )  # fmt: skip
 
 
@@ -64,6 +69,25 @@ def tell_supplier(
     )  # fmt: skip
 
 
+def tell_agent(
+    inst: Installation,
+    plan: Plan,
+    incident: str,
+    agent: str,
+    purpose: str,
+    step: str,
+    values: dict[str, Any],
+    *,
+    lease: Lease | None = None,
+) -> bool:
+    """As ``tell``, for an agent at home, in the best-spoken language that Kitart has texts in."""
+    known = plan.agent(agent)
+    return _on_each(
+        inst, plan, incident, known.id, "agent", spoken(known.best_language(LANGUAGES) or ""),
+        known.time_zone, known.channels, purpose, step, values, lease,
+    )  # fmt: skip
+
+
 def _on_each(
     inst: Installation,
     plan: Plan,
@@ -77,6 +101,7 @@ def _on_each(
     step: str,
     values: dict[str, Any],
     lease: Lease | None,
+    attachments: Sequence[Attachment] = (),
 ) -> bool:
     with inst.journal.read() as session:
         exercise = incidents.get(session, incident).exercise
@@ -106,6 +131,7 @@ def _on_each(
             ),
             stands_on=channel.depends_on,
             lease=lease,
+            attachments=attachments if channel.kind == "mail" else (),
             headline=headline_of(purpose, words, language, **known) if waits else None,
         )
         taken = sent is not None and (sent.state in (*TAKEN, QUEUED) or sent.told_in is not None)

@@ -94,6 +94,19 @@ PURPOSES: Mapping[str, Purpose] = {
         ("supplier", "contract", "symptoms", "since", "checked", "contact", "next_news"),
         _MAIL,
     ),
+    "supplier-input-missing": Purpose(
+        "Supplier: an input that it gives us has not come (A21)",
+        ("supplier", "contract", "input", "due", "contact", "next_news"),
+        _MAIL,
+    ),
+    "input-missing": Purpose(
+        "Owner of an input: it has not come (A21)",
+        ("what", "due", "source", "contact", "next_news"),
+    ),
+    "input-fallback": Purpose(
+        "Supervisor: what to work with until the input is here (D5)",
+        ("input", "decision", "next_news"),
+    ),
     "supplier-ticket-question": Purpose(
         "IT manager: give the supplier's ticket number", ("supplier", "answer_by", "next_news")
     ),
@@ -112,6 +125,10 @@ PURPOSES: Mapping[str, Purpose] = {
     ),
     "client-first-notification": Purpose(
         "Client: the short text that its contract pre-approved",
+        ("lines", "since", "next_news", "contact"),
+    ),
+    "client-limited-service": Purpose(
+        "Client: the pre-approved short text where agents are missing",
         ("lines", "since", "next_news", "contact"),
     ),
     "client-recovery": Purpose(
@@ -142,6 +159,11 @@ PURPOSES: Mapping[str, Purpose] = {
         "IT manager, AMs, CMT: the ERT can't solve it (R12, A1)",
         ("what", "since", "reason", "answer_by"),
     ),
+    "crisis-call": Purpose(
+        "CMT: cover level 3 or 4 is in force (R31, R37, E28)",
+        ("what", "since", "level", "answer_by"),
+        _SPOKEN,
+    ),
     "brought-in": Purpose("Anyone whom the ERT lead asks in (R14)", ("what", "since", "because")),
     "paper-plan": Purpose(
         "ERT and IT manager: nothing drives the incident, work on paper",
@@ -158,10 +180,75 @@ PURPOSES: Mapping[str, Purpose] = {
         "IT manager, AMs: what a test of the contact list showed (R53)",
         ("answered", "asked", "share", "least", "ert", "count", "gaps", "untried"),
     ),
+    "exercise-inject": Purpose("Player: what happens in an exercise now (R52)", ("text",)),
+    "exercise-left": Purpose(
+        "Player: a real incident goes before, the exercise is over for you (E40)", ("real",)
+    ),
+    "exercise-over": Purpose("Player: the exercise is over, and why (D4)", ("because",)),
+    "readiness-worse": Purpose(
+        "AM: what of the readiness of a project got worse since the look before (D27); of no "
+        "incident, its number is the sender's name",
+        ("count", "day", "points"),
+    ),
+    "legal-awareness": Purpose(
+        "Data protection contact: record since when who is aware of a breach (reports §5)",
+        ("what", "answer"),
+    ),
+    "legal-clock": Purpose(
+        "Who is bound, or answers for it: a legal clock runs or was missed (reports §5)",
+        ("state", "duty", "party", "told", "ends", "until", "next_step"),
+    ),
+    "after-action-wanted": Purpose(
+        "IT manager, AMs: write for the after-action report (requirements section 8, row 7)",
+        ("what", "drafted", "due", "address"),
+        _MAIL,
+    ),
+    "review-due": Purpose(
+        "IT manager, AMs: the plan's review is due, or overdue (R51, A25)",
+        ("state", "due", "reasons"),
+    ),
+    "plan-version": Purpose(
+        "Everybody of the matrix: a new version of the plan is in force; read it (R51, D17)",
+        ("state", "version", "effective", "changes", "paper"),
+    ),
+    "hot-wash": Purpose(
+        "Players of an exercise: what to keep, what to change (reports §6.1 t17)",
+        ("what", "until"),
+    ),
+    "exercise-record-wanted": Purpose(
+        "Coordinators of an exercise: write for its record (R53)",
+        ("what", "drafted", "due", "address"),
+        _MAIL,
+    ),
+    "serious-finding": Purpose(
+        "IT manager, AM, CMT lead: a serious weakness, before the record (reports §6.1 t15)",
+        ("what", "finding", "cause", "next_step"),
+    ),
+    "action-due": Purpose(
+        "Owner of a corrective action: its day comes, or has passed (D29)",
+        ("state", "action", "due", "check"),
+    ),
     "answer-relayed": Purpose(
         "Anyone for whom the operator answered in the Prefect UI (D5)", ("question", "answer")
     ),
     "withdrawn": Purpose("Anyone: a question is no longer open", ("question", "because")),
+    "backup-call": Purpose(
+        "Agent: take a seat (R20, R26, R32); answered by 1 yes, 2 no, 3 later",
+        ("seat", "due", "answer_by"),
+        _SPOKEN,
+    ),
+    "backup-reminder": Purpose(
+        "Agent who said yes and is not live yet (E9)", ("seat", "due"), _SPOKEN
+    ),
+    "backup-confirmed": Purpose("Agent who can come later: needed after all (E8)", ("seat", "due")),
+    "cover-news": Purpose("AMs, ERT lead: what has become of the cover", ("news", "projects")),
+    "backup-warning": Purpose("Agent who may be needed soon (A4, E11)", ("seat",)),
+    "cover-ends": Purpose("Agent whose standby ends while in a seat (E20)", ("seat", "ends")),
+    "roll-call": Purpose(
+        "Agent whom the phone system lost: safe, able to work? (E18); answered by 1, 2, 3",
+        ("answer_by",),
+        _SPOKEN,
+    ),
     "stand-down": Purpose("Anyone called out: not needed any more", ("because",)),
     "news-together": Purpose(
         "Anyone of the matrix: several pieces of news that were held; ``earlier`` is what the "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from kitart.language import phrase
 from kitart.plan.people import Agent
 from kitart.plan.problems import Problem, warning
 from kitart.plan.schema import Plan
@@ -25,24 +26,44 @@ def _agent(plan: Plan, path: str, agent: Agent) -> Iterator[Problem]:
     if len(agent.standby_queues) > MOST_QUEUES_AS_RESERVE:
         yield warning(
             f"{path}.standby_queues",
-            f"{agent.id} is the reserve of {len(agent.standby_queues)} queues "
-            f"({', '.join(agent.standby_queues)}) but fills one seat; find others for some",
+            phrase(
+                "{agent} is the reserve of {count} queues ({queues}) but fills one seat; find "
+                "others for some",
+                agent=agent.id,
+                count=len(agent.standby_queues),
+                queues=", ".join(agent.standby_queues),
+            ),
+            code="reserve-of-too-many",
         )
     for place, key in enumerate(agent.standby_queues):
         project, _, language = key.partition("/")
         if project not in agent.projects or language not in agent.languages:
             yield warning(
                 f"{path}.standby_queues[{place}]",
-                f"{agent.id} cannot serve {key}: {project} is not among projects or {language} "
-                "not among languages",
+                phrase(
+                    "{agent} cannot serve {key}: {project} is not among projects or {language} "
+                    "not among languages; correct one or the other",
+                    agent=agent.id,
+                    key=key,
+                    project=project,
+                    language=language,
+                ),
+                code="reserve-unfit",
             )
     for client in plan.clients:
         cleared = [p.id for p in plan.projects if p.client == client.id and p.id in agent.projects]
         if cleared and not client.permits.country_allowed(agent.country):
             yield warning(
                 f"{path}.projects",
-                f"{agent.id} is cleared for {', '.join(cleared)}, but {client.id} does not permit "
-                f"agents in {agent.country}; take the clearance away or agree on it",
+                phrase(
+                    "{agent} is cleared for {cleared}, but {client} does not permit agents in "
+                    "{country}; take the clearance away or agree on it",
+                    agent=agent.id,
+                    cleared=", ".join(cleared),
+                    client=client.id,
+                    country=agent.country,
+                ),
+                code="country-not-permitted",
             )
 
 
@@ -51,18 +72,36 @@ def _queue(plan: Plan, path: str, key: str, language: str) -> Iterator[Problem]:
     native_reserve = [a for a in reserve if a.languages.get(language) == "native"]
     serving = [agent for agent in plan.agents if agent.queue == key]
     if not serving:
-        yield warning(path, f"no agent serves {key}; give some this queue")
+        yield warning(
+            path,
+            phrase("no agent serves {key}; give some this queue", key=key),
+            code="queue-without-agents",
+        )
     if not reserve:
-        yield warning(path, f"{key} has no reserve; put agents on standby for it")
+        yield warning(
+            path,
+            phrase("{key} has no reserve; put agents on standby for it", key=key),
+            code="queue-without-reserve",
+        )
     elif len({agent.area for agent in (*serving, *reserve)}) == 1:
         yield warning(
             path,
-            f"all agents of {key} and its reserve are in {reserve[0].area}: one outage takes all; "
-            "find a reserve in another area",
+            phrase(
+                "all agents of {key} and its reserve are in {area}: one outage takes all; find "
+                "a reserve in another area",
+                key=key,
+                area=reserve[0].area,
+            ),
+            code="queue-in-one-area",
         )
     elif len(native_reserve) > 1 and len({agent.area for agent in native_reserve}) == 1:
         yield warning(
             path,
-            f"the native reserve of {key} ({', '.join(a.id for a in native_reserve)}) is all in "
-            f"{native_reserve[0].area}; find one in another area",
+            phrase(
+                "the native reserve of {key} ({agents}) is all in {area}; find one in another area",
+                key=key,
+                agents=", ".join(a.id for a in native_reserve),
+                area=native_reserve[0].area,
+            ),
+            code="native-reserve-in-one-area",
         )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from typing import get_args
 
+from kitart.language import phrase
 from kitart.plan.dependencies import share_a_failure
 from kitart.plan.hours import within
 from kitart.plan.kinds import ONE_WAY
@@ -23,7 +24,11 @@ def people_problems(plan: Plan, today: date) -> Iterator[Problem]:
     """Roles without person, deputy or second channel; deputies and channels that fail together."""
     for kind in MANDATORY:
         if not plan.people_of_kind(kind):
-            yield error("people", f"nobody holds the mandatory role {kind}; add a person of it")
+            yield error(
+                "people",
+                phrase("nobody holds the mandatory role {kind}; add a person of it", kind=kind),
+                code="role-without-person",
+            )
     for index, person in enumerate(plan.people):
         yield from _deputy(plan, f"people[{index}].deputy", person)
         yield from _channels(plan, f"people[{index}].channels", person)
@@ -33,17 +38,31 @@ def people_problems(plan: Plan, today: date) -> Iterator[Problem]:
 
 def _deputy(plan: Plan, path: str, person: Person) -> Iterator[Problem]:
     if person.deputy is None:
-        yield error(path, f"{person.id} has no deputy; name one who lives in another area")
+        yield error(
+            path,
+            phrase("{person} has no deputy; name one who lives in another area", person=person.id),
+            code="deputy-missing",
+        )
         return
     if person.deputy == person.id:
-        yield error(path, f"{person.id} is the deputy of {person.id}; name somebody else")
+        yield error(
+            path,
+            phrase("{person} is the deputy of {person}; name somebody else", person=person.id),
+            code="deputy-of-oneself",
+        )
         return
     deputy = next((other for other in plan.people if other.id == person.deputy), None)
     if deputy is not None and deputy.area == person.area:
         yield warning(
             path,
-            f"{person.id} and deputy {deputy.id} are both in {person.area}: one outage takes both; "
-            "right would be a deputy in another area",
+            phrase(
+                "{person} and deputy {deputy} are both in {area}: one outage takes both; right "
+                "would be a deputy in another area",
+                person=person.id,
+                deputy=deputy.id,
+                area=person.area,
+            ),
+            code="deputy-in-same-area",
         )
 
 
@@ -52,9 +71,21 @@ def _channels(plan: Plan, path: str, person: Person) -> Iterator[Problem]:
     heard = [channel for channel in person.channels if channel.kind not in ONE_WAY]
     if len({channel.kind for channel in heard}) < 2:
         have = ", ".join(channel.kind for channel in heard) or "none"
-        yield error(path, f"{person.id} has too few channels ({have}); give two kinds at least")
+        yield error(
+            path,
+            phrase(
+                "{person} has too few channels ({have}); give two kinds at least",
+                person=person.id,
+                have=have,
+            ),
+            code="channels-too-few",
+        )
     elif shared := share_a_failure(plan, heard):
-        yield warning(path, f"{person.id}: {shared}")
+        yield warning(
+            path,
+            phrase("{person}: {shared}", person=person.id, shared=shared),
+            code="channels-fail-together",
+        )
 
 
 def _operators(plan: Plan) -> Iterator[Problem]:
@@ -64,8 +95,15 @@ def _operators(plan: Plan) -> Iterator[Problem]:
         if len(hit) > 1 and len(hit) * 2 >= len(members):
             yield warning(
                 f"company.operators[{index}]",
-                f"{operator} carries the first channel of {len(hit)} of {len(members)} ERT members "
-                f"({', '.join(hit)}); spread them over more operators",
+                phrase(
+                    "{operator} carries the first channel of {count} of {all} ERT members "
+                    "({people}); spread them over more operators",
+                    operator=operator,
+                    count=len(hit),
+                    all=len(members),
+                    people=", ".join(hit),
+                ),
+                code="operator-of-the-ert",
             )
 
 
@@ -73,7 +111,11 @@ def _rotas(plan: Plan, today: date) -> Iterator[Problem]:
     listed = {code for rota in plan.rotas for code in rota.members}
     for index, person in enumerate(plan.people):
         if person.kind == "ert" and person.id not in listed:
-            yield warning(f"people[{index}]", f"{person.id} is in no rota; add it to one")
+            yield warning(
+                f"people[{index}]",
+                phrase("{person} is in no rota; add it to one", person=person.id),
+                code="rota-missing",
+            )
     kinds = {person.id: person.kind for person in plan.people}
     for index, rota in enumerate(plan.rotas):
         yield from _gap(plan, index, rota.members, today)
@@ -81,7 +123,12 @@ def _rotas(plan: Plan, today: date) -> Iterator[Problem]:
             if kinds.get(code, rota.kind) != rota.kind:
                 yield error(
                     f"rotas[{index}].members[{place}]",
-                    f"{code} is of kind {kinds[code]}; right would be somebody of kind {rota.kind}",
+                    phrase(
+                        "{code} is of kind {kind}; right would be somebody of kind {right}",
+                        code=code,
+                        kind=kinds[code],
+                        right=rota.kind,
+                    ),
                 )
 
 
@@ -101,9 +148,14 @@ def _gap(plan: Plan, index: int, members: tuple[str, ...], today: date) -> Itera
             if at + STEP - empty_since >= alarm:
                 yield warning(
                     f"rotas[{index}].members",
-                    f"nobody of {', '.join(members)} is there on {empty_since:%Y-%m-%d} from "
-                    f"{empty_since:%H:%M} UTC (leave, or outside their hours); find a member for "
-                    "it",
+                    phrase(
+                        "nobody of {members} is there on {day} from {begins} UTC (leave, or "
+                        "outside their hours); find a member for it",
+                        members=", ".join(members),
+                        day=f"{empty_since:%Y-%m-%d}",
+                        begins=f"{empty_since:%H:%M}",
+                    ),
+                    code="rota-empty",
                 )
                 return
         at += STEP

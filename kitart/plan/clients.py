@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import Field, field_validator, model_validator
 
+from kitart.plan.legal import ClientLegal, CompanyLegal
 from kitart.plan.people import Channel
 from kitart.plan.values import (
     Code,
@@ -34,10 +35,14 @@ class Company(Part):
     name: Text
     time_zone: Zone
     report_languages: tuple[Language, ...] = Field(min_length=1)
+    business_calendar: Code | None = Field(
+        default=None, description="The company's own business days; None: Monday to Friday"
+    )
     operators: tuple[Code, ...] = Field(default=(), description="Mobile operators, by code")
     emergency_numbers: dict[Country, Text] = Field(
         default_factory=dict, description="By country, shown to an agent in danger (E17)"
     )
+    legal: CompanyLegal = CompanyLegal()
 
 
 class Permits(Part):
@@ -71,6 +76,9 @@ class ClientReport(Part):
     first_notice_minutes: Minutes | None = None
     update_minutes: Minutes | None = None
     final_business_days: Annotated[int, Field(gt=0, le=60)] = 5
+    preliminary_closing: bool = Field(
+        default=False, description="A preliminary closing report by the next business day"
+    )
     approver_role: PersonKind = "account_manager"
     pre_approved_short_text: bool = False
     notice_from_seats: Annotated[int, Field(gt=0)] = Field(
@@ -96,6 +104,7 @@ class Client(Part):
     permits: Permits
     letterhead: Letterhead
     business_calendar: Code
+    legal: ClientLegal = ClientLegal()
 
 
 class Queue(Part):
@@ -118,6 +127,13 @@ class Voicemail(Part):
     owner_role: PersonKind = "supervisor"
 
 
+class ServiceLevel(Part):
+    """What is agreed with the client: so many percent of calls answered within so many seconds."""
+
+    percent: Annotated[int, Field(gt=0, le=100)]
+    within_seconds: Annotated[int, Field(gt=0, le=3600)]
+
+
 class Project(Part):
     """A client's project."""
 
@@ -132,6 +148,9 @@ class Project(Part):
     )
     queues: tuple[Queue, ...] = Field(min_length=1)
     voicemail: Voicemail
+    service_level: ServiceLevel | None = Field(
+        default=None, description="The agreed service level; reports compare calls with it (c5)"
+    )
     account_manager: Code
     deputy_account_manager: Code | None = None
     supervisors: tuple[Code, ...] = ()

@@ -72,8 +72,12 @@ def spans(
                 yield day_span(day, window.range, zone)
 
 
+@lru_cache(maxsize=65536)
 def day_span(day: date, found: DayRange, zone: str) -> tuple[datetime, datetime]:
-    """The UTC moments between which the wall clock of ``zone`` is in ``found`` on ``day``."""
+    """The UTC moments between which the wall clock of ``zone`` is in ``found`` on ``day``.
+
+    Kept: who looks at every hour of a month asks for each day's range again and again.
+    """
     return wall_moment(day, found.start, zone), wall_moment(day, found.end, zone)
 
 

@@ -93,6 +93,10 @@ class Agent(Part):
         default=(), description="The queues that count on this agent as their reserve"
     )
     channels: tuple[Channel, ...] = ()
+    mobile_operator: Code | None = Field(
+        default=None,
+        description="SMS and calls to the agent go over it, unless a channel names another",
+    )
     power: Power = Power()
     alternative_place: AlternativePlace | None = None
     leave: tuple[Leave, ...] = ()

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 
 from kitart.plan.clients import Contact
+from kitart.plan.exercises import roles
 from kitart.plan.people import Channel
 from kitart.plan.problems import Problem, error
 from kitart.plan.schema import Plan
@@ -37,14 +38,23 @@ def _known(plan: Plan) -> dict[str, set[str]]:
         "calendar": {calendar.id for calendar in plan.calendars},
         "system": systems,
         "system or operator": systems | set(plan.company.operators),
+        "operator": set(plan.company.operators),
         "monitoring source": {source.name for source in plan.monitoring.sources},
+        "input": {each.id for each in plan.inputs},
+        "scenario": {scenario.id for scenario in plan.scenarios},
+        "role, person or agent": {
+            *roles(),
+            *(p.id for p in plan.people),
+            *(a.id for a in plan.agents),
+        },
+        "agent": {agent.id for agent in plan.agents},
         "queue": {f"{p.id}/{queue.lang}" for p in plan.projects for queue in p.queues},
     }
 
 
 def _duplicates(plan: Plan) -> Iterator[Problem]:
     parts = ("clients", "projects", "lines", "agents", "people", "rotas", "suppliers", "systems")
-    for part in (*parts, "calendars"):
+    for part in (*parts, "calendars", "inputs", "exercises", "scenarios"):
         yield from _twice(part, "id", [item.id for item in getattr(plan, part)])
     yield from _twice("monitoring.rules", "id", [rule.id for rule in plan.monitoring.rules])
     yield from _twice("monitoring.sources", "name", [s.name for s in plan.monitoring.sources])
@@ -67,9 +77,14 @@ def _references(plan: Plan) -> Iterator[Reference]:
     yield from _of_projects(plan)
     yield from _of_people(plan)
     yield from _of_systems(plan)
+    yield from _of_inputs(plan)
+    yield from _of_exercises(plan)
+    yield from _of_scenarios(plan)
 
 
 def _of_clients(plan: Plan) -> Iterator[Reference]:
+    if plan.company.business_calendar is not None:
+        yield "company.business_calendar", "calendar", plan.company.business_calendar
     for index, client in enumerate(plan.clients):
         path = f"clients[{index}]"
         yield f"{path}.business_calendar", "calendar", client.business_calendar
@@ -109,6 +124,8 @@ def _of_people(plan: Plan) -> Iterator[Reference]:
         yield from _listed(f"{path}.projects", "project", agent.projects)
         yield from _listed(f"{path}.standby_queues", "queue", agent.standby_queues)
         yield from _of_channels(path, agent.channels)
+        if agent.mobile_operator is not None:
+            yield f"{path}.mobile_operator", "operator", agent.mobile_operator
     for index, person in enumerate(plan.people):
         if person.deputy is not None:
             yield f"people[{index}].deputy", "person", person.deputy
@@ -137,6 +154,44 @@ def _of_systems(plan: Plan) -> Iterator[Reference]:
         if rule.system is not None:
             yield f"monitoring.rules[{index}].system", "system", rule.system
         yield from _listed(f"monitoring.rules[{index}].projects", "project", rule.projects)
+        yield from _listed(f"monitoring.rules[{index}].queues", "queue", rule.queues)
+
+
+def _of_inputs(plan: Plan) -> Iterator[Reference]:
+    for index, each in enumerate(plan.inputs):
+        path = f"inputs[{index}]"
+        for key, kind, code in (
+            ("supplier", "supplier", each.supplier), ("system", "system", each.system),
+            ("owner", "person", each.owner), ("calendar", "calendar", each.calendar),
+        ):  # fmt: skip
+            if code is not None:
+                yield f"{path}.{key}", kind, code
+        yield from _listed(f"{path}.queues", "queue", each.queues)
+        yield from _listed(f"{path}.systems", "system", each.systems)
+        yield from _listed(f"{path}.one_cause_with", "input", each.one_cause_with)
+
+
+def _of_exercises(plan: Plan) -> Iterator[Reference]:
+    for index, each in enumerate(plan.exercises):
+        path = f"exercises[{index}]"
+        yield from _listed(f"{path}.players", "role, person or agent", each.players)
+        yield from _listed(f"{path}.coordinators", "person", each.coordinators)
+        yield from _listed(f"{path}.lines", "line", each.lines)
+        yield from _listed(f"{path}.clients", "client", each.clients)
+        if each.scenario is not None:
+            yield f"{path}.scenario", "scenario", each.scenario
+
+
+def _of_scenarios(plan: Plan) -> Iterator[Reference]:
+    for index, scenario in enumerate(plan.scenarios):
+        for place, inject in enumerate(scenario.injects):
+            path = f"scenarios[{index}].injects[{place}]"
+            yield from _listed(f"{path}.to", "role, person or agent", inject.to)
+            yield from _listed(f"{path}.agents", "agent", inject.agents)
+            for key, kind in (("system", "system"), ("input", "input"), ("person", "person")):
+                code = getattr(inject, key)
+                if code is not None:
+                    yield f"{path}.{key}", kind, code
 
 
 def _listed(path: str, kind: str, codes: Iterable[str]) -> Iterator[Reference]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any, Protocol, TypeVar
+from functools import cached_property
+from typing import Any, Protocol, Self, TypeVar
 from zoneinfo import ZoneInfo
 
 from pydantic import Field
@@ -24,7 +25,9 @@ from kitart.plan.clients import (
     Queue,
     Voicemail,
 )
+from kitart.plan.exercises import Exercise, Scenario
 from kitart.plan.hours import within
+from kitart.plan.inputs import ExpectedInput
 from kitart.plan.limits import Limits
 from kitart.plan.people import (
     Agent,
@@ -42,6 +45,7 @@ from kitart.plan.systems import (
     MonitoringRule,
     MonitoringSource,
     Supplier,
+    SupplierContact,
     System,
 )
 from kitart.plan.values import Part
@@ -56,6 +60,8 @@ __all__ = [
     "ClientReport",
     "Company",
     "Contact",
+    "Exercise",
+    "ExpectedInput",
     "Leave",
     "Letterhead",
     "Limits",
@@ -72,7 +78,9 @@ __all__ = [
     "Queue",
     "Rota",
     "RotaEntry",
+    "Scenario",
     "Supplier",
+    "SupplierContact",
     "System",
     "Voicemail",
     "on_leave",
@@ -85,6 +93,7 @@ class _Named(Protocol):
 
 
 T = TypeVar("T", bound=_Named)
+VERSION_LETTERS = 12
 
 
 def _by_id(kind: str, items: Iterable[T], wanted: str) -> T:
@@ -116,6 +125,9 @@ class Plan(Part):
     calendars: tuple[Calendar, ...]
     channels: tuple[ChannelPolicy, ...]
     monitoring: Monitoring = Field(default_factory=Monitoring)
+    inputs: tuple[ExpectedInput, ...] = ()
+    exercises: tuple[Exercise, ...] = ()
+    scenarios: tuple[Scenario, ...] = ()
 
     def client(self, id: str) -> Client:
         """The client with this code."""
@@ -136,6 +148,18 @@ class Plan(Part):
     def supplier(self, id: str) -> Supplier:
         """The supplier with this code."""
         return _by_id("supplier", self.suppliers, id)
+
+    def input(self, id: str) -> ExpectedInput:
+        """The expected input with this code."""
+        return _by_id("input", self.inputs, id)
+
+    def exercise(self, id: str) -> Exercise:
+        """The entry of the programme of exercises with this code."""
+        return _by_id("exercise", self.exercises, id)
+
+    def scenario(self, id: str) -> Scenario:
+        """The scenario with this code, which is its file's name."""
+        return _by_id("scenario", self.scenarios, id)
 
     def line(self, id: str) -> Line:
         """The phone line with this code."""
@@ -204,11 +228,22 @@ class Plan(Part):
         present = tuple(person for person in ordered if not on_leave(person, at))
         return present or tuple(ordered)
 
-    @property
+    @cached_property
     def hash(self) -> str:
         """SHA-256 of the plan's canonical JSON, in hexadecimal."""
         text = json.dumps(self.snapshot(), sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
+
+    @property
+    def version(self) -> str:
+        """The beginning of the hash: what paper, pages and the review's record call a version."""
+        return self.hash[:VERSION_LETTERS]
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """As pydantic has it; the hash of a changed copy is worked out anew."""
+        copied = super().model_copy(update=update, deep=deep)
+        copied.__dict__.pop("hash", None)
+        return copied
 
     def snapshot(self) -> dict[str, Any]:
         """The plan as plain JSON values, to be frozen into an incident (D30)."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from rich.table import Table
 
+from kitart.plan.inputs import comes_from
 from kitart.plan.schema import Plan
 
 
@@ -17,6 +18,8 @@ def overview(plan: Plan) -> Iterator[Table | str]:
     yield _projects(plan)
     yield _roles(plan)
     yield _systems(plan)
+    if plan.inputs:
+        yield _inputs(plan)
     yield _escalation(plan)
     yield f"Plan hash: {plan.hash}"
 
@@ -55,6 +58,23 @@ def _systems(plan: Plan) -> Table:
             system.proposed_priority,
             ", ".join(system.affects) or "none",
             system.fallback,
+        )
+    return table
+
+
+def _inputs(plan: Plan) -> Table:
+    table = _table(
+        "Vital inputs", "Input", "From", "Due", "Grace (minutes)", "Owner", "Needed by", "Fallback"
+    )
+    for known in plan.inputs:
+        table.add_row(
+            known.id,
+            comes_from(plan, known),
+            f"{', '.join(known.due)} {known.time_zone}",
+            f"{known.grace_minutes}",
+            known.owner,
+            ", ".join((*known.queues, *known.systems, *known.reports)) or "nothing named",
+            "; ".join(fallback.text for fallback in known.fallbacks),
         )
     return table
 

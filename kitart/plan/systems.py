@@ -7,18 +7,44 @@ from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from kitart.plan.mapping import MAPPING, Example, Mapping
 from kitart.plan.people import Channel
-from kitart.plan.values import ChannelKind, Code, Language, Part, PriorityName, Text
+from kitart.plan.probes import Probe, VendorStatus
+from kitart.plan.values import (
+    ChannelKind,
+    Code,
+    Language,
+    Part,
+    Phone,
+    PriorityName,
+    QueueKey,
+    Text,
+    WeeklyHours,
+    Zone,
+)
+
+
+class SupplierContact(Part):
+    """Whom to call at a supplier, by role; contacts are called in their order, those on duty
+    first."""
+
+    role: Text
+    phone: Phone
+    hours: WeeklyHours = "24/7"
 
 
 class Supplier(Part):
-    """Who repairs a system for the company."""
+    """Who repairs a system for the company, or gives it an input that it needs."""
 
     id: Code
     name: Text
     contract_number: Text
     channels: tuple[Channel, ...] = Field(min_length=1)
+    contacts: tuple[SupplierContact, ...] = Field(
+        default=(), description="Its own matrix; without one, its channel for calls"
+    )
     language: Language = "en"
+    time_zone: Zone | None = Field(default=None, description="Of its hours; else the company's")
 
 
 class System(Part):
@@ -34,7 +60,10 @@ class System(Part):
         default=(), description="Taken as down when this one is: one cause takes both"
     )
     affects: tuple[Code, ...] = Field(default=(), description="Projects")
-    probe: Literal["vcc", "sharepoint"] | None = None
+    probe: Probe | None = Field(default=None, description="How we look at it each minute")
+    vendor_status: VendorStatus | None = Field(
+        default=None, description="Where its maker announces its state"
+    )
     proposed_priority: PriorityName = "P3"
     carries_calls: bool = False
     manual_logging: bool = Field(
@@ -70,6 +99,23 @@ class MonitoringSource(Part):
 
     name: Code
     kind: Code
+    time_zone: Zone | None = Field(
+        default=None, description="Of times that the tool writes without one; else UTC"
+    )
+    topics: tuple[Text, ...] = Field(
+        default=(), description="Of aws_sns: ARNs whose signed posts are taken and confirmed"
+    )
+    mapping: Mapping | None = Field(default=None, description="With kind: mapping")
+    examples: tuple[Example, ...] = Field(default=(), description="Tried by kitart plan check")
+
+    @model_validator(mode="after")
+    def _mapping_goes_with_its_kind(self) -> MonitoringSource:
+        if (self.kind == MAPPING) != (self.mapping is not None):
+            raise ValueError(
+                f"kind is {self.kind!r} and a mapping is {'there' if self.mapping else 'missing'}; "
+                "right would be kind: mapping with a mapping, or another kind without one"
+            )
+        return self
 
 
 class MonitoringRule(Part):
@@ -82,6 +128,9 @@ class MonitoringRule(Part):
     system: Code | None = None
     plan: Literal["general"] | None = Field(default=None, description="Instead of a system")
     projects: tuple[Code, ...] = Field(default=(), description="With plan: general; may be none")
+    queues: tuple[QueueKey, ...] = Field(
+        default=(), description="With plan: general; their projects are affected"
+    )
     priority: PriorityName | None = Field(default=None, description="Else the system's own")
 
     @model_validator(mode="after")
@@ -91,9 +140,17 @@ class MonitoringRule(Part):
                 "names either a system or the general plan; right would be one of "
                 "system: VCC, or plan: general with projects: [ALPHA]"
             )
-        if self.projects and self.system is not None:
-            raise ValueError("projects go with plan: general; a system names its own in affects")
+        if (self.projects or self.queues) and self.system is not None:
+            raise ValueError(
+                "projects and queues go with plan: general; a system names its own in affects"
+            )
         return self
+
+    @property
+    def all_projects(self) -> tuple[str, ...]:
+        """The projects it names, by themselves or by their queues."""
+        of_queues = (queue.partition("/")[0] for queue in self.queues)
+        return tuple(dict.fromkeys([*self.projects, *of_queues]))
 
     @field_validator("match")
     @classmethod

@@ -6,7 +6,8 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from kitart.plan.hours import within
-from kitart.plan.schema import Contact, Person, Plan, on_leave
+from kitart.plan.kinds import PHONES
+from kitart.plan.schema import Contact, Person, Plan, SupplierContact, on_leave
 
 
 def account_managers(plan: Plan, system_id: str) -> tuple[str, ...]:
@@ -80,6 +81,23 @@ def contacts(plan: Plan, client_id: str, at: datetime) -> tuple[Contact, ...]:
     )
 
 
+def supplier_contacts(
+    plan: Plan, supplier_id: str | None, at: datetime
+) -> tuple[SupplierContact, ...]:
+    """Whom to call at a supplier at ``at`` (aware): its own matrix, those on duty first; without
+    one its channel for calls."""
+    if supplier_id is None:
+        return ()
+    supplier = plan.supplier(supplier_id)
+    zone = supplier.time_zone or plan.company.time_zone
+    named = supplier.contacts or tuple(
+        SupplierContact(role="support desk", phone=channel.address)
+        for channel in supplier.channels
+        if channel.kind in PHONES
+    )
+    return tuple(sorted(named, key=lambda contact: not within((contact.hours,), zone, at)))
+
+
 def vcc_administrators(plan: Plan) -> tuple[str, ...]:
     """The VCC administrator on duty, the deputy, then the IT manager (A24)."""
     own = with_deputies(plan, plan.people_of_kind("vcc_admin")[:1])
@@ -114,6 +132,15 @@ def to_phone(plan: Plan, project_id: str, at: datetime) -> tuple[str, ...]:
     managers = [project.account_manager, project.deputy_account_manager]
     named = (*on_duty, *managers, *project.supervisors)
     return present(plan, tuple(dict.fromkeys(code for code in named if code)), at)
+
+
+def box_owners(plan: Plan, project_id: str, at: datetime) -> tuple[str, ...]:
+    """Who listens to a project's voicemail box at ``at`` (aware): its owner's role, those on duty
+    first, then whoever may be phoned about the project (E45)."""
+    role = plan.project(project_id).voicemail.owner_role
+    own = [] if role == "supervisor" else [p.id for p in plan.people_of_kind(role)]
+    named = (*own, *to_phone(plan, project_id, at))
+    return present(plan, tuple(dict.fromkeys(named)), at)
 
 
 def projects_of(plan: Plan, code: str) -> tuple[str, ...]:

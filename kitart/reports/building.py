@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Unpack
@@ -10,11 +11,13 @@ from kitart.reports import manual_logging
 from kitart.reports.course import Course, course_of
 from kitart.reports.facts import ClientFacts, IncidentFacts, SupplierFacts
 from kitart.reports.kinds import words_of
+from kitart.reports.picture.drawing import Picture, picture
+from kitart.reports.picture.making import course
 from kitart.reports.privacy import ReaderFilter
 from kitart.reports.scope import for_client
 from kitart.reports.sentences import level
 from kitart.reports.terms import NOT_RECORDED
-from kitart.reports.views import Edition, Heading, QueueLine, Supplier, Variant
+from kitart.reports.views import Edition, Heading, QueueLine, RecordMark, Supplier, Variant
 from kitart.reports.wording import Wording
 
 
@@ -94,7 +97,33 @@ def heading(
         channel=desk.recorded(client.channel),
         contact=f"{words.role(client.contact.role)}, {desk.recorded(client.contact.phone)}",
         contact_until=client.contact.until,
+        record=record_words(words, facts.number, edition.get("record")),
     )
+
+
+def record_words(words: Wording, incident: str, mark: RecordMark | None) -> str | None:
+    """At which entry of the record a version was made, in words (D1)."""
+    if mark is None:
+        return None
+    return words.say(
+        "Record {incident}, entry {entry}, {head}…",
+        incident=incident, entry=mark.entry, head=mark.head,
+    )  # fmt: skip
+
+
+def drawn(desk: Desk, courses: Sequence[Course] = ()) -> Picture | None:
+    """The picture of the course: the client's own queues alone, in its zone, or those of all the
+    ``courses`` for a reader inside; ``None`` where there is nothing to show."""
+    if desk.facts.false_alarm:
+        return None  # nothing happened that could be drawn
+    shown = courses or (desk.course,)
+    over = all(each.recovered for each in shown) or desk.facts.normal_at is not None
+    projects = tuple(project for each in shown for project in each.projects)
+    found = course(desk.words, desk.facts, projects, desk.now, goes_on=not over)
+    if found is None:
+        return None
+    title = desk.words.say("{incident}: the course over time", incident=desk.facts.number)
+    return picture(desk.words, found, title)
 
 
 def under_way(desk: Desk) -> tuple[str, ...]:
@@ -108,14 +137,9 @@ def under_way(desk: Desk) -> tuple[str, ...]:
     if course.restored is not None:
         if course.tested_at is None:
             doing.append(words.say(kind.testing))
-        doing.append(
-            words.say(
-                "Watching the system until it has been stable for {minutes} min.",
-                minutes=facts.stable_minutes,
-            )
-        )
+        doing.append(words.say(kind.watched, minutes=facts.stable_minutes))
         return tuple(doing)
-    if facts.supplier is not None:
+    if facts.supplier is not None and not facts.system.is_input:
         doing.append(_supplier_at_work(desk, facts.supplier))
     divert = course.divert
     if divert is not None and not course.diverted:

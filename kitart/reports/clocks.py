@@ -6,16 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from kitart.journal import late_entries, looks
+from sqlalchemy.orm import Session
+
+from kitart.journal import cover_course, late_entries, looks
 from kitart.journal.at_a_glance import OpenIncident
 from kitart.journal.late_entries import Standing
 from kitart.journal.looks import Seen
-from kitart.journal.tables import Incident
+from kitart.journal.tables import Incident, TimelineEntry
 from kitart.plan.schema import Plan
 from kitart.reports import facts as f
 from kitart.reports.course import ProjectCourse, course_of
 from kitart.reports.gathering import effect, proofs_of, states
-from kitart.rules.verdicts import Verdict
+from kitart.rules.verdicts import Outcome, Verdict
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,30 @@ def running(plan: Plan, incident: OpenIncident, now: datetime) -> Running:
     return Running(_clocks(courses, now), SystemNow(picture.state, picture.since))
 
 
+def of_cover(
+    session: Session, plan: Plan, number: str, entries: Sequence[TimelineEntry], now: datetime
+) -> tuple[Clock, ...]:
+    """The clocks of an incident in which agents can't work: one for each queue that callers miss
+    somebody in, by the same course as in the reports (A16, A17)."""
+    standing = late_entries.standing(entries)
+    found = []
+    for queue in cover_course.of_incident(session, plan, number, standing, now):
+        for shortage, clock in zip(queue.course.shortages, queue.clocks, strict=True):
+            found.append(
+                Clock(
+                    projects=(queue.course.queue,),
+                    begins=clock.start,
+                    due=clock.results[-1].due if clock.results else None,
+                    restored=shortage.over_at,
+                    verdict=clock.verdict,
+                )
+            )
+        if not queue.course.shortages and queue.coming_at is not None:
+            coming = Verdict(Outcome.RUNNING)
+            found.append(Clock((queue.course.queue,), queue.coming_at, None, None, coming))
+    return tuple(sorted(found, key=lambda each: (each.due is None, each.due or now)))
+
+
 def _facts(
     plan: Plan,
     row: Incident,
@@ -93,6 +119,7 @@ def _facts(
         stable_minutes=plan.limits.stable_before_recovered,
         states=states(counted, now, unstable=unstable),
         proofs=proofs_of(plan, entries),
+        normal_at=row.recovered_at,
     )  # fmt: skip
 
 

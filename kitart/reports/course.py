@@ -26,6 +26,7 @@ LEVEL_4_SOURCE = N_("the plan's objective for voicemail (cover level 4)")
 
 NO_EFFECT = "no effect inside service hours"
 NOT_OURS = "its owner repairs it"
+NO_PROCEDURE = "the plan has no steps of its own for missing inputs, and no objective"
 
 StateWord = Literal[
     "investigating",
@@ -121,6 +122,15 @@ class Course:
         return bool(mine) and (None in proved or mine <= proved)
 
     @property
+    def covered(self) -> bool:
+        """Whether somebody sits in for those who are out, or voicemail answers, on every line of
+        this client that is open; how many seats are still empty stands with each queue (D11)."""
+        mine = [queue for queue in self.facts.cover if queue.touched and queue.open]
+        return bool(mine) and all(
+            queue.by_rung or queue.voicemail.on or queue.situation == "usual" for queue in mine
+        )
+
+    @property
     def word(self) -> StateWord:
         """The state in one word (b2)."""
         if self.facts.false_alarm:
@@ -129,7 +139,7 @@ class Course:
             return "recovered"
         if self.restored is not None:
             return "monitoring" if self.tested_at is not None else "recovering"
-        if self.diverted:
+        if self.diverted or self.covered:
             return "cover in place"
         return "cause identified" if self.facts.cause.strip() else "investigating"
 
@@ -176,9 +186,19 @@ def _project(
     held = restored is not None and now - restored >= stable
     if found and restored == found[-1].restored:
         held = found[-1].held
+    if facts.system.at_home:
+        # Own agents are back, but a line may still be on voicemail or a level in force.
+        held = held and facts.normal_at is not None
     results: tuple[RtoResult, ...] = ()
     if facts.system.managed_by == "client":
         return ProjectCourse(effect, restored, proved, held, results, NOT_OURS)
+    if facts.system.is_input:
+        return ProjectCourse(effect, restored, proved, held, results, NO_PROCEDURE)
+    if facts.cover:
+        mine = [queue for queue in facts.cover if queue.project_id == effect.project_id]
+        if not facts.false_alarm:
+            results = tuple(each.result() for queue in mine for each in queue.objectives)
+        return ProjectCourse(effect, restored, proved, held, results)
     if effect.effect_start is not None and not facts.false_alarm:
         results = rto_results(
             effect.effect_start,
@@ -222,7 +242,7 @@ def _proved_at(
         (
             each
             for each in facts.proofs
-            if each.factor == facts.system.factor
+            if facts.system.proved_by(each.factor)
             and each.project_id == effect.project_id
             and restored <= each.at <= now
         ),
@@ -275,6 +295,8 @@ def _episodes(
     none = NO_EFFECT if first is None or facts.false_alarm else ""
     if facts.system.managed_by == "client":
         none = NOT_OURS
+    if facts.system.is_input:
+        none = NO_PROCEDURE
     return tuple(
         EpisodeCourse(
             episode,

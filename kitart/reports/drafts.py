@@ -8,17 +8,16 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from kitart.journal import approvals, documents, incidents, leading, looks, timeline
-from kitart.journal.tables import Document
+from kitart.journal import approvals, documents, incidents, leading, looks, timeline, write_up
+from kitart.journal.tables import Document, TimelineEntry
 from kitart.plan.schema import Plan
 from kitart.reports.facts import IncidentFacts
-from kitart.reports.fingerprint import facts_fingerprint
+from kitart.reports.facts.record import FIRST_WORDS
+from kitart.reports.fingerprint import report_fingerprint
 from kitart.reports.gathering import gather
 from kitart.rules.calendars import add_business_days
 from kitart.rules.deadlines import effect_start
 from kitart.rules.reporting import Rhythm, rhythm
-
-FIRST_WORDS = ("first-notification", "combined-notice")
 
 
 def still_fits(session: Session, plan: Plan, document_id: int, now: datetime) -> bool:
@@ -35,7 +34,7 @@ def last_sent_fits(session: Session, facts: IncidentFacts, client: str) -> bool:
 
 def fits(document: Document, facts: IncidentFacts) -> bool:
     """Whether a document says what the facts are."""
-    return facts_fingerprint(facts, document.client) == document.fingerprint
+    return report_fingerprint(facts, document.client, document.type) == document.fingerprint
 
 
 def told(session: Session, incident: str, client: str) -> bool:
@@ -105,9 +104,16 @@ def all_served(session: Session, incident: str, clients: Iterable[str]) -> bool:
 
 
 def divert_active(session: Session, incident: str) -> bool:
-    """Whether a divert was made and not ended since."""
+    """Whether a divert was made and not ended since, or calls of a line still go to voicemail."""
     course = timeline.entries(session, incident, "routing executed", "routing ended")
+    by_line = {e.data["line"]: e for e in course if e.data.get("line")}
+    if by_line:
+        return any(_sends_away(last) for last in by_line.values())
     return bool(course) and all(e.type == "routing executed" for e in course)
+
+
+def _sends_away(entry: TimelineEntry) -> bool:
+    return entry.type == "routing executed" and entry.data.get("mode") != "normal"
 
 
 def rhythm_of(session: Session, plan: Plan, incident: str, client: str) -> Rhythm:
@@ -138,13 +144,28 @@ def warning_moment(session: Session, plan: Plan, incident: str, share: float) ->
 
 def closing_due(session: Session, plan: Plan, incident: str, client: str) -> datetime:
     """The end of the last of the business days that the client's contract gives (c)."""
+    days = plan.client(client).report.final_business_days
+    return _end_of_business_day(session, plan, incident, client, days)
+
+
+def preliminary_due(session: Session, plan: Plan, incident: str, client: str) -> datetime:
+    """The end of the client's next business day after the recovery (reports §4)."""
+    return _end_of_business_day(session, plan, incident, client, 1)
+
+
+def all_written(session: Session, incident: str, client: str) -> bool:
+    """Whether people said that all is written which this client's closing report wants."""
+    return write_up.is_complete(timeline.entries(session, incident), client)
+
+
+def _end_of_business_day(
+    session: Session, plan: Plan, incident: str, client: str, days: int
+) -> datetime:
     known = plan.client(client)
     recovered = incidents.get(session, incident).recovered_at
     if recovered is None:
         raise LookupError(f"{incident} is not recovered: no closing report is due")
     zone = ZoneInfo(known.contract_zone)
     calendar = plan.calendar(known.business_calendar)
-    day = add_business_days(
-        calendar, recovered.astimezone(zone).date(), known.report.final_business_days
-    )
+    day = add_business_days(calendar, recovered.astimezone(zone).date(), days)
     return datetime(day.year, day.month, day.day, 17, tzinfo=zone)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -19,19 +20,26 @@ from kitart.journal import (
     messages,
     timeline,
 )
+from kitart.journal import legal as said_of_law
 from kitart.journal.late_entries import Standing
 from kitart.journal.looks import Seen
-from kitart.journal.tables import Acknowledgement, Approval, Incident
+from kitart.journal.tables import Approval, Incident
 from kitart.plan.general import GENERAL
+from kitart.plan.inputs import is_input
 from kitart.plan.kinds import PHONES
 from kitart.plan.roles import role_name
 from kitart.plan.schema import Client, Plan, Project, System
+from kitart.plan.workplace import WORKPLACE
 from kitart.reports import facts as f
-from kitart.reports.telling import client_line, decision_line
-from kitart.reports.terms import N_
-from kitart.rules.deadlines import effect_start, ert_deadline
-
-FIGURES_BY_DAY = N_("the phone system gives call figures by day only; they follow when it has them")
+from kitart.reports import gathering_people as people
+from kitart.reports import gathering_written as by_hand
+from kitart.reports import legal
+from kitart.reports.gathering_calls import calls_of
+from kitart.reports.gathering_cover import cover_facts
+from kitart.reports.telling import Told, client_line
+from kitart.reports.telling_cover import cover_line
+from kitart.reports.telling_inputs import input_line
+from kitart.rules.deadlines import effect_start
 
 
 def gather(session: Session, plan: Plan, number: str, now: datetime) -> f.IncidentFacts:
@@ -41,13 +49,19 @@ def gather(session: Session, plan: Plan, number: str, now: datetime) -> f.Incide
     """
     row = incidents.get(session, number)
     system = plan.system(row.system_id)
-    entries = late_entries.in_force(timeline.entries(session, number))
+    recorded = timeline.entries(session, number)
+    standing = late_entries.standing(recorded)
+    entries = [each for each in standing if not each.withdrawn]
+    written = by_hand.written(recorded)
     questions = approvals.of_incident(session, number)
     answers = acknowledgements.of_incident(session, number)
     projects = plan.projects_affected_by(row.system_id)
     clients = [plan.client(code) for code in dict.fromkeys(p.client for p in projects)]
-    findings = _answered(questions, "findings")
-    return f.IncidentFacts(
+    findings = people.answered(questions, "findings")
+    of_law = said_of_law.among(row, questions, recorded)
+    at_home = row.system_id == WORKPLACE
+    line_of = input_line if is_input(system.id) else cover_line if at_home else client_line
+    found = f.IncidentFacts(
         number=row.number,
         kind=row.kind,
         system=f.SystemFacts(
@@ -57,8 +71,8 @@ def gather(session: Session, plan: Plan, number: str, now: datetime) -> f.Incide
         company_names=_company_names(plan),
         exercise=row.exercise,
         false_alarm=row.state == "false alarm",
-        false_alarm_reason=_note(_answered(questions, "priority")),
-        priority=_priority(row, questions),
+        false_alarm_reason=people.note(people.answered(questions, "priority")),
+        priority=people.priority(row, questions),
         reported_at=row.reported_at,
         detected_by=row.reported_by,
         clients=tuple(
@@ -69,27 +83,35 @@ def gather(session: Session, plan: Plan, number: str, now: datetime) -> f.Incide
         rto_minutes=plan.limits.rto[1],
         stable_minutes=plan.limits.stable_before_recovered,
         states=_states(session, plan, row, now),
-        ert=(_ert(plan, row, answers, entries),),
-        am_told=tuple(_told(plan, project, answers, entries, row) for project in projects),
-        cmt_reached_at=_first(
+        ert=(people.ert(plan, row, answers, entries),),
+        am_told=tuple(
+            people.manager_told(plan, project, answers, entries, row) for project in projects
+        ),
+        cmt_reached_at=people.first_of(
             *(a.at for a in answers if a.step == "cmt"),
             late_entries.said(entries, late_entries.CMT_REACHED),
         ),
-        timeline=tuple(_entry(entry) for entry in entries),
+        timeline=tuple(_entry(entry, line_of) for entry in entries),
         messages=_messages(session, plan, number),
-        decisions=tuple(_decision(plan, q) for q in questions if q.answered_at is not None),
+        decisions=tuple(people.decision(q) for q in questions if q.answered_at is not None),
         supplier=_supplier(plan, system.supplier, questions),
         also_open=_also_open(session, plan, row),
         diverts=_diverts(entries),
         manual_logging=_logging(system, questions, entries),
         proofs=proofs_of(plan, entries),
-        calls=tuple(_calls(project.id, q.lang) for project in projects for q in project.queues),
+        calls=calls_of(projects, standing),
         earlier_reports=_earlier(session, number),
         next_update_at=None,
-        cause=_note(findings) if findings and findings.answer == "established" else "",
-        privacy=_privacy(questions),
+        cause=people.note(findings) if findings and findings.answer == "established" else "",
+        privacy=legal.privacy(of_law.matter) or f.PrivacyAnswer(),
+        legal=legal.facts_of(plan, of_law, [client.id for client in clients]),
+        written=written,
+        corrective_actions=by_hand.actions(recorded),
         normal_at=late_entries.said(entries, late_entries.NORMAL) or row.recovered_at,
     )  # fmt: skip
+    if not at_home:
+        return found
+    return found.model_copy(update=cover_facts(session, plan, row, standing, now))
 
 
 def _also_open(session: Session, plan: Plan, row: Incident) -> tuple[f.OtherIncident, ...]:
@@ -99,7 +121,7 @@ def _also_open(session: Session, plan: Plan, row: Incident) -> tuple[f.OtherInci
     for other in incidents.open_incidents(session):
         shared = [
             project
-            for project in _projects_of(plan, other.system_id)
+            for project in _projects_of(plan, other)
             if project.id in mine and other.number != row.number and other.exercise == row.exercise
         ]
         if other.system_id == GENERAL:
@@ -107,7 +129,8 @@ def _also_open(session: Session, plan: Plan, row: Incident) -> tuple[f.OtherInci
         if shared:
             found.append(
                 f.OtherIncident(
-                    number=other.number, system=plan.system(other.system_id).name,
+                    number=other.number, system=_name_of(plan, other),
+                    agents_out=other.system_id == WORKPLACE,
                     priority=other.priority or other.priority_proposed,
                     client_ids=tuple(dict.fromkeys(project.client for project in shared)),
                 )
@@ -115,10 +138,25 @@ def _also_open(session: Session, plan: Plan, row: Incident) -> tuple[f.OtherInci
     return tuple(found)
 
 
-def _projects_of(plan: Plan, system_id: str) -> tuple[Project, ...]:
-    """The projects a system touches; none for one that this incident's plan does not know."""
-    known = any(system.id == system_id for system in plan.systems)
-    return plan.projects_affected_by(system_id) if known else ()
+def _projects_of(plan: Plan, other: Incident) -> tuple[Project, ...]:
+    """The projects another incident touches; none where this one's plan does not know its system.
+
+    Where agents can't work each incident has its own projects, under one name (E5)."""
+    if other.system_id == WORKPLACE or is_input(other.system_id):
+        return tuple(p for p in plan.projects if p.id in (other.projects or ()))
+    known = any(system.id == other.system_id for system in plan.systems)
+    return plan.projects_affected_by(other.system_id) if known else ()
+
+
+def _name_of(plan: Plan, other: Incident) -> str:
+    """What another incident's system is called; where it is an input, that it is missing says the
+    name itself; empty where people are missing."""
+    if other.system_id == WORKPLACE:
+        return ""
+    if is_input(other.system_id):
+        known = next((each for each in plan.inputs if each.entry == other.system_id), None)
+        return known.name if known else other.title
+    return plan.system(other.system_id).name
 
 
 def _company_names(plan: Plan) -> tuple[str, ...]:
@@ -189,72 +227,8 @@ def states(found: Sequence[Seen], now: datetime, *, unstable: bool) -> tuple[f.S
     return tuple(seen)
 
 
-def _priority(row: Incident, questions: list[Approval]) -> f.PriorityFacts:
-    decided = _answered(questions, "priority")
-    if row.priority and decided:
-        return f.PriorityFacts(
-            value=row.priority, state="decided", by_role=role_name(decided.answered_role or ""),
-            at=decided.answered_at, reason=decided.note or "",
-        )  # fmt: skip
-    return f.PriorityFacts(value=row.priority_proposed)
-
-
-def _ert(
-    plan: Plan, row: Incident, answers: list[Acknowledgement], entries: list[Standing]
-) -> f.ErtContact:
-    calendars = [plan.calendar_of(p.id) for p in plan.projects_affected_by(row.system_id)]
-    due = ert_deadline(calendars, row.reported_at, plan.limits).due_at
-    taken = next((a for a in answers if a.step == "ert" and a.answer == "take"), None)
-    return f.ErtContact(
-        role=role_name("ert"), asked_at=row.reported_at, due_at=due,
-        acknowledged_at=_first(
-            _as_corrected(taken, entries), late_entries.said(entries, late_entries.ERT_TOOK_IT)
-        ),
-    )  # fmt: skip
-
-
-def _as_corrected(answer: Acknowledgement | None, entries: list[Standing]) -> datetime | None:
-    """When a person answered: as recorded, or as a correction of that entry says (E39)."""
-    if answer is None:
-        return None
-    return next(
-        (
-            e.occurred_at
-            for e in entries
-            if e.corrected_by is not None
-            and (e.data.get("person"), e.data.get("step")) == (answer.person, answer.step)
-        ),
-        answer.at,
-    )
-
-
-def _first(*moments: datetime | None) -> datetime | None:
-    return min((m for m in moments if m is not None), default=None)
-
-
-def _told(
-    plan: Plan,
-    project: Project,
-    answers: list[Acknowledgement],
-    entries: list[Standing],
-    row: Incident,
-) -> f.AmTold:
-    known_at = next((e.occurred_at for e in entries if e.type == "effect confirmed"), row.opened_at)
-    step = f"am:{project.account_manager}"
-    told = next((a for a in answers if a.step == step and a.answer == "take"), None)
-    return f.AmTold(
-        project_id=project.id,
-        due_at=known_at + timedelta(minutes=plan.limits.am_notify),
-        told_at=_first(
-            _as_corrected(told, entries),
-            late_entries.said(entries, late_entries.AM_TOLD, project.id),
-        ),
-        channel=told.via if told else "",
-    )
-
-
-def _entry(entry: Standing) -> f.TimelineEntry:
-    told = client_line(entry)
+def _entry(entry: Standing, line_of: Callable[[Standing], Told | None]) -> f.TimelineEntry:
+    told = line_of(entry)
     return f.TimelineEntry(
         seq=entry.seq,
         occurred_at=entry.occurred_at,
@@ -265,9 +239,14 @@ def _entry(entry: Standing) -> f.TimelineEntry:
         text=told.text if told else entry.text,
         values=told.values if told else (),
         audience="client-safe" if told else "internal",
-        project_id=entry.data.get("project"),
+        project_id=entry.data.get("project") or _project_of(entry.data.get("queue")),
         client_id=entry.data.get("client"),
     )
+
+
+def _project_of(queue: object) -> str | None:
+    """The project of a queue that an entry names, "BRAVO/es": it is told to that client alone."""
+    return str(queue).partition("/")[0] if queue else None
 
 
 def _messages(session: Session, plan: Plan, number: str) -> tuple[f.MessageFacts, ...]:
@@ -281,40 +260,26 @@ def _messages(session: Session, plan: Plan, number: str) -> tuple[f.MessageFacts
     )  # fmt: skip
 
 
-def _decision(plan: Plan, question: Approval) -> f.DecisionFacts:
-    answer = question.answer or ""
-    shared = decision_line(question.kind, answer)
-    what, said = shared or (question.title, approvals.label_of(question, answer))
-    return f.DecisionFacts(
-        what=what,
-        answer=said,
-        by_role=role_name(question.answered_role or ""),
-        at=question.answered_at or question.asked_at,
-        reason=question.note or "",
-        audience="client-safe" if shared else "internal",
-    )
-
-
-def _privacy(questions: list[Approval]) -> f.PrivacyAnswer:
-    given = _answered(questions, "data-protection")
-    if given is None:
-        return f.PrivacyAnswer()
-    return f.PrivacyAnswer(
-        answer="yes" if given.answer == "yes" else "no", reason=given.note or "",
-        by_role=role_name(given.answered_role or ""), at=given.answered_at,
-    )  # fmt: skip
-
-
 def _supplier(
     plan: Plan, supplier_id: str | None, questions: list[Approval]
 ) -> f.SupplierFacts | None:
     if supplier_id is None:
         return None
-    ticket = _answered(questions, "ticket")
+    ticket = people.answered(questions, "ticket")
     given = ticket is not None and ticket.answer == "given"
     return f.SupplierFacts(
-        name=plan.supplier(supplier_id).name, ticket=_note(ticket) if given else None
+        name=plan.supplier(supplier_id).name,
+        ticket=people.note(ticket) if given else None,
+        **_said_by_supplier(questions),
     )
+
+
+def _said_by_supplier(questions: list[Approval]) -> dict[str, Any]:
+    """What the supplier said in the last call that reached it: quoted as its own words (b8)."""
+    called = [q for q in questions if q.kind == "supplier-call" and q.answer == "delivers"]
+    if not called:
+        return {}
+    return {"statement": called[-1].note or "", "stated_at": called[-1].answered_at}
 
 
 def _logging(
@@ -325,7 +290,7 @@ def _logging(
         return None
     course = [e for e in entries if e.type in (by_word.LOGGING_STARTED, by_word.LOGGING_ENDED)]
     if not course:
-        declined = _answered(questions, "manual-log") is not None
+        declined = people.answered(questions, "manual-log") is not None
         return f.ManualLogging(decision="not needed" if declined else "not yet decided")
     ended = course[-1] if course[-1].type == by_word.LOGGING_ENDED else None
     counts = [e.data.get("note", "") for e in course if e.type == by_word.LOGGING_ENDED]
@@ -337,7 +302,12 @@ def _logging(
 
 
 def _diverts(entries: list[Standing]) -> tuple[f.DivertFacts, ...]:
-    at = {e.type: e.occurred_at for e in entries if e.type.startswith("routing ")}
+    # Of a line that has a mode of its own (voicemail) the client is told line by line.
+    at = {
+        e.type: e.occurred_at
+        for e in entries
+        if e.type.startswith("routing ") and not e.data.get("line")
+    }
     if "routing ordered" not in at:
         return ()
     return (
@@ -365,28 +335,12 @@ def proofs_of(plan: Plan, entries: list[Standing]) -> tuple[f.ProofFacts, ...]:
     )  # fmt: skip
 
 
-def _calls(project: str, lang: str) -> f.CallFacts:
-    missing = f.not_available(FIGURES_BY_DAY)
-    return f.CallFacts(
-        project_id=project, lang=lang, offered=missing, answered=missing, abandoned=missing,
-        voicemails_left=missing, voicemails_returned=missing,
-    )  # fmt: skip
-
-
 def _earlier(session: Session, number: str) -> tuple[f.EarlierReport, ...]:
     return tuple(
         f.EarlierReport(
             client_id=d.client, type=d.type, number=d.running_number, version=d.version,
-            sent_at=d.sent_at,
+            sent_at=d.sent_at, due_at=d.due_at,
         )
         for d in documents.of_incident(session, number)
-        if d.sent_at is not None
+        if d.sent_at is not None and d.client != documents.INTERNAL
     )  # fmt: skip
-
-
-def _answered(questions: list[Approval], kind: str) -> Approval | None:
-    return next((q for q in reversed(questions) if q.kind == kind and q.answered_at), None)
-
-
-def _note(question: Approval | None) -> str:
-    return (question.note or "") if question else ""

@@ -79,9 +79,18 @@ def since(facts: IncidentFacts) -> datetime:
 
 def what_text(facts: IncidentFacts) -> Phrase:
     """What fails, in the state that is on record last: "our telephone system is down"."""
+    if facts.system.at_home:
+        codes = ", ".join(effect.project_id for effect in facts.effects)
+        return phrase("agents can't work: {codes}", codes=codes)
     name = facts.system.name or facts.system.id
     last = max(facts.states, key=lambda each: each.at, default=None)
     state = last.state if last else ""
+    if facts.system.is_input:
+        return (
+            phrase("{input} was missing, is here", input=name)
+            if state == "up"
+            else phrase("{input} is missing", input=name)
+        )
     if state == "up":
         return phrase("{system} was down, is up again", system=name)
     if state == "unstable":

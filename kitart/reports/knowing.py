@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kitart.reports import cover_words
 from kitart.reports.course import Course
 from kitart.reports.kinds import words_of
 from kitart.reports.sentences import NONE, capital
@@ -43,13 +44,14 @@ def _start_kinds(course: Course) -> set[str]:
 def _known(words: Wording, course: Course) -> tuple[str, ...]:
     facts, name = course.facts, course.facts.system.name
     found = [words.say("Reported at {at}.", at=words.moment(facts.reported_at))]
+    found += [*cover_words.out_by_country(words, facts), *cover_words.interim(words, facts)]
     for each in course.episodes:
         began = words.clock(each.episode.start)
         if each.episode.restored is None:
-            text = words.say("{system} has had a fault since {start}.", system=name, start=began)
+            text = words.say(words_of(facts.system).has_failed, system=name, start=began)
         else:
             text = words.say(
-                "{system} failed at {start} and came back at {end} ({time} down).",
+                words_of(facts.system).failed_and_back,
                 system=name, start=began, end=words.clock(each.episode.restored),
                 time=words.duration(each.episode.down_time(course.now)),
             )  # fmt: skip
@@ -59,6 +61,11 @@ def _known(words: Wording, course: Course) -> tuple[str, ...]:
         found.append(capital(words.say(words_of(facts.system).tested, system=name, at=at)))
     found += [
         words.say(
+            "Agents cannot work for another reason too; it is reported apart, as {number}.",
+            number=other.number,
+        )
+        if other.agents_out
+        else words.say(
             "{system} has failed too; it is reported separately, as {number}.",
             system=capital(other.system), number=other.number,
         )
@@ -80,13 +87,9 @@ def _open(words: Wording, course: Course) -> tuple[str, ...]:
         return ()
     questions = [] if facts.cause.strip() else [words.say("The cause.")]
     if course.restored is None and facts.expected_recovery is None:
-        questions.append(words.say("When the system will be working again."))
+        questions.append(words.say(words_of(facts.system).when_back))
     if course.restored is not None and course.tested_at is None:
         questions.append(words.say(words_of(facts.system).is_it_tested))
     if course.restored is not None and not course.recovered:
-        questions.append(
-            words.say(
-                "Whether the system stays stable for {minutes} min.", minutes=facts.stable_minutes
-            )
-        )
+        questions.append(words.say(words_of(facts.system).stays_back, minutes=facts.stable_minutes))
     return tuple(questions)

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, format_percent
 
 from kitart.language import Phrase, in_all_languages
 
@@ -18,6 +18,7 @@ _PATTERNS = {
     "en": ("en_GB", "EEE d MMM y", "EEE d MMM y, HH:mm", "d MMM, HH:mm"),
     "hu": ("hu", "y. MMMM d.", "y. MMMM d., HH:mm", "MMMM d., HH:mm"),
 }
+_SHORT_DAYS = {"en": "EEE d MMM", "hu": "MMM d."}
 # From which number on a language sets thousands apart.
 _GROUPED_FROM = {"en": 1_000, "hu": 10_000}
 
@@ -73,6 +74,17 @@ def day_text(day: date, language: str = "en") -> str:
     return format_date(day, pattern, locale=locale)
 
 
+def day_phrase(day: date) -> Phrase:
+    """A day with its name, in each reader's language."""
+    return in_all_languages(lambda language: day_text(day, language))
+
+
+def short_day(moment: datetime, zone: str, language: str = "en") -> str:
+    """ "Mon 30 Nov": the day of a moment in a zone."""
+    local = moment.astimezone(zone_of(zone))
+    return format_date(local.date(), _SHORT_DAYS[language], locale=locale_of(language))
+
+
 def hours_minutes(length: timedelta) -> tuple[str, int]:
     """Hours and minutes as "h:mm", and the seconds over: ("0:11", 0). Of a span's length alone."""
     seconds = int(abs(length).total_seconds())
@@ -85,6 +97,11 @@ def number_text(number: float, language: str = "en") -> str:
     """A number without its unit: 0.5 is "0.5", in Hungarian "0,5"; 3200 is "3,200" and "3200"."""
     apart = abs(number) >= _GROUPED_FROM[language]
     return str(format_decimal(number, locale=locale_of(language), group_separator=apart))
+
+
+def percent_text(share: int, language: str = "en") -> str:
+    """Whole percent: 26 is "26%"."""
+    return str(format_percent(share / 100, locale=locale_of(language)))
 
 
 def _letters(local: datetime) -> str:

@@ -1,14 +1,12 @@
 """A document's HTML becomes a PDF: A4, with the client's letterhead and a footer on each page.
 
-WeasyPrint works in a process of its own with a time limit: whatever a layout or a system library
-does, the run that waits for it goes on.
+WeasyPrint works in a process of its own with a time limit (``printer``): whatever a layout or a
+system library does, the run that waits for it goes on.
 """
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
+import re
 import threading
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -17,17 +15,20 @@ from pathlib import Path
 from markupsafe import escape
 
 from kitart.plan.clients import Letterhead
-from kitart.reports.printing import CANNOT_LOAD
+from kitart.reports.printer import Ended, Pool, TooSlow
 from kitart.settings import settings
 
 LIMIT_S = 20.0
-"""How long making one PDF may take, in real seconds; usual are one or two."""
+"""How long making one PDF may take, in real seconds; usual is one, or two for the first."""
 AT_ONCE = 2
-"""Each printing takes a core and about 70 MB for a second; one more waits for its turn."""
+"""Each printing takes a core for a second and holds about 70 MB; one more waits for its turn."""
 SYSTEM_PACKAGES = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
 
 
+NARROW = re.compile(r'<svg class="drawn narrow".*?</svg>', re.DOTALL)
+PICTURE = re.compile(r"<title id=[^>]*>(.*?)</title>\s*<desc[^>]*>(.*?)</desc>", re.DOTALL)
 _turn = threading.Semaphore(AT_ONCE)
+_printers = Pool()
 
 
 class PdfNotMade(Exception):
@@ -79,6 +80,9 @@ def _dressed(html: str, style: str, head: str) -> str:
     before, body, after = html.partition("<body>")
     if not body or "</head>" not in before:
         raise PdfNotMade("the document has no <head> and <body>: a rendered report is needed")
+    # A sheet is broad; and what stands for a picture in a PDF is taken from its title alone.
+    after = NARROW.sub("", after)
+    after = PICTURE.sub(r"<title>\1. \2</title>", after)
     return f"{before.replace('</head>', f'<style>{style}</style></head>', 1)}{body}{head}{after}"
 
 
@@ -99,32 +103,27 @@ def _w3c(moment: datetime) -> str:
 def forget() -> None:
     """Make each PDF anew from now on: for tests that take something away."""
     _printed.cache_clear()
+    _printers.end()
 
 
 # The mail and the filing ask for the same document one after the other.
 @lru_cache(maxsize=8)
 def _printed(html: str, moment: str) -> bytes:
-    order = json.dumps({"html": html, "moment": moment})
     if not _turn.acquire(timeout=LIMIT_S):
         raise PdfNotMade(f"others were being made for more than {LIMIT_S:g} seconds")
     try:
-        done = subprocess.run(
-            [sys.executable, "-m", "kitart.reports.printing"],
-            input=order.encode(), capture_output=True, timeout=LIMIT_S,
-        )  # fmt: skip
-    except subprocess.TimeoutExpired:
+        return _printers.pdf(html, moment, LIMIT_S)
+    except TooSlow:
         raise PdfNotMade(f"making it took more than {LIMIT_S:g} seconds") from None
+    except Ended as end:
+        if end.cannot_load:
+            raise PdfUnavailable(
+                f"WeasyPrint cannot be loaded ({end.said[:200]}); on Debian and Ubuntu: "
+                f"apt-get install {SYSTEM_PACKAGES}"
+            ) from None
+        last = end.said.splitlines()[-1][:200] if end.said else "without a word"
+        raise PdfNotMade(f"the process that makes it ended with {end.code} ({last})") from None
     except OSError as error:
         raise PdfNotMade(f"the process that makes it could not be started ({error})") from None
     finally:
         _turn.release()
-    said = done.stderr.decode("utf-8", "replace").strip()
-    if done.returncode == CANNOT_LOAD:
-        raise PdfUnavailable(
-            f"WeasyPrint cannot be loaded ({said[:200]}); on Debian and Ubuntu: "
-            f"apt-get install {SYSTEM_PACKAGES}"
-        )
-    if done.returncode or not done.stdout.startswith(b"%PDF"):
-        last = said.splitlines()[-1][:200] if said else "without a word"
-        raise PdfNotMade(f"the process that makes it ended with {done.returncode} ({last})")
-    return done.stdout

@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 
 _SILENT = {"head", "style", "script"}
 _BLOCKS = {"p", "div", "section", "header", "footer", "main", "dl", "ul", "ol", "table", "caption"}
+_PICTURE = re.compile(r"<svg\b.*?<desc[^>]*>(.*?)</desc>.*?</svg>", re.DOTALL)
 
 
 class _Reader(HTMLParser):
@@ -87,10 +88,24 @@ class _Reader(HTMLParser):
         self.words = ""
 
 
+def _told(html: str) -> str:
+    """A picture by its words; once, though it is drawn in two sizes."""
+    told: set[str] = set()
+
+    def words(found: re.Match[str]) -> str:
+        about = found[1]
+        if about in told:
+            return ""
+        told.add(about)
+        return f"<p>{about}</p>"
+
+    return _PICTURE.sub(words, html)
+
+
 def plain_text(html: str) -> str:
     """The text of a report's HTML: headings underlined, one line per table row."""
     reader = _Reader()
-    reader.feed(html)
+    reader.feed(_told(html))
     reader.close()
     reader._end_line()
     return re.sub(r"\n{3,}", "\n\n", "\n".join(reader.lines)).strip() + "\n"

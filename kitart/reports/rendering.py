@@ -12,7 +12,8 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from kitart.language import words
+from kitart.language import SOURCE, words
+from kitart.reports.picture.drawing import Picture
 from kitart.reports.plain_text import plain_text
 from kitart.reports.sentences import capital
 from kitart.reports.views import Heading, View
@@ -46,6 +47,13 @@ def render(view: View, *, templates_dir: Path | None = None) -> Document:
         file_name=_file_name(heading, wording),
         checksum=hashlib.sha256(html.encode()).hexdigest(),
     )
+
+
+def svg(picture: Picture, *, templates_dir: Path | None = None) -> Markup:
+    """A picture by itself, for a page that has it beside other things."""
+    folder = templates_dir or settings().templates_dir
+    template = environment(folder / "reports", SOURCE).get_template("_picture.html")
+    return Markup(template.render(picture=picture))
 
 
 def _subject(heading: Heading, wording: Wording) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kitart.reports import cover_words
 from kitart.reports.course import Course
 from kitart.reports.facts import IncidentFacts
 from kitart.reports.kinds import words_of
@@ -40,6 +41,8 @@ def headline(words: Wording, course: Course) -> str:
         )
     if course.restored is not None:
         return _over(words, course, mine)
+    if course.facts.cover:
+        return cover_words.headline(words, course.facts)
     if course.starts is None:
         return _not_felt_yet(words, course, mine)
     if course.diverted:
@@ -70,6 +73,8 @@ def _not_felt_yet(words: Wording, course: Course, mine: str) -> str:
 def _over(words: Wording, course: Course, mine: str) -> str:
     restored, start = course.restored, course.starts
     assert restored is not None
+    if course.facts.cover and start is None:
+        return cover_words.prevented(words)
     if start is None or restored <= start:
         at = words.clock(restored)
         return words.say(
@@ -96,6 +101,8 @@ def experience(words: Wording, course: Course) -> str:
     if course.restored is not None:
         tested = course.tested_at is not None
         return words.say(kind.felt_after if tested else kind.felt_after_untested)
+    if course.facts.cover:
+        return cover_words.experience(words, course.facts)
     if course.starts is None:
         return words.say("Nothing yet.")
     if course.diverted and course.divert is not None:
@@ -107,6 +114,8 @@ def experience(words: Wording, course: Course) -> str:
 
 def cover(words: Wording, course: Course) -> str:
     """Cover in place and the language promise: a6."""
+    if course.facts.cover:
+        return cover_words.cover(words, course.facts)
     level = course.facts.cover_level
     if level is not None:
         return (
@@ -149,11 +158,19 @@ def _divert(words: Wording, course: Course) -> str:
 
 def level(words: Wording, facts: IncidentFacts) -> str:
     """The cover level, or that none applies."""
-    return str(facts.cover_level) if facts.cover_level else words.say("none (system outage)")
+    if facts.cover_level:
+        return str(facts.cover_level)
+    if facts.system.at_home or facts.system.is_input:
+        return words.say("none")
+    return words.say("none (system outage)")
 
 
 def event_kind(words: Wording, facts: IncidentFacts) -> str:
-    """Whose system: a7."""
+    """Whose system, or that people are missing: a7."""
+    if facts.system.at_home:
+        return words.say("Place of work")
+    if facts.system.is_input:
+        return words.say("Vital input from a supplier, a function or a system")
     if facts.system.managed_by == "company":
         return words.say("Company system")
     return words.say("Client system")
@@ -161,6 +178,11 @@ def event_kind(words: Wording, facts: IncidentFacts) -> str:
 
 def system(words: Wording, facts: IncidentFacts) -> str:
     """The system and who looks after it: a8."""
+    if facts.system.at_home:
+        return words.say("none: agents work from home, and no system has failed")
+    if facts.system.is_input:
+        return words.say("none: an input that we work with is missing ({input})",
+                         input=facts.system.name)  # fmt: skip
     if facts.system.managed_by == "company":
         return words.say("{system}, managed by us", system=facts.system.name)
     return words.say("{system}, managed by you", system=facts.system.name)

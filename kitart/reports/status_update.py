@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Unpack
 
 from kitart.reports import building as part
-from kitart.reports import sentences, tables
+from kitart.reports import call_tables, sentences, tables
 from kitart.reports.facts import EarlierReport, IncidentFacts
 from kitart.reports.kinds import words_of
 from kitart.reports.knowing import knowledge
@@ -21,17 +21,18 @@ def build_status_update(
     now: datetime,
     number: int = 1,
     corrections: tuple[str, ...] = (),
+    recovery: bool | None = None,
     **edition: Unpack[Edition],
 ) -> StatusUpdateView:
     """What changed, and the state: fields b1 to b13.
 
-    Once service is restored, proved and stable it is the recovery notice; for a false alarm it
-    is the correction (E32). ``number`` is the running number. Raises ``ValueError`` for a client
-    the incident doesn't know.
+    With ``recovery`` it is the recovery notice; where that is not said, once service is restored,
+    proved and stable. For a false alarm it is the correction (E32). ``number`` is the running
+    number. Raises ``ValueError`` for a client the incident doesn't know.
     """
     desk = part.desk_for(facts, client_id, now, edition.get("data_as_of"))
     client, course, words = desk.client, desk.course, desk.words
-    title, variant = _kind(desk, number)
+    title, variant = _kind(desk, number, course.recovered if recovery is None else recovery)
     earlier = max(desk.facts.earlier_reports, key=lambda each: each.sent_at, default=None)
     forecast, forecast_note = part.expected(desk)
     update_at, update_note = part.next_update(desk)
@@ -44,9 +45,10 @@ def build_status_update(
         state=words.term(course.word),
         changed=tables.entries(desk, since=earlier.sent_at if earlier else None),
         level_and_priority=_level_and_priority(desk),
+        picture=part.drawn(desk),
         seats=tables.seats(desk),
         cover=sentences.cover(words, course),
-        calls=tables.calls(desk),
+        calls=call_tables.calls(desk),
         rto=tables.rto_lines(desk),
         supplier=part.supplier(desk),
         decisions=tables.decisions(desk),
@@ -80,10 +82,10 @@ def build_correction(
     return build_status_update(facts, client_id, now=now, **edition)
 
 
-def _kind(desk: part.Desk, number: int) -> tuple[str, Variant]:
+def _kind(desk: part.Desk, number: int, recovery: bool) -> tuple[str, Variant]:
     if desk.facts.false_alarm:
         return desk.words.say("Correction"), "correction"
-    if desk.course.recovered:
+    if recovery:
         return desk.words.say("Recovery notice"), "recovery notice"
     return desk.words.say("Status update {number}", number=number), "update"
 
@@ -104,7 +106,11 @@ def _level_and_priority(desk: part.Desk) -> str:
         reason = f" ({last.reason})" if last.reason else ""
         since = f"{words.moment(last.at)}{reason}"
         said.append(
-            words.say("Last change: level {level} since {since}.", level=last.level, since=since)
+            words.say(
+                "Last change: level {level} since {since}.",
+                level=last.level or words.say("none"),
+                since=since,
+            )
         )
     return " ".join(said)
 

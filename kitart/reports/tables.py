@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from kitart.reports import cover_tables
 from kitart.reports.building import Desk
-from kitart.reports.course import NOT_OURS
+from kitart.reports.course import NO_PROCEDURE, NOT_OURS
 from kitart.reports.facts import TimelineEntry
-from kitart.reports.views import CallLine, Decided, Entry, ProofLine, RtoLine, Seats
+from kitart.reports.views import Decided, Entry, ProofLine, RtoLine, Seats
 
 LATE_ENTRY = timedelta(minutes=5)
 
 
 def rto_lines(desk: Desk) -> tuple[RtoLine, ...]:
     """Each project's objectives, with when they end and the verdict."""
+    if desk.facts.cover:
+        return cover_tables.rto_lines(desk)
     lines: list[RtoLine] = []
     for project in desk.course.projects:
         name = project.effect.project_id
@@ -25,8 +28,8 @@ def rto_lines(desk: Desk) -> tuple[RtoLine, ...]:
             lines.append(
                 RtoLine(name, start, result.due, limit, source, result.verdict, _from_zero(after))
             )
-        if project.no_objective == NOT_OURS:
-            none, why = desk.words.say("none"), desk.words.term(NOT_OURS)
+        if project.no_objective in (NOT_OURS, NO_PROCEDURE):
+            none, why = desk.words.say("none"), desk.words.term(project.no_objective)
             lines.append(RtoLine(name, None, None, none, why, project.verdict, open_end=none))
         elif not project.rto:
             limit = desk.words.hours(timedelta(minutes=desk.facts.rto_minutes))
@@ -53,36 +56,34 @@ def _entry(desk: Desk, entry: TimelineEntry) -> Entry:
     return Entry(
         at=entry.occurred_at,
         actor=desk.words.role(entry.author_role),
-        event=desk.words.say(entry.text, **dict(entry.values)),
+        event=desk.words.say(entry.text, **_values(desk, entry)),
         source=desk.recorded(entry.source),
         entered_late_at=entry.recorded_at if late else None,
     )
 
 
-def calls(desk: Desk) -> tuple[CallLine, ...]:
-    """Calls of each queue on record."""
-    return tuple(
-        CallLine(
-            each.project_id,
-            desk.words.language_name(each.lang),
-            each.offered,
-            each.answered,
-            each.abandoned,
-            each.voicemails_left,
-            each.voicemails_returned,
-        )
-        for each in desk.facts.calls
-    )
+def _values(desk: Desk, entry: TimelineEntry) -> dict[str, str]:
+    """What a sentence holds in braces; a queue by its name, "BRAVO Spanish" for "BRAVO/es"."""
+    values = dict(entry.values)
+    if "queue" in values:
+        project, _, language = values["queue"].partition("/")
+        values["queue"] = f"{project} {desk.words.language_name(language)}".strip()
+    return values
 
 
 def seats(desk: Desk) -> tuple[Seats, ...]:
     """Seats needed and filled, where anybody counted them (D11)."""
+    if desk.facts.cover:
+        return cover_tables.seats(desk)
+    none = desk.words.say("none")
     return tuple(
         Seats(
             effect.project_id,
             desk.words.language_name(queue.lang),
             str(queue.seats_needed) if queue.seats_needed is not None else desk.recorded(""),
             str(queue.seats_filled) if queue.seats_filled is not None else desk.recorded(""),
+            desk.recorded(""),
+            none,
         )
         for effect in desk.facts.effects
         for queue in effect.queues
@@ -111,10 +112,13 @@ def proofs(desk: Desk) -> tuple[ProofLine, ...]:
     all_lines = desk.words.say("all lines")
     for effect in desk.facts.effects:
         lines = [line for queue in effect.queues if queue.affected for line in queue.lines]
-        lines = lines if by_line else [desk.facts.system.name]
+        # Of a place of work each proof is of one line, though it is people who are missing.
+        named = lines if by_line or desk.facts.system.at_home else []
+        whole = all_lines if desk.facts.system.at_home else desk.facts.system.name
+        lines = lines if by_line else [whole]
         of_project = [each for each in desk.facts.proofs if each.project_id == effect.project_id]
         for each in sorted(of_project, key=lambda each: each.at):
-            line = each.line if each.line in lines else all_lines if by_line else lines[0]
+            line = each.line if each.line in named else all_lines if by_line else lines[0]
             result = "proved" if each.ok else "failed"
             rows.append(
                 ProofLine(
@@ -127,7 +131,10 @@ def proofs(desk: Desk) -> tuple[ProofLine, ...]:
                     each.at,
                 )
             )
-        reached = {each.line for each in of_project if each.factor == factor}
+        proves = desk.facts.system.proved_by
+        reached = {each.line for each in of_project if proves(each.factor)}
+        if desk.facts.system.at_home and any(each.factor == factor for each in of_project):
+            reached.add(None)  # the usual agents were heard, on whichever line
         rows.extend(
             ProofLine(
                 effect.project_id, line, desk.words.term(factor), "not proved yet", "none",

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kitart.journal.late_entries import Standing
-from kitart.reports.facts import CALLS_REACH_VCC, CLIENT_SYSTEM_USED
+from kitart.reports.facts import CALLS_REACH_VCC, CLIENT_SYSTEM_USED, LEAVE_VOICEMAIL
 from kitart.reports.terms import N_
 
 
@@ -46,6 +46,23 @@ WORDS = {
 PROVED = {
     CALLS_REACH_VCC: N_("A call was answered on your line."),
     CLIENT_SYSTEM_USED: N_("Our agents used your system again and it worked."),
+    LEAVE_VOICEMAIL: N_("A test message was left on your line and heard."),
+}
+# The routing of one line, which is no carrier divert: by what its callers get (R38, E46).
+ROUTED = {
+    "routing ordered": {
+        "voicemail": N_("Voicemail was ordered for a line."),
+        "overflow": N_("Voicemail was ordered for calls that nobody can take."),
+        "notice": N_("The agreed announcement was ordered for a line."),
+    },
+    "routing verified": {
+        "voicemail": N_("Voicemail was heard working in a test call."),
+        "overflow": N_("Voicemail was heard working in a test call."),
+        "notice": N_("The agreed announcement was heard in a test call."),
+    },
+    "routing ended": dict.fromkeys(
+        ("voicemail", "overflow", "notice"), N_("The line was switched back to normal, and proved.")
+    ),
 }
 # Entries whose sentence holds a value of the record.
 HELD = {
@@ -68,6 +85,8 @@ def client_line(entry: Standing) -> Told | None:
     """The entry in a client's words, or ``None`` when it is internal."""
     if entry.type == "ack received" and entry.data.get("step") != "ert":
         return None
+    if entry.data.get("line") and entry.type.startswith("routing "):
+        return _routed(entry)
     text = WORDS.get(entry.type)
     if text is None:
         return None
@@ -77,6 +96,14 @@ def client_line(entry: Standing) -> Told | None:
         text = N_("We tried it, and it works.")
     held = HELD.get(entry.type, ())
     return Told(text, tuple((name, str(entry.data.get(name, ""))) for name in held))
+
+
+def _routed(entry: Standing) -> Told | None:
+    """Of a line's routing a client reads the order, the proof and the end of what was made."""
+    if entry.data.get("way") == "carrier" or entry.data.get("line_was"):
+        return None
+    words = ROUTED.get(entry.type, {}).get(str(entry.data.get("mode")))
+    return Told(words) if words else None
 
 
 def decision_line(kind: str, answer: str) -> tuple[str, str] | None:

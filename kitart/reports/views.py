@@ -8,15 +8,37 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import ClassVar, Literal, TypedDict
+from typing import ClassVar, Literal, Protocol, TypedDict
 
 from kitart.reports.course import EpisodeCourse, ProjectCourse
-from kitart.reports.facts import Number, PrivacyAnswer
+from kitart.reports.facts import CallSlice, Number, PrivacyAnswer
+from kitart.reports.legal import NoticeLine
+from kitart.reports.picture.drawing import Picture
 from kitart.rules.measured_times import MeasuredTime
 from kitart.rules.verdicts import Verdict
 
 Status = Literal["draft", "approved", "sent", "superseded"]
-Variant = Literal["ongoing", "combined", "update", "recovery notice", "correction", "closing"]
+
+
+@dataclass(frozen=True)
+class RecordMark:
+    """How far the incident's record went when a version was made: the number of its entries, and
+    the first digits of the last one's hash (D1)."""
+
+    entry: int
+    head: str
+
+
+Variant = Literal[
+    "ongoing",
+    "combined",
+    "update",
+    "recovery notice",
+    "correction",
+    "closing",
+    "after-action",
+    "exercise",
+]
 
 
 class Edition(TypedDict, total=False):
@@ -30,6 +52,7 @@ class Edition(TypedDict, total=False):
     reviewer_role: str | None
     data_as_of: datetime
     changes: tuple[str, ...]
+    record: RecordMark | None
 
 
 @dataclass(frozen=True)
@@ -73,6 +96,8 @@ class Heading:
     channel: str
     contact: str
     contact_until: datetime | None
+    record: str | None
+    """Which entry of the record it was made at; none for versions from before that was kept."""
 
 
 @dataclass(frozen=True)
@@ -109,8 +134,31 @@ class CallLine:
     offered: Number
     answered: Number
     abandoned: Number
+    recording: Number | None
     voicemails_left: Number
     voicemails_returned: Number
+    until: datetime | None
+
+    @property
+    def figures(self) -> tuple[Number, ...]:
+        """All that is known or not known of it."""
+        found = (self.offered, self.answered, self.abandoned, self.recording,
+                 self.voicemails_left, self.voicemails_returned)  # fmt: skip
+        return tuple(each for each in found if each is not None)
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Why figures are not available, each once."""
+        return tuple(dict.fromkeys(n.why for n in self.figures if n.value is None))
+
+
+@dataclass(frozen=True)
+class CallParts:
+    """Calls of a queue by interval: c5."""
+
+    project: str
+    language: str
+    parts: tuple[CallSlice, ...]
 
 
 @dataclass(frozen=True)
@@ -142,6 +190,8 @@ class Seats:
     language: str
     needed: str
     filled: str
+    how: str
+    expected: str
 
 
 @dataclass(frozen=True)
@@ -206,6 +256,7 @@ class StatusUpdateView:
     state: str  # b2
     changed: tuple[Entry, ...]  # b3
     level_and_priority: str  # b4
+    picture: Picture | None  # b5, b7
     seats: tuple[Seats, ...]  # b5
     cover: str  # b5
     calls: tuple[CallLine, ...]  # b6
@@ -232,8 +283,10 @@ class ClosingReportView:
 
     template: ClassVar[str] = "closing_report.html"
     heading: Heading
+    preliminary: str | None
     summary: tuple[str, ...]  # c1
     classification: tuple[tuple[str, str], ...]  # c2
+    picture: Picture | None  # c3, c4
     timeline: tuple[Entry, ...]  # c3
     verdicts: tuple[tuple[str, Verdict], ...]  # c4
     times: tuple[tuple[str, tuple[MeasuredTime, ...]], ...]  # c4
@@ -242,19 +295,101 @@ class ClosingReportView:
     projects: tuple[ProjectCourse, ...]  # c5
     episodes: tuple[EpisodeCourse, ...]  # c5
     calls: tuple[CallLine, ...]  # c5
-    service_level: str  # c5
+    call_parts: tuple[CallParts, ...]  # c5
+    service_level: tuple[str, ...]  # c5
     lost_contacts: tuple[tuple[str, Number], ...]  # c6
-    language_quality: str  # c7
+    language_quality: tuple[str, ...]  # c7
     backlog: str  # c8
     cause: str  # c9
+    cause_parts: tuple[tuple[str, str], ...]  # c9, where people wrote it in parts
     response: str  # c11
     service_agreement: str  # c13
+    agreement: tuple[tuple[str, str], ...]  # c13, where people wrote it
     privacy: PrivacyAnswer  # c14
+    notices: tuple[NoticeLine, ...]  # c14
     supplier: Supplier | None  # c15
+    supplier_report: str | None  # c15
     actions: tuple[tuple[str, ...], ...]  # c17
     knowledge: Knowledge  # c19, D24
     attachments: tuple[str, ...]  # c20
     approval: tuple[tuple[str, str], ...]  # c21
 
 
-View = FirstNotificationView | StatusUpdateView | ClosingReportView
+@dataclass(frozen=True)
+class Mark:
+    """A cell that says good or bad: ``look`` is "met", "part" or "missed"."""
+
+    words: str
+    look: Literal["met", "part", "missed"]
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of a section; a verdict or a mark among its cells is laid out as one."""
+
+    kind: ClassVar[str] = "table"
+    caption: str
+    head: tuple[str, ...]
+    rows: tuple[tuple[str | Verdict | Mark, ...], ...]
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """Names and what is said of each, under a heading of their own if there is one."""
+
+    kind: ClassVar[str] = "pairs"
+    pairs: tuple[tuple[str, str], ...]
+    title: str | None = None
+
+
+@dataclass(frozen=True)
+class Words:
+    """Sentences, one paragraph or one item of a list each."""
+
+    kind: ClassVar[str] = "words"
+    texts: tuple[str, ...]
+    listed: bool = False
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """The picture of the course."""
+
+    kind: ClassVar[str] = "picture"
+    picture: Picture
+
+
+@dataclass(frozen=True)
+class Section:
+    """A numbered section of the after-action report, c1 to c21, or of an exercise's record."""
+
+    title: str
+    blocks: tuple[Table | Pairs | Words | Drawing, ...]
+
+
+@dataclass(frozen=True)
+class AfterActionView:
+    """Report (c), the company's layer: sections c1 to c21 of all clients."""
+
+    template: ClassVar[str] = "after_action_report.html"
+    heading: Heading
+    sections: tuple[Section, ...]
+
+
+@dataclass(frozen=True)
+class ExerciseView:
+    """The record of an exercise: sections t1 to t22 (reports §6.1)."""
+
+    template: ClassVar[str] = "exercise_record.html"
+    heading: Heading
+    sections: tuple[Section, ...]
+
+
+class View(Protocol):
+    """What can be laid out: a template and the fields that all reports share."""
+
+    template: ClassVar[str]
+
+    @property
+    def heading(self) -> Heading:
+        """The fields that all reports share."""

@@ -20,6 +20,7 @@ from kitart.reports.moments import (
     locale_of,
     moment_text,
     number_text,
+    percent_text,
 )
 from kitart.reports.privacy import role_words
 from kitart.reports.terms import NOT_RECORDED
@@ -95,9 +96,21 @@ class Wording:
         kind = self.term(number.kind)
         return f"{value} ({kind}: {why})" if why else f"{value} ({kind})"
 
+    def cell(self, number: Number) -> str:
+        """A figure in a table whose reasons stand beside it once: "12 (measured)"."""
+        return self.say("not available") if number.value is None else self.number(number)
+
     def count(self, value: int) -> str:
         """A whole number."""
         return number_text(value, self.language)
+
+    def decimal(self, value: float) -> str:
+        """A number with at most one place: "4.5"."""
+        return number_text(round(value, 1), self.language)
+
+    def percent(self, share: int) -> str:
+        """A share in whole percent: "26%", as the language writes it."""
+        return percent_text(share, self.language)
 
     def verdict(self, verdict: Verdict) -> str:
         """A verdict with its figure."""
@@ -107,7 +120,7 @@ class Wording:
         if outcome is Outcome.MET_IN_PART and verdict.short_cover is not None:
             short = verdict.short_cover
             return self.say(
-                "met in part: {filled} of {needed} seats, {minutes} min below need",
+                "met in part: {filled} of {needed} seats for {minutes} min",
                 filled=short.seats_filled, needed=short.seats_needed, minutes=short.minutes,
             )  # fmt: skip
         if outcome is Outcome.MISSED and verdict.late_by is not None:
@@ -133,8 +146,9 @@ class Wording:
             "being checked": self.say("Being checked."),
         }
         said = [heads[answer.answer]]
-        if answer.reason.strip():
-            said.append(answer.reason.strip())
+        reason = answer.reason.strip()
+        if reason:
+            said.append(reason if reason[-1] in ".!?" else f"{reason}.")
         if answer.by_role.strip() and answer.at is not None:
             role, at = self.role(answer.by_role), self.moment(answer.at)
             said.append(self.say("Decided by: {role}, {at}.", role=role, at=at))
@@ -162,6 +176,11 @@ class Wording:
         except (UnknownLocaleError, ValueError):
             return code
         return locale.get_display_name(self.language) or code
+
+    def country_name(self, code: str) -> str:
+        """ "ES" is "Spain"."""
+        found = Locale.parse(self.language).territories.get(code)
+        return str(found or code)
 
     def listed(self, items: Sequence[str]) -> str:
         """ "A, B and C"."""

@@ -63,6 +63,18 @@ def open_spans(calendar: Calendar, after: datetime) -> Iterator[Span]:
         yield begun
 
 
+def open_between(calendar: Calendar, first: datetime, last: datetime) -> list[Span]:
+    """The open times that touch the time from ``first`` to ``last`` (aware), in UTC and in order;
+    where one follows on another they stay two."""
+    first, last = in_utc(first), in_utc(last)
+    day, end = _local_day(calendar, first) - timedelta(days=1), _local_day(calendar, last)
+    found: list[Span] = []
+    while day <= end:
+        found += _day_spans(calendar, day)
+        day += timedelta(days=1)
+    return [span for span in found if span[1] > first and span[0] <= last]
+
+
 def next_opening(calendar: Calendar, after: datetime) -> datetime | None:
     """The first opening later than ``after`` (aware), in UTC; ``None`` if none in 400 days."""
     after = in_utc(after)

@@ -29,7 +29,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class ShortCover:
-    """Success factors met, but with fewer seats than needed (D11, E7)."""
+    """Success factors met, but with fewer seats than needed for so many minutes (D11, E7)."""
 
     seats_filled: int
     seats_needed: int

@@ -9,6 +9,7 @@ import argparse
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
@@ -21,6 +22,9 @@ from kitart.reports.pdf import can_print
 from kitart.settings import HOUSE
 from sandbox.demo import scenario as scenarios
 from sandbox.demo.checks import Check, judge
+from sandbox.demo.cover_checks import judge_cover
+from sandbox.demo.exercise_checks import judge_exercise
+from sandbox.demo.messages import write_messages
 from sandbox.demo.outside import Outside, Window
 from sandbox.demo.play import Play, PlayFailed, when
 from sandbox.demo.scenario import Scenario
@@ -73,12 +77,12 @@ def _options() -> argparse.Namespace:
 
 def _demo(console: Console, plan: Plan, scenario: Scenario, options: argparse.Namespace) -> int:
     folder = options.folder or run_folder("demo", real_now())
-    start = scenarios.a_tuesday(plan, scenario.system, real_now())
+    start = scenarios.beginning(plan, scenario, real_now())
     limit_s = max(LIMIT_S, scenario.usual_minutes * 60 * SLACK / options.speed)
     wishes = Wishes(
         folder, options.speed, start, scenarios.file_of(options.scenario),
         options.gateway_port, options.prefect_port, options.database_url,
-        options.prefect_database_url,
+        options.prefect_database_url, options.worker,
     )  # fmt: skip
     console.print(f"{scenario.title}: the demo, in {folder}", markup=False)
     begun_s = monotonic_s()
@@ -98,8 +102,16 @@ def _demo(console: Console, plan: Plan, scenario: Scenario, options: argparse.Na
             raise PlayFailed(trouble)
         seen = Window(stack).read()
         posted = replace(play.posted, sharepoint_away=play.sharepoint_away)
-        checks = judge(plan, scenario.system, posted, seen, crashes=play.crashes, pdfs=can_print())
+        more: dict[str, Any] = {"crashes": play.crashes, "pdfs": can_print()}
+        if scenario.exercise:
+            listed = stack.command("exercise", "list", "--json").splitlines()
+            checks = judge_exercise(plan, scenario.exercise, listed, seen)
+        elif scenario.cover:
+            checks = judge_cover(plan, scenario, play.began or start, posted, seen, **more)
+        else:
+            checks = judge(plan, scenario.system, posted, seen, **more)
     paths = _keep_documents(seen, folder / "documents")
+    write_messages(plan, seen, folder / "messages.txt")
     _report(console, [Check("The story came to its end in time", not trouble,
                             trouble or f"after {took_s:.0f} s"), *checks], paths)  # fmt: skip
     console.print(f"Everything of this demo is in {folder}", markup=False)

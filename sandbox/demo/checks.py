@@ -61,13 +61,17 @@ def judge(
     touched = dict.fromkeys(project.client for project in plan.projects_affected_by(system))
     clients = [plan.client(client) for client in touched]
     return [
-        _first_page(plan, posted, seen),
-        _ert_answered(plan, posted, seen),
-        *(check for client in clients for check in _told(plan, client, posted, seen)),
-        _names_no_other(plan, clients, seen),
-        _filed(clients, seen),
-        _pdfs(clients, seen, pdfs),
-        _register(seen),
+        first_page(plan, posted, seen),
+        ert_answered(plan, posted, seen),
+        *(
+            check
+            for client in clients
+            for check in told_in_time(client, posted, seen, plan.limits.first_notice_p1)
+        ),
+        names_no_other(plan, clients, seen),
+        filed(clients, seen),
+        pdfs_beside(clients, seen, pdfs),
+        register_closed(seen),
         *([_supplier(plan, system, seen)] if plan.system(system).supplier else []),
         *(_left_to_the_client(plan, system, seen) if plan.system(system).client else []),
         *([_callers(seen)] if plan.system(system).carries_calls else []),
@@ -76,7 +80,7 @@ def judge(
             if posted.sharepoint_away
             else []
         ),
-        *_runs(crashes, seen, FILING if posted.sharepoint_away else ()),
+        *runs_completed(crashes, seen, FILING if posted.sharepoint_away else ()),
     ]
 
 
@@ -86,7 +90,8 @@ def mails_of(client: Client, seen: Outside) -> list[Mail]:
     return sorted((m for m in seen.mails if addresses & set(m.to)), key=lambda mail: mail.at)
 
 
-def _first_page(plan: Plan, posted: Posted, seen: Outside) -> Check:
+def first_page(plan: Plan, posted: Posted, seen: Outside) -> Check:
+    """The alarm's first text to anybody of the ERT came within two real seconds."""
     numbers = {c.address for p in plan.people_of_kind("ert") for c in p.channels if c.kind == "sms"}
     arrived = sorted(sms.real_at for sms in seen.sms if sms.to in numbers)
     what = "The first text to the ERT came at once"
@@ -96,7 +101,8 @@ def _first_page(plan: Plan, posted: Posted, seen: Outside) -> Check:
     return Check(what, took_s <= FIRST_PAGE_LIMIT_S, f"{took_s * 1000:.0f} ms after the alert")
 
 
-def _ert_answered(plan: Plan, posted: Posted, seen: Outside) -> Check:
+def ert_answered(plan: Plan, posted: Posted, seen: Outside) -> Check:
+    """An ERT member said "I have it" in the plan's time."""
     limit = timedelta(minutes=plan.limits.ert_ack_in_hours)
     members = {person.id for person in plan.people_of_kind("ert")}
     answers = sorted(
@@ -107,16 +113,20 @@ def _ert_answered(plan: Plan, posted: Posted, seen: Outside) -> Check:
     what = f"An ERT member had it within {limit.total_seconds() / 60:.0f} minutes"
     if not answers:
         return Check(what, False, "nobody took it")
-    return Check(what, answers[0] - posted.at <= limit, f"after {_span(answers[0] - posted.at)}")
+    return Check(what, answers[0] - posted.at <= limit, f"after {span(answers[0] - posted.at)}")
 
 
-def _told(plan: Plan, client: Client, posted: Posted, seen: Outside) -> Iterator[Check]:
+def told_in_time(
+    client: Client, posted: Posted, seen: Outside, first_notice: int
+) -> Iterator[Check]:
+    """A client had each report in its language, the first in ``first_notice`` minutes unless its
+    contract says otherwise."""
     mails = mails_of(client, seen)
-    limit = timedelta(minutes=client.report.first_notice_minutes or plan.limits.first_notice_p1)
+    limit = timedelta(minutes=client.report.first_notice_minutes or first_notice)
     first = [mail for mail in mails if _is(mail, client, *FIRST)]
     what = f"{client.id} had its first notification within {limit.total_seconds() / 60:.0f} minutes"
     took = first[0].at - posted.at if first else None
-    yield Check(what, took is not None and took <= limit, f"after {_span(took)}")
+    yield Check(what, took is not None and took <= limit, f"after {span(took)}")
     kinds = {
         kind: len({mail.subject for mail in mails if _is(mail, client, title)})
         for kind, title in LATER.items()
@@ -143,7 +153,8 @@ def _twice(client: Client, mails: list[Mail]) -> list[str]:
     return [f"{subject} at {address}" for (address, subject), count in arrived.items() if count > 1]
 
 
-def _names_no_other(plan: Plan, clients: list[Client], seen: Outside) -> Check:
+def names_no_other(plan: Plan, clients: list[Client], seen: Outside) -> Check:
+    """No mail to a client has a word of another one."""
     found = []
     for client in clients:
         others = [other for other in plan.clients if other.id != client.id]
@@ -160,19 +171,20 @@ def _names_no_other(plan: Plan, clients: list[Client], seen: Outside) -> Check:
     )  # fmt: skip
 
 
-def _filed(clients: list[Client], seen: Outside) -> Check:
-    filed = {_checksum(content) for path, content in seen.files.items() if path.endswith(".html")}
+def filed(clients: list[Client], seen: Outside) -> Check:
+    """Each mail to a client lies in SharePoint as it was sent."""
+    lying = {_checksum(content) for path, content in seen.files.items() if path.endswith(".html")}
     unfiled = sorted({
         mail.subject for client in clients for mail in mails_of(client, seen)
-        if _checksum(mail.content.encode()) not in filed
+        if _checksum(mail.content.encode()) not in lying
     })  # fmt: skip
     return Check(
-        "What was mailed lies in SharePoint, byte for byte", bool(filed) and not unfiled,
-        f"not filed as sent: {'; '.join(unfiled[:3])}" if unfiled else f"{len(filed)} documents",
+        "What was mailed lies in SharePoint, byte for byte", bool(lying) and not unfiled,
+        f"not filed as sent: {'; '.join(unfiled[:3])}" if unfiled else f"{len(lying)} documents",
     )  # fmt: skip
 
 
-def _pdfs(clients: list[Client], seen: Outside, wanted: bool) -> Check:
+def pdfs_beside(clients: list[Client], seen: Outside, wanted: bool) -> Check:
     """Each report's PDF lies beside its HTML and came with its mail, the same bytes in both."""
     pages = {path for path in seen.files if path.endswith(".html")}
     pdfs = {path: content for path, content in seen.files.items() if path.endswith(".pdf")}
@@ -193,7 +205,8 @@ def _pdfs(clients: list[Client], seen: Outside, wanted: bool) -> Check:
     return Check(what, bool(pdfs) and not alone and not wrong, said)
 
 
-def _register(seen: Outside) -> Check:
+def register_closed(seen: Outside) -> Check:
+    """SharePoint's register knows one incident, and it is closed."""
     rows = [f"{row.get('Title')}: {row.get('State')}" for row in seen.register]
     ok = len(rows) == 1 and seen.register[0].get("State") == "closed"
     return Check("The register has one row, closed", ok, ", ".join(rows) or "no row")
@@ -268,7 +281,8 @@ def _waited_for_sharepoint(
     )
 
 
-def _runs(crashes: int, seen: Outside, may_fail: tuple[str, ...]) -> Iterator[Check]:
+def runs_completed(crashes: int, seen: Outside, may_fail: tuple[str, ...]) -> Iterator[Check]:
+    """The plan's run came to its end, and no step failed but those that ``may_fail``."""
     states = [run["state_name"] for run in seen.flow_runs]
     last = seen.flow_runs[-1] if seen.flow_runs else None
     ended = last is not None and last["state_type"] == "COMPLETED"
@@ -303,7 +317,8 @@ def _checksum(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def _span(length: timedelta | None) -> str:
+def span(length: timedelta | None) -> str:
+    """A length as people read it; None is never."""
     if length is None:
         return "never"
     minutes, seconds = divmod(round(length.total_seconds()), 60)

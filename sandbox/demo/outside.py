@@ -12,7 +12,7 @@ from sandbox.calling import call
 from sandbox.stack import Stack
 
 LIMIT_S = 5.0
-DEPLOYMENTS = ["system-outage", "client-system-outage"]
+DEPLOYMENTS = ["system-outage", "client-system-outage", "agents-out", "exercise"]
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,35 @@ class Deed:
 
 
 @dataclass(frozen=True)
+class Caller:
+    """What a caller met on a line's number: an agent's code, "voicemail", "notice" or nobody
+    (None); ``at`` on the plan's clock."""
+
+    line: str
+    met: str | None
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Presence:
+    """An agent's change of state at the phone system, None for logged out; ``at`` on the plan's
+    clock."""
+
+    agent: str
+    state: str | None
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Report:
+    """A text message that came in from a phone, and what was sent back to it."""
+
+    phone: str
+    body: str
+    said: str
+
+
+@dataclass(frozen=True)
 class Outside:
     """One look at everything."""
 
@@ -61,6 +90,11 @@ class Outside:
     failed_tasks: list[str]
     calls: dict[str, int]
     filed_at: dict[str, datetime] = field(default_factory=dict)
+    callers: list[Caller] = field(default_factory=list)
+    messages_left: list[str] = field(default_factory=list)
+    """The numbers of the lines whose voicemail took a message, one each."""
+    presence: list[Presence] = field(default_factory=list)
+    reports: list[Report] = field(default_factory=list)
 
 
 class Window:
@@ -85,6 +119,19 @@ class Window:
             flow_runs=self.flow_runs(),
             failed_tasks=self._failed_tasks(),
             calls={"answered": phones["calls"], "lost": len(phones["lost_in_outage"])},
+            callers=[
+                Caller(one["line"], one["answered_by"], datetime.fromisoformat(one["at"]))
+                for one in self.get("vcc", "/sandbox/calls")
+            ],
+            messages_left=[one["line"] for one in phones["voicemails"]],
+            presence=[
+                Presence(one["agent"], one["state"], datetime.fromisoformat(one["at"]))
+                for one in self.get("vcc", "/sandbox/presence")
+            ],
+            reports=[
+                Report(one["From"], one["Body"], one["said"])
+                for one in self.get("sms", "/sandbox/sms/inbound")
+            ],
         )
 
     def sms(self) -> list[Sms]:
@@ -104,12 +151,13 @@ class Window:
         }
 
     def flow_runs(self) -> list[dict[str, Any]]:
-        """The plan's runs in Prefect, oldest first."""
+        """The plan's runs in Prefect that somebody or something began, oldest first."""
         runs = self._stack.prefect(
             "/flow_runs/filter",
             {"deployments": {"name": {"any_": DEPLOYMENTS}}, "sort": "EXPECTED_START_TIME_ASC"},
         )
-        return list(runs)
+        # Those that a calendar will begin some day are no part of the story.
+        return [run for run in runs if not run["auto_scheduled"]]
 
     def get(self, part: str, path: str) -> Any:
         """JSON from a part of the sandbox."""

@@ -14,6 +14,7 @@ from kitart.plan.schema import Plan
 from sandbox.calling import call
 from sandbox.demo.checks import Posted
 from sandbox.demo.crash import kill_run
+from sandbox.demo.floor import Floor, NotTaken
 from sandbox.demo.journal_view import JournalView
 from sandbox.demo.outside import Window
 from sandbox.demo.scenario import Event, Scenario
@@ -44,6 +45,7 @@ class Play:
     kill_at: float | None = None
     posted: Posted | None = None
     crashes: int = 0
+    began: datetime | None = None
     sharepoint: dict[str, datetime] = field(default_factory=dict)
 
     def run(self) -> None:
@@ -53,26 +55,36 @@ class Play:
         the stack ends.
         """
         window = Window(self.stack)
-        view = JournalView(self.stack.journal_url)
-        began, agenda = self.stack.clock.now(), self._agenda(window)
+        floor = Floor(self.stack, self.plan, window)
+        view = JournalView(self.stack.journal_url, self.plan)
+        if not self.scenario.system:
+            floor.opens([a for event in self.scenario.events if event.do == "page"
+                         for a in event.agents])  # fmt: skip
+        self.began, agenda = self.stack.clock.now(), self._agenda(floor)
         give_up_at_s = monotonic_s() + self.limit_s
         ask_at_s = monotonic_s()
         try:
             while True:
-                while agenda and self.stack.clock.now() >= began + agenda[0][0]:
+                while agenda and self.stack.clock.now() >= self.began + agenda[0][0]:
                     agenda.pop(0)[1]()
                 self.stack.children.check()
-                self.screen.show(view.read(), self.stack.clock.now())
+                self._look(view)
                 if monotonic_s() >= ask_at_s:
                     ask_at_s = monotonic_s() + ASK_EVERY_S
                     if not agenda and self._over(window):
-                        self.screen.show(view.read(), self.stack.clock.now())
+                        self._look(view)
                         return
                 if monotonic_s() > give_up_at_s:
                     raise PlayFailed(self._where(window))
                 sleep_s(LOOK_EVERY_S)
+        except NotTaken as trouble:
+            raise PlayFailed(str(trouble)) from trouble
         finally:
             view.close()
+
+    def _look(self, view: JournalView) -> None:
+        now = self.stack.clock.now()
+        self.screen.show(view.read(now), now)
 
     @property
     def sharepoint_away(self) -> tuple[datetime, datetime] | None:
@@ -81,17 +93,18 @@ class Play:
             return None
         return self.sharepoint["down"], self.sharepoint["up"]
 
-    def _agenda(self, window: Window) -> list[tuple[timedelta, Callable[[], None]]]:
+    def _agenda(self, floor: Floor) -> list[tuple[timedelta, Callable[[], None]]]:
         """What is to do when, after the beginning."""
         agenda: list[tuple[timedelta, Callable[[], None]]] = [
-            (timedelta(minutes=event.at_minutes), lambda event=event: self._do(event, window))  # type: ignore[misc]
+            (timedelta(minutes=event.at_minutes), lambda event=event: self._do(event, floor))  # type: ignore[misc]
             for event in self.scenario.events
         ]
         if self.kill_at is not None:
             agenda.append((timedelta(minutes=self.kill_at), self._kill))
         return sorted(agenda, key=lambda entry: entry[0])
 
-    def _do(self, event: Event, window: Window) -> None:
+    def _do(self, event: Event, floor: Floor) -> None:
+        window = floor.window
         match event.do:
             case "phone_system":
                 window.put("vcc", "/sandbox/outage", {"mode": event.state})
@@ -112,6 +125,20 @@ class Play:
                 window.put("vcc", "/sandbox/call", order, method="POST")
             case "change_person":
                 window.put("people", f"/sandbox/people/{event.person}", event.character)
+            case "exercise":
+                self.posted = Posted(self.stack.clock.now(), real_now())
+                self.stack.command("exercise", "start", self.scenario.exercise)
+            case "log_in":
+                floor.log_in(event.agents)
+            case "log_out":
+                floor.log_out(event.agents)
+            case "sms" | "page":
+                self.posted = self.posted or Posted(self.stack.clock.now(), real_now())
+                for agent in event.agents:
+                    if event.do == "sms":
+                        floor.write(agent, event.text)
+                    else:
+                        floor.fill_in(agent, event.form)
 
     def _post_alert(self, at: datetime, ended_at: datetime | None = None) -> None:
         answer = call(
@@ -134,6 +161,9 @@ class Play:
             rows, runs = window.register(), window.flow_runs()
         except requests.RequestException:
             return False
+        if self.scenario.exercise:
+            done = [run["state_type"] in ("COMPLETED", "FAILED", "CANCELLED") for run in runs]
+            return len(done) > 1 and all(done)
         closed = any(row.get("State") in ("closed", "false alarm") for row in rows)
         return closed and bool(runs) and runs[-1]["state_type"] in ("COMPLETED", "FAILED")
 

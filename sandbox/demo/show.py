@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from types import TracebackType
 
-from rich.console import Console, Group
+from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
 from kitart.plan.schema import Plan
-from sandbox.demo.journal_view import Seen
+from sandbox.demo.journal_view import QueueSeen, Seen
 
 NEWEST = 15
 AROUND = 10
@@ -69,22 +69,46 @@ class Screen:
         course.add_column(width=8, style="cyan", no_wrap=True)
         course.add_column(width=22, style="bold", no_wrap=True)
         course.add_column(ratio=1, no_wrap=True, overflow="ellipsis")
-        newest = max(3, min(NEWEST, self._console.height - AROUND))
+        around = AROUND + (len(seen.queues) + 1 if seen.queues else 0)
+        newest = max(3, min(NEWEST, self._console.height - around))
         for entry in shown[-newest:]:
             course.add_row(f"{entry.occurred_at:%H:%M:%S}", entry.type, Text(entry.text))
         clients = Table(box=None, pad_edge=False, show_header=False)
         for client in self._plan.clients:
             clients.add_row(client.id, client.name, seen.reports.get(client.id, "nothing yet"))
         return Panel(
-            Group(self._clock(seen, now), Text(), course, Text(), clients),
+            Group(self._clock(seen, now), Text(), *self._seats(seen), course, Text(), clients),
             title=self._title,
             title_align="left",
         )
 
+    def _seats(self, seen: Seen) -> list[RenderableType]:
+        """A line for each queue that the outage touches: seats, who fills them, level, clock."""
+        if not seen.queues:
+            return []
+        table = Table(box=None, pad_edge=False, show_header=False)
+        for each in seen.queues:
+            full = each.filled >= each.needed
+            seats = Text(
+                f"{each.filled} of {each.needed} seats",
+                "green" if full else "yellow" if each.filled else "red",
+            )
+            level = f"level {each.level}" if each.level else "no level"
+            table.add_row(each.queue, seats, each.cover, level, self._of_queue(each))
+        return [table, Text()]
+
+    def _of_queue(self, queue: QueueSeen) -> Text:
+        if queue.short_for is None:
+            return Text("nobody was missed")
+        limit = timedelta(minutes=self._plan.limits.rto[max(1, queue.level)])
+        style = "red" if queue.short_for > limit else "green" if queue.recovered else "yellow"
+        said = "filled again after" if queue.recovered else "short for"
+        return Text(f"{said} {_clock(queue.short_for)}", style)
+
     def _clock(self, seen: Seen, now: datetime) -> Text:
         head = f"{seen.number} {seen.state}   sandbox time {now:%a %H:%M:%S} UTC   "
-        if seen.effect_at is None:
-            return Text(head)
+        if seen.queues or seen.effect_at is None:
+            return Text(head)  # each queue has a clock of its own
         end = seen.recovered_at or now
         used = end - seen.effect_at
         rto = f"recovery time {_clock(used)} of {_clock(self._rto)}"

@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse, Response
 
 from sandbox.faults import Faults, faults_router
 from sandbox.microsoft.calls import Answer, Call, GraphError, with_dollars
-from sandbox.microsoft.drive import upload_call
+from sandbox.microsoft.drive import download_call, upload_call
 from sandbox.microsoft.entra import entra_router
 from sandbox.microsoft.graph import answer_call, clean_path
 from sandbox.microsoft.judge import judge_router
@@ -29,6 +29,14 @@ def tenant_app(state: TenantState, faults: Faults) -> FastAPI:
         call = await _call(request, f"/upload/{key}", faults)
         try:
             return _response(upload_call(state, key, call))
+        except GraphError as error:
+            return _response(error.answer())
+
+    @app.get("/download/{key}")
+    async def download(key: str, request: Request) -> Response:
+        call = await _call(request, f"/download/{key}", faults)
+        try:
+            return _response(download_call(state, key, call))
         except GraphError as error:
             return _response(error.answer())
 

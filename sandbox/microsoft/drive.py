@@ -38,12 +38,26 @@ def put_content(state: TenantState, call: Call, parts: Mapping[str, str]) -> Ans
     if len(call.body) > SMALL_BYTES:
         raise GraphError(413, "requestEntityTooLarge", "Use an upload session above 4 MB.")
     kind = call.headers.get("content-type", "application/octet-stream")
-    return _stored(state, parts["path"], call.body, kind)
+    behavior = call.query.get("@microsoft.graph.conflictBehavior", "replace")
+    return _stored(state, parts["path"], call.body, kind, behavior)
 
 
 @routes.add("GET", "/drive/root:/(?P<path>[^:]+):/content")
 def get_content(state: TenantState, call: Call, parts: Mapping[str, str]) -> Answer:
-    file = _file(state, parts)
+    """Graph sends on to an address that carries its own permission."""
+    file, key = _file(state, parts), uuid.uuid4().hex
+    state.downloads[key] = file.path.lower()
+    address = f"{call.headers['x-sandbox-base']}/download/{key}?tempauth={uuid.uuid4().hex}"
+    return Answer(302, None, {"Location": address})
+
+
+def download_call(state: TenantState, key: str, call: Call) -> Answer:
+    """A call to the address of a file's content: no token, which would be refused."""
+    file = state.files.get(state.downloads.get(key, ""))
+    if file is None:
+        raise GraphError(404, "itemNotFound", "The resource could not be found.")
+    if "authorization" in call.headers:
+        raise GraphError(401, "unauthenticated", "This address takes no Authorization header")
     return Answer(200, file.content, {"Content-Type": file.content_type})
 
 
@@ -57,10 +71,25 @@ def root_children(state: TenantState, call: Call, parts: Mapping[str, str]) -> A
     return Answer(200, {"value": _children(state, "")})
 
 
+@routes.add("POST", "/drive/root/children")
+def make_folder(state: TenantState, call: Call, parts: Mapping[str, str]) -> Answer:
+    body = call.json()
+    name = body.get("name") if isinstance(body, dict) else None
+    if not isinstance(name, str) or not name or not isinstance(body.get("folder"), dict):
+        raise GraphError(400, "invalidRequest", "A folder needs a name and a folder facet")
+    if state.is_folder(name) or name.lower() in state.files:
+        raise GraphError(409, "nameAlreadyExists", "Name already exists")
+    state.folders.add(name.lower())
+    return Answer(201, _folder_json(name))
+
+
 @routes.add("POST", "/drive/root:/(?P<path>[^:]+):/createUploadSession")
 def create_session(state: TenantState, call: Call, parts: Mapping[str, str]) -> Answer:
-    key = uuid.uuid4().hex
-    session = UploadSession(parts["path"].strip("/"), real_now() + timedelta(hours=1))
+    key, path = uuid.uuid4().hex, parts["path"].strip("/")
+    wanted = call.json() if call.body else {}
+    behavior = wanted.get("item", {}).get("@microsoft.graph.conflictBehavior", "replace")
+    _check_name(state, path, behavior)
+    session = UploadSession(path, real_now() + timedelta(hours=1), behavior)
     state.uploads[key] = session
     body = {
         "@odata.context": "https://graph.microsoft.com/v1.0/$metadata#microsoft.graph.uploadSession",
@@ -73,6 +102,9 @@ def create_session(state: TenantState, call: Call, parts: Mapping[str, str]) -> 
 
 @routes.add("GET", PATH)
 def one_file(state: TenantState, call: Call, parts: Mapping[str, str]) -> Answer:
+    path = parts["path"].strip("/")
+    if path.lower() not in state.files and state.is_folder(path):
+        return Answer(200, _folder_json(path.rpartition("/")[2]))
     return Answer(200, file_json(state, _file(state, parts)))
 
 
@@ -98,7 +130,8 @@ def upload_call(state: TenantState, key: str, call: Call) -> Answer:
     if len(session.content) < (session.total or 0):
         return Answer(202, _session_state(session))
     del state.uploads[key]
-    return _stored(state, session.path, bytes(session.content), "application/octet-stream")
+    content = bytes(session.content)
+    return _stored(state, session.path, content, "application/octet-stream", session.behavior)
 
 
 def _take(session: UploadSession, call: Call) -> None:
@@ -125,7 +158,17 @@ def _session_state(session: UploadSession) -> dict[str, Any]:
     }
 
 
-def _stored(state: TenantState, path: str, content: bytes, kind: str) -> Answer:
+def _check_name(state: TenantState, path: str, behavior: str) -> None:
+    """Refuse a name that is taken, where the caller wants no file written over."""
+    taken = path.strip("/").lower() in state.files or state.is_folder(path)
+    if behavior == "fail" and taken:
+        raise GraphError(409, "nameAlreadyExists", "An item with the same name already exists.")
+
+
+def _stored(
+    state: TenantState, path: str, content: bytes, kind: str, behavior: str = "replace"
+) -> Answer:
+    _check_name(state, path, behavior)
     file, new = state.store(path.strip("/"), content, kind)
     return Answer(201 if new else 200, file_json(state, file))
 
@@ -145,10 +188,14 @@ def _children(state: TenantState, folder: str) -> list[dict[str, Any]]:
             continue
         name, _, below = file.path[len(prefix) :].partition("/")
         if below:
-            found[name.lower()] = {"id": f"folder-{prefix}{name}", "name": name, "folder": {}}
+            found[name.lower()] = _folder_json(name, prefix)
         else:
             found[name.lower()] = file_json(state, file)
     return list(found.values())
+
+
+def _folder_json(name: str, prefix: str = "") -> dict[str, Any]:
+    return {"id": f"folder-{prefix}{name}", "name": name, "folder": {}}
 
 
 def file_json(state: TenantState, file: StoredFile) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from kitart.clock import real_now
 from sandbox.microsoft.state import TenantState
 
 GRAPH_SCOPE = "https://graph.microsoft.com/.default"
+DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"
 
 
 def entra_router(state: TenantState) -> APIRouter:
@@ -39,18 +40,55 @@ def entra_router(state: TenantState) -> APIRouter:
 
     @router.post("/{tenant}/oauth2/v2.0/token")
     async def token(tenant: str, request: Request) -> JSONResponse:
-        form = {key: values[0] for key, values in parse_qs((await request.body()).decode()).items()}
-        return _refusal(state, tenant, form) or _granted(state)
+        form = await _form(request)
+        if form.get("grant_type") == DEVICE_CODE:
+            return _signed_in(state, form)
+        return _refusal(state, tenant, form) or _granted(state, state.issue_token())
+
+    @router.post("/{tenant}/oauth2/v2.0/devicecode")
+    async def device_code(tenant: str, request: Request) -> JSONResponse:
+        if not state.public_client:
+            text = "The request body must contain: 'client_assertion' or 'client_secret'."
+            return _error(401, "invalid_client", 7000218, text)
+        code = uuid.uuid4().hex
+        state.device_codes.add(code)
+        return JSONResponse(
+            {
+                "user_code": "KITART42",
+                "device_code": code,
+                "verification_uri": f"{str(request.base_url).rstrip('/')}/device",
+                "expires_in": 900,
+                "interval": 1,
+                "message": "To sign in, open the page and enter the code KITART42.",
+            }
+        )
 
     return router
 
 
-def _granted(state: TenantState) -> JSONResponse:
+async def _form(request: Request) -> dict[str, str]:
+    return {key: values[0] for key, values in parse_qs((await request.body()).decode()).items()}
+
+
+def _signed_in(state: TenantState, form: dict[str, str]) -> JSONResponse:
+    """What a code that a person was given is good for, yet."""
+    if form.get("device_code") not in state.device_codes:
+        return _error(400, "invalid_grant", 70000, "The device code is not known.")
+    if state.person_pending > 0:
+        state.person_pending -= 1
+        return _error(400, "authorization_pending", 70016, "The code was not entered yet.")
+    if state.person_refuses:
+        return _error(400, state.person_refuses, 70018, "The sign-in did not come about.")
+    state.device_codes.discard(form["device_code"])
+    return _granted(state, state.issue_persons_token())
+
+
+def _granted(state: TenantState, access_token: str) -> JSONResponse:
     answer: dict[str, Any] = {
         "token_type": "Bearer",
         "expires_in": state.token_life_s,
         "ext_expires_in": state.token_life_s,
-        "access_token": state.issue_token(),
+        "access_token": access_token,
     }
     if state.refresh_in_s is not None:
         answer["refresh_in"] = state.refresh_in_s

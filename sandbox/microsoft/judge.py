@@ -30,6 +30,7 @@ def judge_router(state: TenantState) -> APIRouter:
                     "etag": file.etag,
                     "created": file.created,
                     "modified": file.modified,
+                    "fields": file.fields,
                 }
                 for file in state.files.values()
             ]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import uuid
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from kitart.clock import real_now
 from sandbox.microsoft.calls import Answer, Call, GraphError, Routes
-from sandbox.microsoft.state import Row, SharePointList, TenantState, moment
+from sandbox.microsoft.state import Row, SharePointList, StoredFile, TenantState, moment
 
 routes = Routes()
 CONTEXT = "https://graph.microsoft.com/v1.0/$metadata#"
@@ -17,6 +19,14 @@ BY_ID = re.compile(r"/sites/([^/:]+)(/.*)?", re.IGNORECASE)
 FILTER = re.compile(r"fields/(\w+) eq '((?:[^']|'')*)'")
 NOT_INDEXED_TOO = "HonorNonIndexedQueriesWarningMayFailRandomly"
 CHOSEN_FIELDS = re.compile(r"fields\(\$?select=([^)]*)\)")
+LONGEST_TEXT = 63_999
+FACETS: dict[str, dict[str, Any]] = {
+    "text": {"allowMultipleLines": False, "maxLength": 255},
+    "dateTime": {"displayAs": "default", "format": "dateTime"},
+    "number": {"decimalPlaces": "none", "displayAs": "number"},
+    "boolean": {},
+    "choice": {"allowTextEntry": True, "choices": [], "displayAs": "dropDownMenu"},
+}
 COLUMN = re.compile(r"[A-Za-z_]\w*")
 
 
@@ -72,8 +82,78 @@ def one_list(state: TenantState, call: Call, parts: Mapping[str, str]) -> Answer
 
 @routes.add("GET", "/lists/(?P<list>[^/]+)/columns")
 def columns(state: TenantState, call: Call, parts: Mapping[str, str]) -> Answer:
-    found = [_column_json(name) for name in _list(state, parts).column_names()]
-    return Answer(200, {"@odata.context": f"{CONTEXT}columns", "value": found})
+    return Answer(200, _columns_json(_list(state, parts)))
+
+
+@routes.add("POST", "/lists")
+def make_list(state: TenantState, call: Call, parts: Mapping[str, str]) -> Answer:
+    body = call.json()
+    name = body.get("displayName") if isinstance(body, dict) else None
+    if not isinstance(name, str) or not name:
+        raise GraphError(400, "invalidRequest", "displayName is missing")
+    if state.list_named(name) is not None:
+        raise GraphError(409, "nameAlreadyExists", "Name already exists")
+    made = SharePointList(name, dict(_defined(column) for column in body.get("columns", [])))
+    state.lists[name] = made
+    return Answer(201, {"@odata.context": f"{CONTEXT}lists/$entity", **_list_json(state, made)})
+
+
+@routes.add("POST", "/lists/(?P<list>[^/]+)/columns")
+def add_column(state: TenantState, call: Call, parts: Mapping[str, str]) -> Answer:
+    found = _list(state, parts)
+    name, kind = _defined(call.json())
+    if name in found.column_kinds():
+        raise GraphError(409, "nameAlreadyExists", "A column of this name is there already")
+    found.columns = {**(found.columns or {}), name: kind}
+    shown = _column_json(name, kind)
+    return Answer(201, {"@odata.context": f"{CONTEXT}columns/$entity", **shown})
+
+
+@routes.add("GET", "/drive/list")
+def library(state: TenantState, call: Call, parts: Mapping[str, str]) -> Answer:
+    shown = _list_json(state, state.library, "documentLibrary")
+    return Answer(200, {"@odata.context": f"{CONTEXT}lists/$entity", **shown})
+
+
+@routes.add("GET", "/drive/list/columns")
+def library_columns(state: TenantState, call: Call, parts: Mapping[str, str]) -> Answer:
+    return Answer(200, _columns_json(state.library))
+
+
+@routes.add("GET", "/drive/items/(?P<file>[^/]+)/listItem/fields")
+def fields_of_file(state: TenantState, call: Call, parts: Mapping[str, str]) -> Answer:
+    return Answer(200, _file_fields(_file_by_id(state, parts)))
+
+
+@routes.add("PATCH", "/drive/items/(?P<file>[^/]+)/listItem/fields")
+def change_fields_of_file(state: TenantState, call: Call, parts: Mapping[str, str]) -> Answer:
+    file = _file_by_id(state, parts)
+    file.fields.update(_checked_fields(state.library, call.json()))
+    file.version += 1
+    return Answer(200, _file_fields(file))
+
+
+def _file_by_id(state: TenantState, parts: Mapping[str, str]) -> StoredFile:
+    for file in state.files.values():
+        if file.id == parts["file"]:
+            return file
+    raise GraphError(404, "itemNotFound", "The resource could not be found.")
+
+
+def _file_fields(file: StoredFile) -> dict[str, Any]:
+    name = file.path.rpartition("/")[2]
+    return {"@odata.etag": file.etag, "id": file.id, "FileLeafRef": name, **file.fields}
+
+
+def _defined(column: Any) -> tuple[str, str]:
+    """Name and kind of a column that is to be made."""
+    name = column.get("name") if isinstance(column, dict) else None
+    if not isinstance(name, str) or not COLUMN.fullmatch(name):
+        raise GraphError(400, "invalidRequest", "A column needs a name of letters and digits")
+    kinds = [kind for kind in FACETS if isinstance(column.get(kind), dict)]
+    if len(kinds) != 1:
+        raise GraphError(400, "invalidRequest", f"Column '{name}' needs one type")
+    return name, kinds[0]
 
 
 @routes.add("GET", "/lists/(?P<list>[^/]+)/items")
@@ -155,14 +235,17 @@ def _check_version(call: Call, row: Row) -> None:
 def _checked_fields(found: SharePointList, fields: Any) -> dict[str, Any]:
     if not isinstance(fields, dict):
         raise GraphError(400, "invalidRequest", "Invalid request")
+    kinds = found.column_kinds()
     for name, value in fields.items():
         if name.startswith("@"):
             continue
-        known = found.columns is None or name in ("Title", *found.columns)
+        known = found.columns is None or name in kinds
         if not known or not COLUMN.fullmatch(name):
             raise GraphError(400, "invalidRequest", f"Field '{name}' is not recognized")
         if isinstance(value, (dict, list)):
             raise GraphError(500, "generalException", "General exception while processing")
+        if found.columns is not None and value is not None and not _takes(kinds[name], value):
+            raise GraphError(400, "invalidRequest", f"Field '{name}' does not take this value")
     return {name: value for name, value in fields.items() if not name.startswith("@")}
 
 
@@ -180,7 +263,23 @@ def _filtered(call: Call, rows: list[Row]) -> list[Row]:
     return [row for row in rows if str(row.fields.get(name)) == value]
 
 
-def _list_json(state: TenantState, found: SharePointList) -> dict[str, Any]:
+def _takes(kind: str, value: Any) -> bool:
+    """Whether a column of this kind takes the value."""
+    if kind == "boolean":
+        return isinstance(value, bool)
+    if kind == "number":
+        return isinstance(value, (int, float)) and not isinstance(value, bool)
+    if kind == "dateTime":
+        try:
+            return isinstance(value, str) and datetime.fromisoformat(value).tzinfo is not None
+        except ValueError:
+            return False
+    return isinstance(value, (str, int, float)) and len(str(value)) <= LONGEST_TEXT
+
+
+def _list_json(
+    state: TenantState, found: SharePointList, template: str = "genericList"
+) -> dict[str, Any]:
     created = moment(found.created)
     return {
         "id": found.id,
@@ -189,20 +288,25 @@ def _list_json(state: TenantState, found: SharePointList) -> dict[str, Any]:
         "createdDateTime": created,
         "lastModifiedDateTime": created,
         "webUrl": f"{state.site_url}/Lists/{found.name}",
-        "list": {"contentTypesEnabled": False, "hidden": False, "template": "genericList"},
+        "list": {"contentTypesEnabled": False, "hidden": False, "template": template},
     }
 
 
-def _column_json(name: str) -> dict[str, Any]:
+def _columns_json(found: SharePointList) -> dict[str, Any]:
+    shown = [_column_json(name, kind) for name, kind in found.column_kinds().items()]
+    return {"@odata.context": f"{CONTEXT}columns", "value": shown}
+
+
+def _column_json(name: str, kind: str) -> dict[str, Any]:
     return {
-        "id": f"00000000-0000-4000-8000-{abs(hash(name)) % 10**12:012d}",
+        "id": str(uuid.uuid5(uuid.NAMESPACE_URL, name)),
         "name": name,
         "displayName": name,
         "hidden": False,
         "indexed": False,
         "readOnly": False,
         "required": False,
-        "text": {"allowMultipleLines": False, "maxLength": 255},
+        kind: FACETS[kind],
     }
 
 

@@ -42,19 +42,22 @@ class Row:
 
 @dataclass
 class SharePointList:
-    """A list; with ``columns`` given, other fields are refused, as SharePoint does."""
+    """A list; with ``columns`` given (name to kind), other fields are refused, as SharePoint does,
+    and so are values that a column's kind does not take."""
 
     name: str
-    columns: tuple[str, ...] | None = None
+    columns: dict[str, str] | None = None
     id: str = field(default_factory=lambda: str(uuid.uuid4()))
     created: datetime = field(default_factory=real_now)
     rows: dict[str, Row] = field(default_factory=dict)
     next_id: int = 1
 
-    def column_names(self) -> list[str]:
-        """Title, then the others: those given, or those seen."""
-        seen = self.columns or tuple(name for row in self.rows.values() for name in row.fields)
-        return list(dict.fromkeys(("Title", *seen)))
+    def column_kinds(self) -> dict[str, str]:
+        """Title, then the others: those given, or those seen, which are text."""
+        if self.columns is not None:
+            return {"Title": "text", **self.columns}
+        seen = (name for row in self.rows.values() for name in row.fields)
+        return dict.fromkeys(("Title", *seen), "text")
 
     def add(self, fields: dict[str, Any]) -> Row:
         now = real_now()
@@ -81,6 +84,7 @@ class StoredFile:
     id: str = field(default_factory=lambda: f"01{uuid.uuid4().hex[:24].upper()}")
     guid: str = field(default_factory=lambda: str(uuid.uuid4()).upper())
     version: int = 1
+    fields: dict[str, Any] = field(default_factory=dict)
 
     @property
     def etag(self) -> str:
@@ -93,6 +97,7 @@ class UploadSession:
 
     path: str
     expires: datetime
+    behavior: str = "replace"
     content: bytearray = field(default_factory=bytearray)
     total: int | None = None
 
@@ -133,7 +138,10 @@ class TenantState:
     """The tenant; every field may be set before the server starts, or while it runs.
 
     ``roles`` are the application's permissions in Entra, ``site_role`` what it was given on the
-    site, ``may_send_as`` the mailboxes that Exchange alone lets it send from.
+    site, ``may_send_as`` the mailboxes that Exchange alone lets it send from. ``person_scopes`` are
+    what a person who signs in with a code consents to, ``person_role`` what they may do on the
+    site; ``person_pending`` is how often Entra says that
+    they have not yet, ``person_refuses`` the error that it ends with instead.
     """
 
     tenant: str = "kitart-sandbox.example"
@@ -145,14 +153,24 @@ class TenantState:
     probe_list: str = "KitartProbe"
     mailbox: str = "continuity@kitart.example"
     roles: tuple[str, ...] = ("Sites.Selected", "ServiceHealth.Read.All")
-    site_role: Literal["", "read", "write"] = "write"
+    site_role: Literal["", "read", "write", "manage", "fullcontrol"] = "write"
+    person_scopes: tuple[str, ...] = ("Sites.Manage.All",)
+    person_role: Literal["", "read", "write", "manage", "fullcontrol"] = "fullcontrol"
+    person_pending: int = 1
+    person_refuses: str = ""
+    public_client: bool = True
+    device_codes: set[str] = field(default_factory=set)
+    persons_tokens: set[str] = field(default_factory=set)
     may_send_as: set[str] = field(default_factory=set)
     token_life_s: int = 3600
     refresh_in_s: int | None = None
     tokens: dict[str, float] = field(default_factory=dict)
     tokens_issued: int = 0
     lists: dict[str, SharePointList] = field(default_factory=dict)
+    library: SharePointList = field(default_factory=lambda: SharePointList("Documents", {}))
+    folders: set[str] = field(default_factory=set)
     files: dict[str, StoredFile] = field(default_factory=dict)
+    downloads: dict[str, str] = field(default_factory=dict)
     uploads: dict[str, UploadSession] = field(default_factory=dict)
     mailboxes: set[str] = field(default_factory=set)
     mail: list[DeliveredMail] = field(default_factory=list)
@@ -193,11 +211,22 @@ class TenantState:
     def list_named(self, name: str) -> SharePointList | None:
         """A list by name or id."""
         wanted = name.lower()
-        fits = (one for one in self.lists.values() if wanted in (one.name.lower(), one.id))
+        lists = (*self.lists.values(), self.library)
+        fits = (one for one in lists if wanted in (one.name.lower(), one.id))
         return next(fits, None)
 
     def issue_token(self) -> str:
-        claims = {"appid": self.client_id, "roles": list(self.roles), "uti": uuid.uuid4().hex}
+        """A token of the application's own."""
+        return self._issued({"roles": list(self.roles)})
+
+    def issue_persons_token(self) -> str:
+        """A token of a person who signed in."""
+        token = self._issued({"scp": " ".join(self.person_scopes)})
+        self.persons_tokens.add(token)
+        return token
+
+    def _issued(self, rights: dict[str, Any]) -> str:
+        claims = {"appid": self.client_id, **rights, "uti": uuid.uuid4().hex}
         token = ".".join((_jwt_part({"typ": "JWT", "alg": "none"}), _jwt_part(claims), "unsigned"))
         self.tokens[token] = monotonic_s() + self.token_life_s
         self.tokens_issued += 1
@@ -211,6 +240,11 @@ class TenantState:
         """Let Microsoft announce ``word``, with an open issue if it has a title."""
         self.health[service] = word
         self.issues[service] = [_issue(service, word, title)] if title else []
+
+    def is_folder(self, path: str) -> bool:
+        """Whether there is a folder: made as such, or above a file."""
+        wanted = path.strip("/").lower()
+        return wanted in self.folders or any(key.startswith(f"{wanted}/") for key in self.files)
 
     def store(self, path: str, content: bytes, content_type: str) -> tuple[StoredFile, bool]:
         """The file as stored, and whether it is new; paths differ without regard to case."""

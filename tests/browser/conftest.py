@@ -193,7 +193,9 @@ def desk(tmp_path: Path, database_url: Callable[[], str]) -> Iterator[Desk]:
     one.end()
 
 
-@pytest.fixture(scope="session")
+# Not for the whole session: while Playwright runs, an event loop runs in this thread, and a test
+# that comes after could begin none of its own.
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     found = next((path for name in BROWSERS if (path := shutil.which(name))), None)
     if found is None:
@@ -236,3 +238,17 @@ def refuse_outside(context: BrowserContext) -> list[str]:
 
     context.route("**/*", decide)
     return outside
+
+
+@pytest.fixture
+def living(chromium: Browser, width: dict[str, int]) -> Iterator[Page]:
+    """A browser with JavaScript that reaches loopback and nothing else, and has no errors."""
+    context = chromium.new_context(viewport=width)  # type: ignore[arg-type]
+    asked_outside, wrong = refuse_outside(context), list[str]()
+    page = context.new_page()
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("console", lambda m: wrong.append(m.text) if "Content Security" in m.text else None)
+    yield page
+    context.close()
+    assert asked_outside == [], "a page asked for something from outside"
+    assert wrong == []

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 from kitart.journal import approvals, incidents, late_entries, timeline
 from kitart.journal.late_entries import Writer
 from tests.browser.accessible import faults
-from tests.browser.conftest import NUMBER, refuse_outside
+from tests.browser.conftest import NUMBER
 from tests.browser.test_answering_in_hungarian import english_in
 
 pytestmark = pytest.mark.covers("D5", "D20", "D26")
@@ -22,6 +22,7 @@ WORDS = {
         "board": "Board", "mine": "Waiting for you: 1", "answer": "Answer",
         "back": "Back to the board",
         "open": "Open incidents: 1", "late": "Enter what happened earlier",
+        "figures": "Enter figures", "counted": "figures counted by hand",
         "began": "The effect began", "add": "Add it to the timeline", "what": "What happened?",
         "kind": "What is it about?", "time": "Time", "fix": "Correct this entry",
         "why": "Why do you correct it?", "record": "Record the correction",
@@ -32,7 +33,9 @@ WORDS = {
     "ERT-1": {
         "board": "Áttekintés", "mine": "Önre vár: 1", "answer": "Válaszolok",
         "back": "Vissza az áttekintéshez", "open": "Nyitott incidensek: 1",
-        "late": "Utólagos bejegyzés rögzítése", "began": "A hatás kezdete",
+        "late": "Utólagos bejegyzés rögzítése",
+        "figures": "Adatok megadása", "counted": "kézzel számolt adatok",
+        "began": "A hatás kezdete",
         "add": "Felvétel az eseménynaplóba", "what": "Mi történt?", "kind": "Miről szól?",
         "time": "Időpont", "fix": "Bejegyzés helyesbítése", "why": "Miért helyesbíti?",
         "record": "Helyesbítés rögzítése", "corrected": "Helyesbítve",
@@ -53,20 +56,6 @@ def person(request: pytest.FixtureRequest) -> str:
 def scheme(request: pytest.FixtureRequest) -> str:
     name: str = request.param
     return name
-
-
-@pytest.fixture
-def living(chromium: Browser, width: dict[str, int]) -> Iterator[Page]:
-    """A browser with JavaScript that reaches loopback and nothing else, and has no errors."""
-    context = chromium.new_context(viewport=width)  # type: ignore[arg-type]
-    asked_outside, wrong = refuse_outside(context), list[str]()
-    page = context.new_page()
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.on("console", lambda m: wrong.append(m.text) if "Content Security" in m.text else None)
-    yield page
-    context.close()
-    assert asked_outside == [], "a page asked for something from outside"
-    assert wrong == []
 
 
 def shows(page: Page, heading: str) -> None:
@@ -129,6 +118,28 @@ def test_late_entry_and_correction(desk: Any, living: Page, person: str) -> None
     with desk.inst.journal.read() as session:
         types = [e.type for e in timeline.entries(session, NUMBER)]
     assert types[-2:] == ["late entry", "correction"]
+
+
+def test_figures_counted_by_hand(
+    desk: Any, living: Page, person: str, width: dict[str, int], tmp_path: Path
+) -> None:
+    said = WORDS[person]
+    desk.sign_in(living, person)
+    living.get_by_role("link", name=NUMBER).click()
+    living.get_by_role("link", name=said["figures"]).click()
+    assert faults(living) == []
+    living.locator("#queue").select_option("BRAVO/de")
+    living.locator("#offered").fill("5")
+    living.locator("#answered").fill("6")
+    living.locator("input[value=counted]").check()
+    living.locator("main form button").click()
+    expect(living.get_by_role("alert")).to_be_visible()
+    expect(living.locator("#offered")).to_be_focused()
+    assert faults(living) == []
+    living.screenshot(path=tmp_path / f"figures-{person}-{width['width']}.png", full_page=True)
+    living.locator("#answered").fill("4")
+    living.locator("main form button").click()
+    expect(living.locator("li", has_text=said["counted"]).first).to_be_visible()
 
 
 def test_signing_out_ends_every_open_page(desk: Any, living: Page, person: str) -> None:

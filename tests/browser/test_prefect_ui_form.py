@@ -77,8 +77,12 @@ def submit(page: Page) -> None:
 
 
 def open_form(page: Page, stack: Stack) -> None:
-    page.goto(f"{stack.prefect_url}/deployments")
-    page.get_by_text("system-outage", exact=True).first.click()
+    # By its own address: the list shows ten at a time, and there are more.
+    known = requests.get(
+        f"{stack.prefect_url}/api/deployments/name/critical-system-offline/system-outage",
+        timeout=20,
+    ).json()
+    page.goto(f"{stack.prefect_url}/deployments/deployment/{known['id']}")
     page.get_by_role("button", name="Run", exact=True).click()
     page.get_by_text("Custom run").click()
     expect(page.get_by_text("System that fails")).to_be_visible(timeout=20_000)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import shutil
 import threading
 from collections.abc import Callable, Generator, Iterator
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -27,7 +29,10 @@ from flows.client_system_offline import client_system_offline
 from flows.contact_test import contact_test
 from flows.critical_system_offline import critical_system_offline
 from flows.driving import DRIVES
+from flows.exercise import exercise
 from flows.general_response import general_response
+from flows.vital_input_unavailable import vital_input_unavailable
+from flows.workplace_unusable import workplace_unusable
 from kitart.clock import HandClock, as_utc, monotonic_s, sleep_s
 from kitart.connectors.http import host_pauses
 from kitart.gateway.app import create_app
@@ -48,7 +53,10 @@ from kitart.plan.loading import load_plan
 from kitart.settings import HOUSE, Settings
 from sandbox.server import SandboxServer
 from sandbox.world import World
+from tasks.agents_out import AgentsOut
 from tasks.contact import ContactTest
+from tasks.exercise import ExerciseWanted
+from tasks.inputs import InputMissing
 from tasks.opening import SystemOffline
 from tasks.reporting import GeneralReport
 
@@ -66,13 +74,19 @@ FLOWS = {
     "vital systems offline": critical_system_offline,
     "client system offline": client_system_offline,
     "general response": general_response,
+    "workplace unusable": workplace_unusable,
+    "vital input missing": vital_input_unavailable,
     "contact test": contact_test,
+    "exercise": exercise,
 }
 REPORTS: dict[str, Any] = {
     "vital systems offline": SystemOffline,
     "client system offline": SystemOffline,
     "general response": lambda system, **known: GeneralReport(**known),
+    "workplace unusable": lambda incident, **_: AgentsOut(incident=incident),
+    "vital input missing": lambda incident, **_: InputMissing(incident=incident),
     "contact test": lambda incident, **_: ContactTest(incident=incident),
+    "exercise": lambda incident, **_: ExerciseWanted(incident=incident),
 }
 
 
@@ -113,11 +127,16 @@ class InProcessOrchestrator:
             system=incident.system_id, seen=incident.title, incident=incident.number
         )
         name = f"{incident.number}:{request}"
-        flow = FLOWS[incident.kind]
-        thread = threading.Thread(target=self._run, args=(flow, report), daemon=True, name=name)
+        self.start_with(FLOWS[incident.kind], report, name)
+        return name
+
+    def start_with(self, flow: Any, report: Any, name: str = "by its schedule") -> None:
+        """Start a flow as its schedule or form does, with the context of whoever calls this."""
+        context = contextvars.copy_context()
+        run = partial(context.run, self._run, flow, report)
+        thread = threading.Thread(target=run, daemon=True, name=name)
         self._threads.append(thread)
         thread.start()
-        return name
 
     def still_coming(self, run_id: str) -> bool:
         return any(thread.name == run_id and thread.is_alive() for thread in self._threads)
@@ -155,16 +174,25 @@ def _look_anew() -> None:
         drive.rests = 0
 
 
-def company_in(folder: Path, languages: dict[str, str], touching: tuple[str, ...]) -> Path:
-    """The sample company's folder; a copy in which clients read another language, or in which
-    systems touch these projects alone, if wanted."""
+def company_in(
+    folder: Path,
+    languages: dict[str, str],
+    touching: tuple[str, ...],
+    no_voicemail: tuple[str, ...] = (),
+    two_editions: tuple[str, ...] = (),
+) -> Path:
+    """The sample company's folder; a copy in which clients read another language, in which systems
+    touch these projects alone, in which these clients forbid voicemail, or in which these want
+    their closing report in two editions, if wanted."""
     house = HOUSE / "config"
-    if not languages and not touching:
+    if not (languages or touching or no_voicemail or two_editions):
         return house
     copy = Path(shutil.copytree(house, folder / "config"))
     clients = yaml.safe_load((copy / "clients.yaml").read_text("utf-8"))
     for client in clients["clients"]:
         client["report"]["language"] = languages.get(client["id"], client["report"]["language"])
+        client["report"]["preliminary_closing"] = client["id"] in two_editions
+        client["permits"]["voicemail"] &= client["id"] not in no_voicemail
     (copy / "clients.yaml").write_text(yaml.safe_dump(clients, allow_unicode=True), "utf-8")
     systems = yaml.safe_load((copy / "systems.yaml").read_text("utf-8"))
     for system in systems["systems"]:
@@ -186,10 +214,12 @@ class Story:
         languages: dict[str, str],
         touching: tuple[str, ...],
         pdf: bool,
+        no_voicemail: tuple[str, ...] = (),
+        two_editions: tuple[str, ...] = (),
     ) -> None:
         self.clock = HandClock(datetime.fromisoformat(start))
         self.start = self.clock.now()
-        config = company_in(folder, languages, touching)
+        config = company_in(folder, languages, touching, no_voicemail, two_editions)
         self.plan = load_plan(config)
         self.orchestrator = InProcessOrchestrator()
         settings = Settings(
@@ -345,7 +375,7 @@ class Story:
         with self.inst.journal.read() as session:
             return "\n".join(
                 f"{e.recorded_at:%H:%M:%S} {e.occurred_at:%H:%M:%S} {e.type}: {e.text}"
-                for incident in incidents.unsettled(session) or [self.incident]
+                for incident in session.query(Incident).order_by(Incident.seq)
                 for e in timeline.entries(session, incident.number)
             )
 
@@ -374,6 +404,11 @@ class Story:
     def texts_to(self, person: str) -> list[str]:
         """The SMS that arrived on a person's phone."""
         phone = next(c.address for c in self.plan.person(person).channels if c.kind == "sms")
+        return [sms.body for sms in self.world.sms.sent if sms.to == phone]
+
+    def texts_to_agent(self, agent: str) -> list[str]:
+        """The SMS that arrived on an agent's phone."""
+        phone = next(c.address for c in self.plan.agent(agent).channels if c.kind == "sms")
         return [sms.body for sms in self.world.sms.sent if sms.to == phone]
 
     def press(self, person: str, about: str, answer: str, note: str = "") -> requests.Response:
@@ -416,6 +451,8 @@ def story(
         options.get("languages", {}),
         options.get("touching", ()),  # fewer projects, where a story is about none of the others
         options.get("pdf", False),  # a second of work each: stories that look at them ask for them
+        options.get("no_voicemail", ()),
+        options.get("two_editions", ()),
     )
     yield one
     one.end()

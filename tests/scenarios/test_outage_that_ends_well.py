@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import hashlib
+import re
 
 import pytest
 
 from kitart.journal import timeline
 from kitart.reports.pdf import can_print, pdf_name
+from tests.scenarios.callers import callers, usual_callers
+from tests.scenarios.evidence import assert_evidence
 from tests.scenarios.languages import assert_told_in_its_language
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = pytest.mark.timeout(300)
 
 
 @pytest.mark.covers("R8", "R9", "R13", "R15", "R47", "R48", "A2", "A14", "D1", "D5", "D19", "E41")
 @pytest.mark.begins(pdf=True)
 def test_an_outage_that_ends_well_is_reported_filed_and_closed(story) -> None:
+    agent = next(a.id for a in story.plan.agents if a.queue == "BRAVO/de")
+    usual_callers(story, "line-21", story.start.replace(minute=20), 19, 1, agent)
     story.phone_system("down")
     answer = story.alert()
     assert (answer.status_code, answer.json()) == (202, {"opened": ["INC-0001"]})
@@ -23,6 +28,8 @@ def test_an_outage_that_ends_well_is_reported_filed_and_closed(story) -> None:
     story.at("09:14")
     assert story.incident.priority == "P1"
     story.phone_system("up")
+    callers(story, "line-21", story.start.replace(minute=16), 8, agent=agent)
+    callers(story, "line-21", story.start.replace(minute=17), 4)
     story.at("09:33", by_minutes=1)
     story.orchestrator.wait()
 
@@ -68,4 +75,21 @@ def test_an_outage_that_ends_well_is_reported_filed_and_closed(story) -> None:
     # The record holds together, and nothing was written to the supplier but its report.
     with story.inst.journal.read() as session:
         assert timeline.first_broken(session, story.incident) is None
+    assert_calls_are_counted(story)
     assert_told_in_its_language(story, "first-notification", "recovery-notice", "closing-report")
+    assert_evidence(story)
+
+
+def assert_calls_are_counted(story) -> None:
+    """While it was down no figure could be had; afterwards they are those of the records."""
+    during = next(d for d in story.documents("CL-2") if d.type == "status-update" and d.sent_at)
+    assert "the phone system is down; its records can be read when it is back" in during.html
+    report = next(d for d in story.documents("CL-2") if d.type == "closing-report" and d.sent_at)
+    text = " ".join(re.sub(r"<[^>]+>", " ", report.html).split())
+    assert "12 (measured) 8 (measured) 4 (measured)" in text
+    assert (
+        "BRAVO, German: 33% of the callers gave up, usual 5%; 12 calls, usual 20 "
+        "(the middle of 4 weeks, same weekday and hours, between 20 and 20)"
+    ) in text
+    assert "BRAVO, German: answered within 30 s: 67%, agreed 85%" in text
+    assert "BRAVO, German: native speakers: 8 (100%)" in text

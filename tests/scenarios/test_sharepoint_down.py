@@ -74,6 +74,15 @@ def test_clients_are_told_at_once_and_the_record_is_filed_when_it_is_back(story,
         d.html.encode() in filed
         for c in story.plan.clients for d in story.documents(c.id) if d.sent_at
     )  # fmt: skip
+    # Each file says itself whether it was written offline and filed late.
+    files = story.world.tenant.files.values()
+    marked = {f.fields["KitartSHA256"] for f in files if f.fields["KitartFiledLate"]}
+    assert {e.data["checksum"] for e in late} <= marked
+    on_time = {e.data["checksum"] for e in story.entries("document filed")} - {
+        e.data["checksum"] for e in late
+    }
+    assert on_time
+    assert not on_time & marked
     # The PDF is made from what waited: the same bytes as went with the mail by the second route.
     if can_print():
         sums = {e.data["pdf_checksum"] for e in late}

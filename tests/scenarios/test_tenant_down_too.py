@@ -1,4 +1,10 @@
-"""The cloud tenant fails as well: mail takes the second way, filing waits and is caught up."""
+"""The cloud tenant fails as well: mail takes the second way, filing waits and is caught up.
+
+It is scenario C, everything at once, as far as the plans carry it: phones and tenant fail together.
+No plan knows the sign-on as a system of its own, with sessions that end project by project: the
+phones fail for all at one moment here, and level 4 with its eight hours is told in
+``test_voicemail``.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +13,7 @@ import pytest
 from kitart.connectors.http import host_pauses
 from kitart.connectors.microsoft.tokens import forget_tokens
 from tasks import filing
+from tests.scenarios.documents import assert_each_in_form
 from tests.scenarios.languages import assert_told_in_its_language
 
 pytestmark = pytest.mark.timeout(300)
@@ -42,3 +49,14 @@ def test_clients_are_told_by_the_second_way_and_reports_are_filed_later(
         "the late filing",
     )
     assert any(first.file_name.lower() in path for path in story.world.tenant.files)
+    # It ends well, and each of the four clients has its complete set, filed.
+    story.phone_system("up")
+    story.at("09:26", by_minutes=1)
+    story.orchestrator.wait()
+    whole = ["first-notification", "status-update", "recovery-notice", "closing-report"]
+    for client in story.plan.clients:
+        kinds = {d.type for d in story.documents(client.id) if d.sent_at}
+        assert kinds <= set(whole)
+        assert {whole[0], *whole[2:]} <= kinds
+        assert all(d.filed_at for d in story.documents(client.id) if d.sent_at)
+        assert_each_in_form(story, "C", client.id)

@@ -49,7 +49,7 @@ def test_a_role_without_deputy_ends_the_check_with_one(folder: Path) -> None:
     assert found.keys() == {"ok", "problems"}
     assert found["ok"] is False
     (trouble,) = [p for p in found["problems"] if p["severity"] == "error"]
-    assert trouble.keys() == {"severity", "where", "message"}
+    assert trouble.keys() == {"severity", "where", "message", "code"}
     assert trouble["where"] == "config/people.yaml: people[7].deputy"
     assert "IT-MGR" in trouble["message"]
 

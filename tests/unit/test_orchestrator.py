@@ -143,7 +143,16 @@ class LookedAt(FakeClient):
     ("deployed", "workers", "missing", "online"),
     [
         (True, ["ONLINE", "OFFLINE", "ONLINE"], (), 2),
-        (False, [], tuple(orchestrator.DEPLOYMENTS.values()), 0),
+        (
+            False,
+            [],
+            (
+                *orchestrator.DEPLOYMENTS.values(),
+                orchestrator.AFTER_ACTION,
+                orchestrator.EXERCISE_RECORD,
+            ),
+            0,
+        ),
         (True, None, (), 0),
     ],
 )
@@ -170,3 +179,11 @@ def test_a_look_at_a_prefect_that_is_away_says_so() -> None:
         pytest.raises(OrchestratorError, match="Prefect does not answer as it should"),
     ):
         orchestrator.look_at_prefect()
+
+
+def test_an_after_action_report_is_asked_for_beside_the_plan(use) -> None:
+    client = use(FakeClient())
+    assert PrefectOrchestrator().start_report(INCIDENT, 3) == "run-1"
+    assert client.asked["deployment"] == "after-action/report"
+    assert client.asked["idempotency_key"] == "INC-0142:after-action:3"
+    assert client.asked["parameters"] == {"report": {"incident": "INC-0142"}}

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import ast
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
-from kitart.messaging import questions
+from kitart.messaging import (
+    crisis_questions,
+    questions,
+    voicemail_proof_questions,
+    voicemail_questions,
+)
 
 
 @pytest.mark.parametrize("folder", ["kitart", "flows", "tasks"])
@@ -19,9 +25,12 @@ def test_a_phrase_is_written_out_where_it_is_said(folder: str) -> None:
 
 
 @pytest.mark.covers("D26")
-def test_every_word_of_a_question_is_a_phrase() -> None:
+@pytest.mark.parametrize(
+    "asked", [questions, crisis_questions, voicemail_questions, voicemail_proof_questions]
+)
+def test_every_word_of_a_question_is_a_phrase(asked: ModuleType) -> None:
     """So that a new question is asked in every language from its first day."""
-    source = Path(questions.__file__).read_text(encoding="utf-8")
+    source = Path(str(asked.__file__)).read_text(encoding="utf-8")
     assert bare_words(ast.parse(source)) == []
 
 

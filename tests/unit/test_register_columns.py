@@ -6,12 +6,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from kitart.alerts.opening import open_or_join
+from kitart.journal import register
 from kitart.journal.database import Journal
 from kitart.journal.register import COLUMNS
 from kitart.journal.upgrading import upgrade
 from kitart.plan.loading import load_plan
+from kitart.reports import filed
 from kitart.settings import HOUSE
-from sandbox.world import REGISTER_COLUMNS
+from sandbox.world import LIBRARY_COLUMNS, REGISTER_COLUMNS
 from tasks.filing import register_fields
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
@@ -31,5 +33,16 @@ def test_the_register_is_written_into_the_columns_that_are_asked_for(tmp_path: P
     assert all(isinstance(value, str | None) for value in fields.values())
 
 
-def test_the_stand_in_has_the_columns_that_an_operator_makes() -> None:
-    assert REGISTER_COLUMNS == COLUMNS
+def test_the_stand_in_has_the_columns_that_are_made() -> None:
+    for there, wanted in ((REGISTER_COLUMNS, filed.REGISTER), (LIBRARY_COLUMNS, filed.LIBRARY)):
+        assert list(there) == [column.name for column in wanted]
+        assert all(column.fits(there[column.name]) for column in wanted)
+
+
+def test_a_moment_is_written_so_that_a_column_of_text_and_one_for_dates_take_it() -> None:
+    assert register.written_moment(NOW) == "2026-11-24T09:00:00Z"
+    assert register.written_moment(None) is None
+    assert {column.name for column in filed.REGISTER if column.kind == "dateTime"} == set(
+        register.MOMENTS
+    )
+    assert all(column.fits("text") for column in filed.REGISTER)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from kitart.connectors.attachment import Attachment
+from kitart.connectors.microsoft.columns import Column
 from kitart.connectors.microsoft.grants import Grants
 from kitart.connectors.microsoft.graph import Graph
 from kitart.connectors.microsoft.health import Announcement, announced_health
@@ -12,12 +13,14 @@ from kitart.connectors.microsoft.mail import MailAccepted, send_mail
 from kitart.connectors.microsoft.probe import ProbeResult, ProbeStep, probe
 from kitart.connectors.microsoft.sharepoint import ListRows, RowRef, Site
 from kitart.connectors.microsoft.tokens import CredentialsRefused
-from kitart.connectors.microsoft.upload import Library, UploadedFile
+from kitart.connectors.microsoft.upload import FileStamp, Library, UploadedFile
 from kitart.settings import MicrosoftSettings
 
 __all__ = [
     "Announcement",
+    "Column",
     "CredentialsRefused",
+    "FileStamp",
     "Grants",
     "MailAccepted",
     "MicrosoftTenant",
@@ -81,12 +84,27 @@ class MicrosoftTenant:
         return self._register.upsert(incident_number, fields, known)
 
     def upload(self, path: str, content: bytes, content_type: str) -> UploadedFile:
-        """Write a file to the site's library under ``path``, in place of one that is there.
+        """Write a new file to the site's library under ``path``; none is ever written over.
 
         Up to 4 MB in one call, above that in pieces that go on after a failure. Repeating it is
-        harmless: the same path is written again as a new version.
+        harmless: a file that holds the same is taken for ours. Where another one has the name,
+        ours goes beside it, which the answer says (``beside``).
         """
         return self._library.upload(path, content, content_type)
+
+    def describe(
+        self,
+        item_id: str,
+        values: Mapping[str, str | int | bool | None],
+        columns: Sequence[Column],
+    ) -> tuple[str, ...]:
+        """Write a file's columns; the names of those that the library lacks or has of another kind,
+        and that were left out. ``columns`` are the definitions of ``values``."""
+        return self._library.describe(item_id, values, columns)
+
+    def file_stamp(self, path: str) -> FileStamp | None:
+        """When the file at ``path`` in the site's library was last changed; ``None`` for none."""
+        return self._library.stamp(path)
 
     def send_mail(
         self,

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Mapping
 from typing import Any
 
 from kitart.connectors.http import ServiceRefused
+from kitart.connectors.microsoft.columns import kind_of
 from kitart.connectors.microsoft.graph import Graph, member, segment
 from kitart.connectors.microsoft.sharepoint import ListRows, Site
 
@@ -42,8 +42,15 @@ class Grants:
         """The list's columns that can be written: internal name to kind (``text``, ``dateTime``,
         …, or empty where Graph names none)."""
         path = f"{self._site.address()}/lists/{segment(list_name)}/columns"
+        return self._columns(path)
+
+    def library_columns(self) -> dict[str, str]:
+        """The same of the document library's files."""
+        return self._columns(f"{self._site.address()}/drive/list/columns")
+
+    def _columns(self, path: str) -> dict[str, str]:
         found = self._graph.read_all(path)
-        return {member(each, "name"): _kind(each) for each in found if not each.get("readOnly")}
+        return {member(each, "name"): kind_of(each) for each in found if not each.get("readOnly")}
 
     def find_library(self) -> str:
         """The address of the site's default document library."""
@@ -97,8 +104,3 @@ def roles_in(token: str) -> frozenset[str] | None:
         return None
     roles = claims.get("roles", [])
     return frozenset(map(str, roles)) if isinstance(roles, list) else None
-
-
-def _kind(column: Mapping[str, Any]) -> str:
-    kinds = ("text", "dateTime", "number", "choice", "boolean", "lookup", "personOrGroup")
-    return next((kind for kind in kinds if isinstance(column.get(kind), dict)), "")

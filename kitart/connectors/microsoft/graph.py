@@ -3,24 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import quote
 
 import requests
 
 from kitart.connectors.errors import ConnectorError
 from kitart.connectors.http import HttpClient, ServiceRefused, host_of, json_body
-from kitart.connectors.microsoft.tokens import token_source
+from kitart.connectors.microsoft.tokens import Token, token_source
 from kitart.settings import MicrosoftSettings
 
 PAGES_AT_MOST = 20
 
 
-class Graph:
-    """Graph v1.0 for one tenant; no network before the first call."""
+class Tokens(Protocol):
+    """Where tokens come from: the application's own, or a person's who signed in."""
 
-    def __init__(self, settings: MicrosoftSettings) -> None:
-        self._tokens = token_source(settings)
+    def token(self, *, instead_of: str = "") -> Token:
+        """A token to use now; ``instead_of`` is one that Graph has refused."""
+
+
+class Graph:
+    """Graph v1.0 for one tenant; no network before the first call.
+
+    ``tokens`` are the application's own unless others are given.
+    """
+
+    def __init__(self, settings: MicrosoftSettings, tokens: Tokens | None = None) -> None:
+        self._tokens = tokens or token_source(settings)
         self._http = HttpClient(settings.graph_url, ca_file=settings.ca_file, name="Graph")
 
     def rest_s(self) -> float:

@@ -90,10 +90,9 @@ class ListRows:
         return self._change(row, values)
 
     def create(self, values: Fields, note: str = "") -> RowRef:
-        """A new row."""
-        answer = self._graph.call(
-            "POST", self._items(), json={"fields": dict(values)}, expected=(201,)
-        )
+        """A new row; what is empty is left out."""
+        fields = {name: value for name, value in values.items() if value is not None}
+        answer = self._graph.call("POST", self._items(), json={"fields": fields}, expected=(201,))
         row = _ref(json_body(answer))
         return RowRef(row.item_id, row.etag, row.web_url, created=True, note=note)
 

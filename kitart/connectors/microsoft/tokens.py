@@ -62,7 +62,7 @@ class Token:
     note: str = ""
 
 
-class _MsalHttp:
+class MsalHttp:
     """What MSAL calls the network by: with limits, ``verify`` and the host's pauses."""
 
     def __init__(self, settings: MicrosoftSettings) -> None:
@@ -93,7 +93,7 @@ class TokenSource:
     def __init__(self, settings: MicrosoftSettings) -> None:
         self._settings = settings
         self._lock = threading.Lock()
-        self._http = _MsalHttp(settings)
+        self._http = MsalHttp(settings)
         self._app: Any = None
         self._value = ""
         self._ends_at_s = 0.0

@@ -45,8 +45,51 @@ def not_available(reason: str) -> Number:
     return Number(kind="not available", why=reason)
 
 
+class CallSlice(Fact):
+    """Calls of one part of the time."""
+
+    start: Utc
+    end: Utc
+    offered: int
+    answered: int
+    abandoned: int
+    recording: int = 0
+
+
+class UsualCalls(Fact):
+    """The same weekday and hours of ``weeks`` weeks before: the middle, the least, the most."""
+
+    weeks: int
+    offered: int
+    answered: int
+    abandoned: int
+    least: int
+    most: int
+
+
+class SpokenBy(Fact):
+    """Answered calls by the kind of speaker who answered (c7)."""
+
+    native: int = 0
+    non_native: int = 0
+    english_only: int = 0
+    unknown: int = 0
+
+
+class ServiceTarget(Fact):
+    """The agreed service level, and how many calls were answered in that time, if known (c5)."""
+
+    percent: int
+    within_s: int
+    in_time: int | None = None
+
+
 class CallFacts(Fact):
-    """Calls of a queue since the effect began."""
+    """Calls of a queue since the effect began, until ``until``.
+
+    What the phone system counted may have parts, speakers and what is usual beside it; what a
+    person counted has not.
+    """
 
     project_id: str
     lang: str
@@ -55,6 +98,12 @@ class CallFacts(Fact):
     abandoned: Number
     voicemails_left: Number
     voicemails_returned: Number
+    recording: Number | None = None
+    until: Utc | None = None
+    slices: tuple[CallSlice, ...] = ()
+    spoken_by: SpokenBy | None = None
+    usual: UsualCalls | None = None
+    target: ServiceTarget | None = None
 
 
 class ManualLogging(Fact):

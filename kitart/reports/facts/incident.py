@@ -6,14 +6,15 @@ from datetime import date
 from typing import Literal
 
 from kitart.reports.facts.clients import ClientFacts, ProjectEffect
+from kitart.reports.facts.cover import AgentsOut, QueueCover
 from kitart.reports.facts.fact import Fact, Utc
 from kitart.reports.facts.figures import CallFacts, ManualLogging
 from kitart.reports.facts.record import (
     AmTold,
-    CorrectiveAction,
     DecisionFacts,
     EarlierReport,
     ErtContact,
+    LegalFacts,
     LevelChange,
     MessageFacts,
     OtherIncident,
@@ -29,13 +30,16 @@ from kitart.reports.facts.system import (
     SystemFacts,
     SystemState,
 )
+from kitart.reports.facts.written import CorrectiveAction, WrittenText
 
 
 class IncidentFacts(Fact):
     """All that is known of an incident at one moment.
 
     ``company_names``: names and codes of all clients and projects of the company, so that a text
-    which names one that this incident doesn't touch is kept from the reader too (D23).
+    which names one that this incident doesn't touch is kept from the reader too (D23). ``cover``
+    is there where agents can't work: then it says what callers meet, and a system's states only
+    whether the usual agents are back.
     """
 
     number: str
@@ -72,11 +76,15 @@ class IncidentFacts(Fact):
     assumptions: tuple[str, ...] = ()
     open_questions: tuple[str, ...] = ()
     corrective_actions: tuple[CorrectiveAction, ...] = ()
+    written: tuple[WrittenText, ...] = ()
     privacy: PrivacyAnswer = PrivacyAnswer()
+    legal: tuple[LegalFacts, ...] = ()
     normal_at: Utc | None = None
     manual_logging: ManualLogging | None = None
     also_open: tuple[OtherIncident, ...] = ()
     attachments: tuple[str, ...] = ()
+    cover: tuple[QueueCover, ...] = ()
+    agents_out: tuple[AgentsOut, ...] = ()
     company_names: tuple[str, ...] = ()
 
     def client(self, client_id: str) -> ClientFacts:

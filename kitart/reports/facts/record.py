@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Literal
 
 from kitart.reports.facts.fact import Fact, Utc
 
+FIRST_WORDS = ("first-notification", "combined-notice")
 AnswerOfPrivacy = Literal["no", "being checked", "yes"]
 
 
@@ -21,10 +21,10 @@ class PriorityFacts(Fact):
 
 
 class LevelChange(Fact):
-    """A cover level came into force, for one project or (without one) for all."""
+    """A cover level came into force, for a project or (without one) for all; 0 is none any more."""
 
     at: Utc
-    level: Literal[1, 2, 3, 4]
+    level: Literal[0, 1, 2, 3, 4]
     by_role: str
     reason: str = ""
     project_id: str | None = None
@@ -68,7 +68,8 @@ class TimelineEntry(Fact):
 
 
 class MessageFacts(Fact):
-    """A message: due, sent, acknowledged. ``client_id`` is set for one to a client."""
+    """A message: due, sent, acknowledged, and what became of it. ``client_id`` is set for one to a
+    client."""
 
     purpose: str
     to_role: str
@@ -77,6 +78,7 @@ class MessageFacts(Fact):
     sent_at: Utc | None = None
     acknowledged_at: Utc | None = None
     client_id: str | None = None
+    state: str = ""
 
 
 class DecisionFacts(Fact):
@@ -92,26 +94,19 @@ class DecisionFacts(Fact):
 
 
 class EarlierReport(Fact):
-    """A report that went to a client before."""
+    """A report that went to a client before, and when it was due."""
 
     client_id: str
     type: str
     number: int
     version: int
     sent_at: Utc
+    due_at: Utc | None = None
 
-
-class CorrectiveAction(Fact):
-    """A corrective action (D29)."""
-
-    number: int
-    finding: str
-    action: str
-    owner_role: str
-    due: date
-    check: str
-    status: str = "open"
-    client_id: str | None = None
+    @property
+    def first_word(self) -> bool:
+        """Whether it was the first that the client heard."""
+        return self.type in FIRST_WORDS
 
 
 class PrivacyAnswer(Fact):
@@ -123,10 +118,34 @@ class PrivacyAnswer(Fact):
     at: Utc | None = None
 
 
+class NoticeFacts(Fact):
+    """A notification that concerns a client: the company's to it, or its own as it told us."""
+
+    duty: str
+    to: str
+    at: Utc
+    channel: str = ""
+    reference: str = ""
+    by_client: bool = False
+
+
+class LegalFacts(Fact):
+    """What concerns one client of data protection and law (c14); ``privacy`` only where a person
+    said of this client alone what differs from the whole incident."""
+
+    client_id: str
+    privacy: PrivacyAnswer | None = None
+    notices: tuple[NoticeFacts, ...] = ()
+
+
 class OtherIncident(Fact):
-    """Another incident that is open and touches projects of this one; it has its own reports."""
+    """Another incident that is open and touches projects of this one; it has its own reports.
+
+    ``agents_out``: no system fails there, agents can't work (E5).
+    """
 
     number: str
     system: str
+    agents_out: bool = False
     priority: str
     client_ids: tuple[str, ...]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kitart.reports.terms import N_
+
 
 @dataclass(frozen=True)
 class SystemWords:
@@ -39,3 +41,12 @@ class SystemWords:
     working_on_it: str
     request: str
     forecast_unknown: str
+    # What is known and open, and what is watched until it counts as over.
+    has_failed: str = N_("{system} has had a fault since {start}.")
+    failed_and_back: str = N_("{system} failed at {start} and came back at {end} ({time} down).")
+    when_back: str = N_("When the system will be working again.")
+    stays_back: str = N_("Whether the system stays stable for {minutes} min.")
+    watched: str = N_("Watching the system until it has been stable for {minutes} min.")
+    # Said where the plan has no steps of its own for it (A21).
+    plan_followed: str | None = None
+    failed_count: str = N_("The system failed {count} times in that time.")

@@ -9,7 +9,7 @@ from pathlib import Path
 from kitart.language import LANGUAGES
 from kitart.plan.contact_list import Verified
 from kitart.plan.schema import Plan
-from kitart.reports.paper.view import HASH_LETTERS, ROLES, address_key, paper_plan
+from kitart.reports.paper.view import ROLES, address_key, paper_plan
 from kitart.reports.pdf import pdf_of
 from kitart.reports.rendering import environment
 
@@ -39,7 +39,7 @@ def as_pdf(html: str, plan: Plan, *, printed_at: datetime, templates_dir: Path) 
 
 def file_name(plan: Plan, role: str, language: str, ending: str) -> str:
     """``plan_supervisor_hu_1a2b3c4d5e6f.pdf``: which plan it is stands in its name."""
-    return f"plan_{role}_{language}_{plan.hash[:HASH_LETTERS]}.{ending}"
+    return f"plan_{role}_{language}_{plan.version}.{ending}"
 
 
 def verified_days(plan: Plan, verified: Verified) -> dict[str, date]:

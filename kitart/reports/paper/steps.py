@@ -204,6 +204,12 @@ CHAIN = (
                N_("before cover in English begins")),
     Escalation(N_("Level 4"), N_("account manager → crisis team; voicemail ordered"),
                N_("at once")),
+    Escalation(N_("Recovery time half over, or over, without cover"),
+               N_("Kitart → account manager; ERT lead and CMT lead"),
+               N_("{rto_warned} / {rto[1]} min; level 4: {rto_4_warned_h} / {rto_4_h} h")),
+    Escalation(N_("A client's system fails"),
+               N_("supervisor on duty → client's contacts, one after another"),
+               N_("{role_unreachable} min each")),
     Escalation(N_("A role can't be reached"), N_("→ deputy → next role up"),
                N_("{role_unreachable} min each")),
 )  # fmt: skip

@@ -9,28 +9,20 @@ from datetime import date, datetime
 from kitart.language import in_language
 from kitart.plan.people import Channel
 from kitart.plan.roles import role_name
-from kitart.plan.schema import Person, Plan
-from kitart.reports.moments import number_text
-from kitart.reports.paper.steps import CHAIN, STEPS
-from kitart.reports.terms import N_
+from kitart.plan.schema import Person, Plan, Supplier
+from kitart.reports.paper import matrix
+from kitart.reports.paper.matrix import WAYS
+from kitart.reports.paper.steps import STEPS
 from kitart.reports.wording import Wording
 from kitart.rules import call_form
 
 ROLES = tuple(STEPS)
-HASH_LETTERS = 12
 LEADING = ("ert", "account_manager", "it_manager", "cmt", "cmt_lead")
 ON_LINES = ("ert", "account_manager", "supervisor", "it_manager", "vcc_admin")
 WITH_SUPPLIERS = ("ert", "it_manager", "vcc_admin", "cmt_lead", "cmt")
 TO_CLIENTS = ("ert", "account_manager", "supervisor", "cmt_lead", "cmt", "data_protection")
 WITH_AGENTS = ("ert", "account_manager", "supervisor")
 LOG_ROWS = 19
-WAYS = {
-    "sms": N_("SMS"),
-    "voice": N_("phone call"),
-    "mail": N_("mail"),
-    "teams": N_("Teams"),
-    "chat": N_("chat"),
-}
 NO_BREAK = "\u00a0"
 
 Row = tuple[str, ...]
@@ -44,10 +36,15 @@ class Contacted:
     role: str
     responsibility: str
     authority: str
-    deputy: str
+    deputies: tuple[str, ...]
     channels: tuple[tuple[str, str, str], ...]
+    depends_on: str
     hours: tuple[str, ...]
     zone: str
+    on_call: str
+    leave: str
+    area: str
+    language: str
 
 
 @dataclass(frozen=True)
@@ -61,9 +58,11 @@ class PaperPlan:
     printed: str
     steps: tuple[Row, ...]
     chain: tuple[Row, ...]
+    called: tuple[Row, ...]
     matrix: tuple[Contacted, ...]
     lines: tuple[Row, ...]
     systems: tuple[Row, ...]
+    inputs: tuple[Row, ...]
     suppliers: tuple[Row, ...]
     clients: tuple[Row, ...]
     emergency: tuple[Row, ...]
@@ -83,24 +82,27 @@ def paper_plan(
     without steps, ``LookupError`` for a language that there is no catalogue of.
     """
     words = Wording(plan.company.time_zone, language)
-    limits = plan.limits.model_dump() | {"rto_4_h": number_text(plan.limits.rto[4] / 60, language)}
+    limits = matrix.limits_in_words(plan, language)
     by_hand = role in ("supervisor", "account_manager")
     return PaperPlan(
         role=in_language(role_name(role), language),
         company=plan.company.name,
         language=language,
-        edition=words.say("Plan {hash}", hash=plan.hash[:HASH_LETTERS]),
+        edition=words.say("Plan {hash}", hash=plan.version),
         printed=words.moment(printed_at),
         steps=tuple(
             (words.say(s.text), words.say(s.limit, **limits) if s.limit else "", s.numbers)
             for s in STEPS[role]
         ),
-        chain=tuple(
-            (words.say(c.when), words.say(c.who), words.say(c.limit, **limits)) for c in CHAIN
+        chain=matrix.chain(plan, words),
+        called=tuple(
+            (in_language(role_name(kind), language), *matrix.called(plan, kind, words).values())
+            for kind in dict.fromkeys(person.kind for person in plan.people)
         ),
         matrix=tuple(_contacted(plan, person, words, verified) for person in plan.people),
         lines=_lines(plan, words) if role in ON_LINES else (),
         systems=_systems(plan, words) if role in (*ON_LINES, *LEADING) else (),
+        inputs=_inputs(plan) if role in (*ON_LINES, *LEADING) else (),
         suppliers=_suppliers(plan, words) if role in WITH_SUPPLIERS else (),
         clients=_clients(plan, words) if role in TO_CLIENTS else (),
         emergency=tuple(sorted(plan.company.emergency_numbers.items()))
@@ -126,15 +128,21 @@ def _contacted(
         day = max((d for d in (channel.verified, tested) if d), default=None)
         since = day.isoformat() if day else words.say("unverified")
         channels.append((words.term(WAYS[channel.kind]), channel.address, since))
+    cells = matrix.line(plan, person, words, {}).cells
     return Contacted(
         code=person.id,
-        role=in_language(role_name(person.kind), words.language),
+        role=cells["role"],
         responsibility=person.responsibility,
         authority=person.authority,
-        deputy=person.deputy or words.say("none"),
+        deputies=(cells["deputy_1"], cells["deputy_2"]),
         channels=tuple(channels),
+        depends_on=cells["depends_on"],
         hours=person.hours,
         zone=person.time_zone,
+        on_call=cells["on_call"],
+        leave=cells["leave"] if person.leave else "",
+        area=person.area,
+        language=cells["languages"],
     )
 
 
@@ -162,8 +170,32 @@ def _systems(plan: Plan, words: Wording) -> tuple[Row, ...]:
     )
 
 
+def _inputs(plan: Plan) -> tuple[Row, ...]:
+    """What others give us: by when, who looks after it, and what may be used meanwhile (A21)."""
+    return tuple(
+        (
+            each.name,
+            f"{', '.join(each.due)} ({each.time_zone})",
+            each.owner,
+            plan.supplier(each.supplier).name
+            if each.supplier
+            else each.function or plan.system(each.system or "").name,
+            "; ".join(fallback.text for fallback in each.fallbacks),
+        )
+        for each in plan.inputs
+    )
+
+
 def _suppliers(plan: Plan, words: Wording) -> tuple[Row, ...]:
-    return tuple((s.name, s.contract_number, _ways(s.channels, words)) for s in plan.suppliers)
+    return tuple(
+        (s.name, s.contract_number, "; ".join((_ways(s.channels, words), *_contacts(s))))
+        for s in plan.suppliers
+    )
+
+
+def _contacts(supplier: Supplier) -> tuple[str, ...]:
+    """Whom to call there, by role and hours."""
+    return tuple(f"{each.role} {each.phone} ({each.hours})" for each in supplier.contacts)
 
 
 def _clients(plan: Plan, words: Wording) -> tuple[Row, ...]:

@@ -105,6 +105,8 @@ class Availability:
     def _rested(self, agent: Agent) -> Why | None:
         if self._presence.of(agent) is Standing.LEAVE:
             return lambda: phrase("is on leave")
+        if agent.id in self._facts.rest_waived:
+            return None
         ended = self._facts.worked_until.get(agent.id)
         known = ended is None or self._facts.at - in_utc(ended) >= timedelta(hours=agent.rest_hours)
         if known and self._presence.rested(agent):

@@ -46,9 +46,15 @@ def choose(needs: Sequence[Need], facts: Facts, pool: Pool, limits: Limits) -> C
         need.key: need for need in needs if need.short > len(sits[need.key])
     }  # fmt: skip
     rungs = {key: {a.id: rung for a, rung in pool.eligible(need)} for key, need in short.items()}
-    seats = {key: _seats(need, len(sits[key])) for key, need in short.items()}
+    seats = {
+        key: seat_costs(need.short, need.short_by_roster, len(need.live), len(sits[key]))
+        for key, need in short.items()
+    }
     offers = {
-        key: {code: _cost(pool, need, code, rungs[key][code]) for code in sorted(rungs[key])}
+        key: {
+            code: offer_cost(rung, pool.rules.rank(pool.agent(code), need, rung))
+            for code, rung in sorted(rungs[key].items())
+        }
         for key, need in short.items()
     }
     found = _spread(matched(seats, offers), offers, pool)
@@ -86,17 +92,20 @@ def _relocating(
     return [(code, Rung.RELOCATE) for _, code in back[: max(0, seats)]]
 
 
-def _seats(need: Need, filled: int) -> list[Cost]:
-    """What each empty seat costs: first those of an outage, and those of an empty queue."""
-    lost = need.short - need.short_by_roster
+def seat_costs(short: int, short_by_roster: int, live: int, filled: int) -> list[Cost]:
+    """What each empty seat of a queue costs: first those of an outage, and those of an empty queue.
+
+    ``short`` seats are empty, ``short_by_roster`` of them by the roster itself; ``live`` agents sit
+    in others, and ``filled`` of the empty ones are taken already.
+    """
+    lost = short - short_by_roster
     return [
-        (int(place >= lost), len(need.live) + place, 0, 0, *NOTHING_AGAINST)
-        for place in range(filled, need.short)
+        (int(place >= lost), live + place, 0, 0, *NOTHING_AGAINST) for place in range(filled, short)
     ]
 
 
-def _cost(pool: Pool, need: Need, code: str, rung: Rung) -> Cost:
-    rank = pool.rules.rank(pool.agent(code), need, rung)
+def offer_cost(rung: Rung, rank: tuple[int, ...]) -> Cost:
+    """What an agent on a rung costs; ``rank`` is the agent's (``Eligibility.rank``)."""
     return (0, 0, int(rung is Rung.ENGLISH_ONLY), int(rung is Rung.NON_NATIVE), *rank)
 
 

@@ -105,17 +105,21 @@ class Eligibility:
 
         Tests 1 to 3 and the place at rung 2 are the queue's; the others are the agent's alone.
         """
-        against = (
-            failed(1, self._language(agent, need, rung))
-            or failed(2, self._cleared(agent, need))
-            or failed(3, self._permitted(agent, need, rung))
-        )
+        against = self.never(agent, need, rung)
         if against is not None:
             return against
         own = self.available.failed(agent)
         if own is not None and own[0] <= PLACE:
             return own
         return failed(PLACE, self._elsewhere(agent, need, rung)) or own
+
+    def never(self, agent: Agent, need: Need, rung: Rung) -> Failed | None:
+        """The first of the tests 1 to 3 that the agent fails: what no moment changes."""
+        return (
+            failed(1, self._language(agent, need, rung))
+            or failed(2, self._cleared(agent, need))
+            or failed(3, self._permitted(agent, need, rung))
+        )
 
     def rank(self, agent: Agent, need: Need, rung: Rung) -> tuple[int, ...]:
         """What speaks against the agent among the eligible of a rung; less is better.

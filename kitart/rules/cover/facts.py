@@ -42,8 +42,11 @@ class Facts:
     ``projects``: those of the incident; ``None`` looks at all of the plan's. ``affected_areas``
     come on top of the areas of those who are out. ``holding``: who has a seat of this incident
     already, by accepting or being live, and in which queue ("BRAVO/es"): they keep it. ``said_no``:
-    declined, did not answer or did not come (D12, E7, E9). ``willing``: off duty, and known to
-    come all the same. ``start_minutes``: the agent's own word instead of the usual time (E8).
+    declined, did not answer or did not come (D12, E7, E9). ``elsewhere``: seats of a queue
+    that another incident sees to (E5). ``willing``: off duty, and known to
+    come all the same. ``rest_waived``: may be called though the rest is not respected, by a
+    person's recorded exception (E19). ``start_minutes``: the agent's own word instead of the usual
+    time (E8).
     ``worked_until``: the end of work that no roster knows (E19). ``call_outs``: in the last 30
     days.
     """
@@ -56,7 +59,9 @@ class Facts:
     reserved: Mapping[str, Reservation] = field(default_factory=dict)
     holding: Mapping[str, str] = field(default_factory=dict)
     said_no: frozenset[str] = frozenset()
+    elsewhere: Mapping[str, int] = field(default_factory=dict)
     willing: frozenset[str] = frozenset()
+    rest_waived: frozenset[str] = frozenset()
     start_minutes: Mapping[str, int] = field(default_factory=dict)
     worked_until: Mapping[str, datetime] = field(default_factory=dict)
     call_outs: Mapping[str, int] = field(default_factory=dict)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from kitart.plan.calendars import Calendar
@@ -15,7 +15,10 @@ from kitart.rules.cover.presence import Presence, Standing
 
 @dataclass(frozen=True)
 class Need:
-    """One queue: seats needed now, who is live, who of its roster is out (codes, sorted)."""
+    """One queue: seats needed now, who is live, who of its roster is out (codes, sorted).
+
+    ``elsewhere``: seats that another incident sees to (E5).
+    """
 
     project: str
     language: str
@@ -25,6 +28,7 @@ class Need:
     needed: int
     live: tuple[str, ...]
     out: tuple[str, ...]
+    elsewhere: int = 0
 
     @property
     def key(self) -> str:
@@ -34,12 +38,12 @@ class Need:
     @property
     def short(self) -> int:
         """Seats that nobody sits in."""
-        return max(0, self.needed - len(self.live))
+        return max(0, self.needed - len(self.live) - self.elsewhere)
 
     @property
     def short_by_roster(self) -> int:
         """Seats that would be empty with nobody out: the roster's own gap."""
-        return max(0, self.needed - len(self.live) - len(self.out))
+        return max(0, self.needed - len(self.live) - len(self.out) - self.elsewhere)
 
 
 def needs(plan: Plan, facts: Facts, presence: Presence) -> tuple[Need, ...]:
@@ -62,7 +66,8 @@ def needs(plan: Plan, facts: Facts, presence: Presence) -> tuple[Need, ...]:
         window = _window(project, calendar, presence) if opened[calendar.id] else None
         for queue in project.queues:
             found.append(_need(project, queue, clients[project.client], window,
-                               rostered[f"{project.id}/{queue.lang}"], gone))  # fmt: skip
+                               rostered[f"{project.id}/{queue.lang}"], gone,
+                               facts.elsewhere))  # fmt: skip
     return tuple(found)
 
 
@@ -78,6 +83,7 @@ def _need(
     window: str | None,
     rostered: Iterable[str],
     gone: set[str],
+    elsewhere: Mapping[str, int],
 ) -> Need:
     return Need(
         project=project.id,
@@ -88,6 +94,7 @@ def _need(
         needed=queue.seats.get(window, 0) if window else 0,
         live=tuple(sorted(code for code in rostered if code not in gone)),
         out=tuple(sorted(code for code in rostered if code in gone)),
+        elsewhere=elsewhere.get(f"{project.id}/{queue.lang}", 0),
     )
 
 

@@ -62,8 +62,7 @@ class Place:
                 database_url=database_url,
                 secret_key=SecretStr("a-long-key-for-the-test"),
                 webhook_secrets={
-                    "alertmanager": SecretStr(self.secret),
-                    "grafana": SecretStr(self.secret),
+                    source.name: SecretStr(self.secret) for source in self.plan.monitoring.sources
                 },
                 gateway_url=url,
             )

@@ -176,11 +176,11 @@ def test_a_site_that_may_only_be_read(place) -> None:
 
 def test_a_register_without_its_list_or_its_columns(place) -> None:
     register = place.world.tenant.lists["Incidents"]
-    register.columns = tuple(c for c in register.columns if c not in ("ClosedAt", "PlanHash"))
+    del register.columns["ClosedAt"], register.columns["PlanHash"]
     line = place.one("microsoft/register")
     assert line.state == "missing"
     assert line.seen == "the list Incidents lacks ClosedAt, PlanHash"
-    assert "exactly these names" in line.todo
+    assert "'kitart sharepoint init'" in line.todo
     place.set("microsoft", register_list="Nowhere")
     assert place.one("microsoft/register").seen == "there is no list Nowhere on the site"
 
@@ -191,7 +191,7 @@ def test_a_register_column_of_the_wrong_kind(place) -> None:
             {"name": name, "readOnly": False, kind: {}}
             for name, kind in (
                 ("Title", "text"), ("Subject", "text"), ("System", "text"), ("State", "choice"),
-                ("Priority", "text"), ("ReportedAt", "dateTime"), ("RecoveredAt", "text"),
+                ("Priority", "text"), ("ReportedAt", "number"), ("RecoveredAt", "text"),
                 ("ClosedAt", "text"), ("Projects", "text"), ("PlanHash", "text"),
             )
         ]
@@ -199,7 +199,26 @@ def test_a_register_column_of_the_wrong_kind(place) -> None:
     place.world.tenant_faults.set("GET */columns", "status", status=200, body=body)
     line = place.one("microsoft/register")
     assert line.state == "failed"
-    assert "State (choice), ReportedAt (dateTime)" in line.seen
+    assert "State (choice), ReportedAt (number)" in line.seen
+
+
+def test_a_library_without_its_columns_is_a_warning_for_documents_are_filed_all_the_same(
+    place,
+) -> None:
+    assert "each with its 11 columns" in place.one("microsoft/library").seen
+    del place.world.tenant.library.columns["KitartSHA256"]
+    place.world.tenant.library.columns["KitartVersion"] = "text"
+    line = place.one("microsoft/library")
+    assert line.state == "warning"
+    assert "without the columns KitartSHA256, KitartVersion (text)" in line.seen
+    assert "'kitart sharepoint init'" in line.todo
+
+
+def test_a_register_made_by_hand_with_text_in_all_columns_is_right(place) -> None:
+    place.world.tenant.lists["Incidents"].columns = dict.fromkeys(
+        place.world.tenant.lists["Incidents"].columns, "text"
+    )
+    assert place.one("microsoft/register").state == "ok"
 
 
 def test_a_probe_list_that_is_missing(place) -> None:

@@ -11,14 +11,15 @@ import pytest
 import requests
 from pydantic import SecretStr
 
-from kitart.clock import monotonic_s
+from kitart.clock import monotonic_s, real_now
 from kitart.connecting.house import gateway_checks
 from kitart.connecting.messages import CONNECTORS
 from kitart.connectors.errors import ConnectorError
+from kitart.journal import health
 from kitart.journal.messages import Outgoing
 from kitart.messaging.channels import send_by
 from kitart.orchestrator import OrchestratorError, PrefectSeen
-from kitart.settings import HOUSE
+from kitart.settings import HOUSE, HeartbeatSettings
 from sandbox.server import SandboxServer
 from sandbox.smtp import SandboxSmtp, SmtpState
 from sandbox.tls import issue_certificate
@@ -30,12 +31,13 @@ def by_name(lines) -> dict[str, Any]:
 
 def test_with_everything_set_up_nothing_is_missing(place) -> None:
     place.world.vcc.put_agents([place.world.vcc.agents[0].user_id], "AVAILABLE4CALL")
+    place.set("heartbeat", url=SecretStr("https://hc.test/ping/id"))
     lines = place.check()
     wrong = [line for line in lines if line.state not in ("ok", "warning")]
     assert not wrong
     assert {line.connection for line in lines} == {
         "plan", "journal", "prefect", "gateway", "microsoft", "vcc", "sms", "smtp", "voice",
-        "chat", "monitoring",
+        "chat", "monitoring", "inputs", "heartbeat",
     }  # fmt: skip
     assert all(line.seen for line in lines)
     assert all(line.todo for line in lines if line.state == "warning")
@@ -78,7 +80,7 @@ def test_a_plan_with_faults_names_the_first_and_what_needs_it_is_not_tried(
     place.set(config_dir=folder)
     lines = by_name(place.check())
     assert lines["plan/check"].state == "failed"
-    assert "2 errors" in lines["plan/check"].seen
+    assert "3 errors" in lines["plan/check"].seen
     assert "POST" in lines["plan/check"].seen
     assert lines["monitoring/sources"].state == "skipped"
     assert lines["vcc/projects"].state == "skipped"
@@ -396,11 +398,9 @@ monitoring:
   sources:
     - {name: alertmanager, kind: alertmanager}
     - {name: grafana, kind: grafana}
-    - {name: prober, kind: something_else}
   rules:
     - {id: wide, source: alertmanager, match: {service: vcc}, system: VCC}
     - {id: narrow, source: alertmanager, match: {service: vcc, site: a}, system: CARRIER}
-    - {id: other, source: prober, match: {service: vcc}, system: VCC}
 """
     )
     place.set(config_dir=folder)
@@ -408,5 +408,105 @@ monitoring:
     assert lines["monitoring/alertmanager rules"].state == "warning"
     assert "narrow comes after wide" in lines["monitoring/alertmanager rules"].seen
     assert lines["monitoring/grafana rules"].state == "missing"
-    assert lines["monitoring/prober webhook"].state == "missing"
-    assert "alertmanager, grafana" in lines["monitoring/prober webhook"].todo
+
+
+def test_a_source_whose_kind_nothing_reads(place, tmp_path: Path) -> None:
+    folder = tmp_path / "plan"
+    shutil.copytree(HOUSE / "config", folder)
+    file = folder / "monitoring.yaml"
+    file.write_text(file.read_text().replace("kind: prtg", "kind: something_else"))
+    place.set(config_dir=folder)
+    lines = by_name(place.check())
+    assert "'something_else' can't be read" in lines["plan/check"].seen
+    assert lines["monitoring/prtg webhook"].state == "missing"
+    assert "alertmanager, grafana" in lines["monitoring/prtg webhook"].todo
+
+
+# --- vital inputs ------------------------------------------------------------------------------
+
+
+@pytest.mark.covers("A21")
+def test_an_input_shows_the_ways_by_which_its_arrival_is_known(place) -> None:
+    place.set(input_secrets={"ROSTER-DAY": SecretStr(place.secret)})
+    lines = by_name(place.check("plan", "journal", "inputs"))
+    roster = lines["inputs/ROSTER-DAY arrival"]
+    assert roster.state == "ok"
+    assert f"{place.settings.gateway_url}/webhooks/inputs/ROSTER-DAY" in roster.seen
+    assert "Inputs/rosters/today.csv" in roster.seen
+    assert place.secret not in "".join(line.seen + line.todo for line in lines.values())
+
+
+@pytest.mark.covers("A21")
+def test_an_input_that_only_a_person_can_see_arrive(place) -> None:
+    line = place.one("inputs/PRICE-LIST arrival")
+    assert line.state == "warning"
+    assert "only a person" in line.seen
+    assert "'PRICE-LIST'" in line.todo
+
+
+def test_an_inputs_secret_that_can_be_guessed_or_belongs_to_none(place) -> None:
+    place.set(
+        input_secrets={"PRICE-LIST": SecretStr("short"), "PRICE-LSIT": SecretStr(place.secret)}
+    )
+    lines = by_name(place.check("plan", "inputs"))
+    assert "5 letters" in lines["inputs/PRICE-LIST arrival"].seen
+    assert "PRICE-LSIT" in lines["inputs/secrets"].seen
+    assert "PRICE-LIST" in lines["inputs/secrets"].todo
+
+
+def test_an_address_that_may_not_be_asked(place) -> None:
+    folder = Path(shutil.copytree(HOUSE / "config", place.folder / "with-url"))
+    file = folder / "inputs.yaml"
+    place.set(config_dir=folder)
+    text = file.read_text(encoding="utf-8")
+    file.write_text(
+        text.replace("    file: Inputs/rosters/today.csv", "    url: https://Files.test/today.csv"),
+        encoding="utf-8",
+    )
+    line = place.one("inputs/ROSTER-DAY arrival")
+    assert line.state == "missing"
+    assert "'files.test'" in line.todo
+    place.set(input_hosts=("files.test",))
+    assert place.one("inputs/ROSTER-DAY arrival").state == "ok"
+
+
+@pytest.mark.covers("A21")
+def test_when_an_input_came_last(place) -> None:
+    assert place.one("inputs/PRICE-LIST last").state == "warning"
+    place.inst.settings.input_secrets = {"PRICE-LIST": SecretStr(place.secret)}
+    posted = requests.post(
+        f"{place.server.url}/webhooks/inputs/PRICE-LIST", timeout=10,
+        headers={"Authorization": f"Bearer {place.secret}"},
+    )  # fmt: skip
+    assert posted.status_code == 202, posted.text
+    line = place.one("inputs/PRICE-LIST last")
+    assert (line.state, line.seen) == ("ok", "2026-11-24 09:00 UTC, by webhook")
+
+
+# --- the sign of life --------------------------------------------------------------------------
+
+
+@pytest.mark.covers("D21")
+def test_without_an_address_nobody_would_hear_of_our_own_failure(place) -> None:
+    place.set(heartbeat=HeartbeatSettings())
+    assert place.one("heartbeat/address").state == "warning", "in the sandbox nobody would ask"
+    place.set(mode="production")
+    lines = by_name(place.check("journal", "heartbeat"))
+    assert lines["heartbeat/address"].state == "missing"
+    assert "KITART_HEARTBEAT__URL" in lines["heartbeat/address"].todo
+    assert lines["heartbeat/last sign"].state == "skipped"
+
+
+@pytest.mark.covers("D21")
+def test_the_last_sign_of_life_and_why_it_is_kept_back(place) -> None:
+    place.set(heartbeat=HeartbeatSettings(url=SecretStr("https://hc.test/ping/secret-id")))
+    assert place.one("heartbeat/last sign").state == "warning"
+    for ok, said in ((False, "worker: none is online"), (True, "")):
+        with place.inst.journal.write() as session:
+            health.mark(
+                session, health.HEARTBEAT, ok, said, now=place.clock.now(), real_now=real_now()
+            )
+        lines = by_name(place.check("journal", "heartbeat"))
+        assert lines["heartbeat/last sign"].state == ("ok" if ok else "warning")
+        assert said in lines["heartbeat/last sign"].seen
+        assert "secret-id" not in "".join(line.seen + line.todo for line in lines.values())

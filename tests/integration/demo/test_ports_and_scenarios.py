@@ -6,7 +6,7 @@ import os
 import socket
 import subprocess
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,7 @@ import pytest
 from kitart.alerts.readers import READERS
 from kitart.plan.loading import load_plan
 from kitart.rules.calendars import is_open
+from kitart.rules.rosters import on_shift
 from kitart.settings import HOUSE
 from sandbox.characters import Characters
 from sandbox.demo import scenario
@@ -55,34 +56,83 @@ def test_two_stacks_that_start_at_once_do_not_choose_the_same_port() -> None:
     assert Ports().choose("the gateway", wanted) == wanted
 
 
+SYSTEMS = [name for name in scenario.names() if scenario.load(name).system]
+COVER = [name for name in scenario.names() if scenario.load(name).cover]
+
+
 @pytest.mark.parametrize("name", scenario.names())
-def test_every_scenario_fits_the_plan_and_its_alert_can_be_read(name: str) -> None:
+def test_every_scenario_fits_the_plan(name: str) -> None:
     story = scenario.load(name)
     Characters(story.people)
-    system = PLAN.system(story.system)
-    for code in [*story.people, *(event.person for event in story.events)]:
-        assert code in ("", "default") or PLAN.person(code)
+    known = {person.id for person in PLAN.people} | {agent.id for agent in PLAN.agents}
+    assert set(story.people) - {"default", "agents"} <= known
     for event in story.events:
         Characters({event.person or "x": event.character})
+        assert not event.person or PLAN.person(event.person)
         assert not event.line or PLAN.line(event.line)
+        assert {*event.agents, *event.meets} - {"voicemail", "nobody"} <= known
+    assert set(story.cover.called_in if story.cover else ()) <= known
+
+
+@pytest.mark.parametrize("name", SYSTEMS)
+def test_the_alert_of_a_scenario_can_be_read(name: str) -> None:
+    story = scenario.load(name)
     at = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
     assert len(READERS["alertmanager"](story.alert_body(at))) == 1
     rules = [r for r in PLAN.monitoring.rules if r.source == "alertmanager"]
     meant = [r.system for r in rules if r.match.items() <= story.alert["labels"].items()]
-    assert meant[0] == system.id
+    assert meant[0] == PLAN.system(story.system).id
 
 
-@pytest.mark.parametrize("today", ["2026-11-23T08:00", "2026-12-30T08:00", "2027-01-02T23:59"])
+@pytest.mark.parametrize("name", COVER)
+def test_who_is_out_comes_back_and_who_is_called_in_says_yes(name: str) -> None:
+    story = scenario.load(name)
+    assert story.cover is not None
+    back = {code for event in story.events if event.do == "log_in" for code in event.agents}
+    assert set(story.out) == back
+    people = Characters(story.people)
+    for code in story.cover.called_in:
+        assert people.of(code).answer_to("cover") == "yes"
+        assert people.of(code).logs_in_s is not None
+
+
+TODAYS = ["2026-11-23T08:00", "2026-12-30T08:00", "2027-01-02T23:59", "2026-07-08T12:00"]
+
+
+@pytest.mark.parametrize("today", TODAYS)
 def test_the_story_begins_on_a_past_tuesday_with_every_line_open(today: str) -> None:
     now = datetime.fromisoformat(today).replace(tzinfo=UTC)
-    start = scenario.a_tuesday(PLAN, "VCC", now)
+    start = scenario.beginning(PLAN, scenario.load("vcc"), now)
     assert (start.weekday(), start.hour) == (1, 9)
     assert start.date() <= now.date()
     assert all(is_open(PLAN.calendar_of(p.id), start) for p in PLAN.projects)
 
 
+@pytest.mark.covers("D9")
+@pytest.mark.parametrize("today", TODAYS)
+@pytest.mark.parametrize("name", COVER)
+def test_who_will_be_out_is_at_work_at_the_beginning_in_summer_and_winter(
+    name: str, today: str
+) -> None:
+    story = scenario.load(name)
+    start = scenario.beginning(PLAN, story, datetime.fromisoformat(today).replace(tzinfo=UTC))
+    assert (start.weekday(), start.hour) == ((6, 2) if name == "workplace" else (1, 9))
+    end = start + timedelta(minutes=story.usual_minutes)
+    assert all(on_shift(PLAN.agent(code), start) for code in story.out)
+    assert all(is_open(PLAN.calendar_of(p.id), end) for p in story.projects(PLAN))
+
+
+def test_a_scenario_is_about_a_system_about_cover_or_about_an_exercise() -> None:
+    two = {"system": "VCC", "cover": {}}
+    for fields in ({}, two, {"system": "VCC", "exercise": "MAIL-DOWN"}):
+        with pytest.raises(ValueError, match="one of these: a system that fails, cover, an exe"):
+            scenario.Scenario.model_validate(
+                {"title": "x", "usual_minutes": 1, "events": [], "people": {}, **fields}
+            )
+
+
 def test_an_unknown_scenario_is_refused_with_those_there_are() -> None:
-    with pytest.raises(LookupError, match="right would be one of client-crm, sharepoint, vcc"):
+    with pytest.raises(LookupError, match="right would be one of blackout, client-crm"):
         scenario.load("volcano")
 
 

@@ -78,7 +78,9 @@ class Place:
                 data_dir=folder,
                 database_url=database_url,
                 secret_key=SecretStr("a-long-key-for-the-test"),
-                webhook_secrets={"alertmanager": SecretStr(SECRET), "grafana": SecretStr(SECRET)},
+                webhook_secrets={
+                    source.name: SecretStr(SECRET) for source in self.plan.monitoring.sources
+                },
                 gateway_url=f"http://127.0.0.1:{port}",
             )
         )
@@ -100,6 +102,7 @@ class Place:
         """Have the gateway open incidents under another plan."""
         self.plan = Plan.from_snapshot(raw)
         self.app.state.house.plans.current = lambda: self.plan
+        self.app.state.house.plans.at_hand = lambda: self.plan
 
     def end(self) -> None:
         self.orchestrator.hold.set()

@@ -57,7 +57,7 @@ def test_a_report_is_kept_with_its_times_and_seen_after_a_reload(place, link) ->
     assert "Áramszünet" in get(link).text
     # It says what is true, and whom to phone.
     assert "+442079460103" in page.text
-    assert "még senki sem kap automatikus értesítést" in page.text
+    assert "A bejelentése ebben az incidensben van: INC-0001" in page.text
 
 
 def test_sent_twice_it_is_one_also_after_it_was_withdrawn(place, link) -> None:
@@ -249,3 +249,35 @@ def test_the_page_is_small_and_asks_nothing_from_outside(place, link) -> None:
     assert "script-src" not in page.headers["Content-Security-Policy"]
     assert not re.search(r"(src|href)=\"https?:", page.text)
     assert page.headers["Referrer-Policy"] == "no-referrer"
+
+
+def test_a_report_opens_an_incident_and_the_first_alarm_leaves_at_once(place, link) -> None:
+    post(link, COMPLETE)
+    (incident,) = place.incidents()
+    assert (incident.kind, incident.projects) == ("workplace unusable", ["CHARLIE"])
+    place.eventually(lambda: place.texts_to("ERT-1"), "the alarm by SMS")
+    place.eventually(lambda: place.orchestrator.asked, "a run is asked for")
+    (row,) = rows(place)
+    post(link, {"withdraw": str(row.id)})
+    (entry,) = place.entries("agent back")
+    assert entry.author == "agent"
+
+
+@pytest.mark.covers("E4", "E33")
+def test_several_agents_of_one_cause_are_in_one_incident(place, link) -> None:
+    post(link, COMPLETE)
+    post(new_link(place.inst, "AG-001", by="operator"), COMPLETE | {"what": "internet"})
+    (incident,) = place.incidents()
+    assert incident.projects == ["CHARLIE", "ALPHA"]
+    assert len(place.entries("agent offline")) == 2
+
+
+@pytest.mark.covers("E36")
+def test_who_is_not_expected_at_work_reads_that_nobody_is_told(place) -> None:
+    place.clock.advance(hours=12)
+    page = post(new_link(place.inst, "AG-017", by="operator"), COMPLETE)  # five in the morning
+    assert "Your report is in INC-0001" in page.text, "the shift begins in an hour"
+    page = post(new_link(place.inst, "AG-001", by="operator"), COMPLETE | {"what": "device"})
+    assert "INC-" not in page.text.partition("<main>")[2]
+    assert "senki sem kap még értesítést" in page.text
+    assert [row.incident for row in rows(place)] == ["INC-0001", None]

@@ -45,7 +45,7 @@ def rows(place) -> list[OutageReport]:
         return session.query(OutageReport).order_by(OutageReport.id).all()
 
 
-@pytest.mark.covers("R17")
+@pytest.mark.covers("R17", "E4")
 def test_several_agents_are_reported_at_once_and_once(place) -> None:
     supervisor = Signed(place, "SV-3")
     page = supervisor.post("/report", AGENTS)
@@ -54,6 +54,10 @@ def test_several_agents_are_reported_at_once_and_once(place) -> None:
     assert [(r.agent, r.reported_by, r.role) for r in rows(place)] == [
         ("AG-013", "SV-3", "supervisor"), ("AG-014", "SV-3", "supervisor"),
     ]  # fmt: skip
+    (incident,) = place.incidents()
+    assert (incident.kind, incident.reported_by) == ("workplace unusable", "supervisor")
+    assert page.text.count("/incident/INC-0001") == 2
+    place.eventually(lambda: place.texts_to("ERT-1"), "the alarm by SMS")
     again = supervisor.post("/report", AGENTS)
     assert "Korábban bejelentve, ezért változatlan: 2." in again.text
     assert len(rows(place)) == 2
@@ -76,6 +80,7 @@ def test_what_an_agent_said_personally_stands(place) -> None:
         "/report", {"about": "works", "agent": "AG-014", "report": str(rows(place)[0].id)}
     )
     assert rows(place)[0].ended_by == "SV-3"
+    assert [e.author for e in place.entries("agent back")] == ["agent", "supervisor"]
 
 
 @pytest.mark.covers("D13")

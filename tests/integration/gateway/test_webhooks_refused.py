@@ -82,7 +82,8 @@ def test_an_unknown_source_is_told_which_are_known(place) -> None:
     answer = place.post({"alerts": []}, "nagios")
     assert answer.status_code == 404
     assert answer.json()["error"] == (
-        "source 'nagios' is not known; configured: alertmanager, grafana"
+        "source 'nagios' is not known; configured: alertmanager, aws_sns, azure_monitor, datadog, "
+        "grafana, healthchecks, pagerduty, prtg, statuspage, uptime_kuma, zabbix"
     )
 
 

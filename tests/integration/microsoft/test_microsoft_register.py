@@ -133,7 +133,7 @@ def test_two_rows_of_one_number_are_told_and_the_older_is_written(
 def test_a_column_that_is_missing_is_named(
     tenant: MicrosoftTenant, register: SharePointList
 ) -> None:
-    register.columns = ("Status",)
+    register.columns = {"Status": "text"}
     with pytest.raises(ConnectorError, match="Field 'Level' is not recognized") as error:
         tenant.upsert_register_row("INC-0001", {"Level": 1}, None)
     assert error.value.permanent

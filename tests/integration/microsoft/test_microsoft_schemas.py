@@ -14,8 +14,12 @@ from referencing.jsonschema import DRAFT4
 
 from kitart.connectors.errors import ConnectorError
 from kitart.connectors.http import HttpClient
-from kitart.connectors.microsoft import MicrosoftTenant
+from kitart.connectors.microsoft import Column, MicrosoftTenant
+from kitart.connectors.microsoft.graph import Graph
+from kitart.connectors.microsoft.setup import SiteSetup
+from kitart.connectors.microsoft.sharepoint import Site
 from kitart.connectors.microsoft.tokens import token_source
+from kitart.reports import filed
 from kitart.settings import MicrosoftSettings
 from sandbox.faults import Faults
 from sandbox.microsoft import TenantState
@@ -33,6 +37,11 @@ ANSWERED: list[tuple[str, str, str]] = [
     ("GET", rf"{SITE}/lists/[^/]+", "list"),
     ("GET", rf"{SITE}/lists/[^/]+/columns", "columnDefinition[]"),
     ("GET", ITEMS, "listItem[]"),
+    ("POST", rf"{SITE}/lists", "list"),
+    ("POST", rf"{SITE}/lists/[^/]+/columns", "columnDefinition"),
+    ("GET", rf"{SITE}/drive/list", "list"),
+    ("GET", rf"{SITE}/drive/list/columns", "columnDefinition[]"),
+    ("PATCH", rf"{SITE}/drive/items/[^/]+/listItem/fields", "fieldValueSet"),
     ("POST", ITEMS, "listItem"),
     ("GET", rf"{ITEMS}/\d+", "listItem"),
     ("GET", rf"{ITEMS}/\d+/fields", "fieldValueSet"),
@@ -44,6 +53,9 @@ ANSWERED: list[tuple[str, str, str]] = [
 SENT: list[tuple[str, str, str]] = [
     ("POST", ITEMS, "listItem-create"),
     ("PATCH", rf"{ITEMS}/\d+/fields", "fieldValueSet-update"),
+    ("PATCH", rf"{SITE}/drive/items/[^/]+/listItem/fields", "fieldValueSet-update"),
+    ("POST", rf"{SITE}/lists", "list-create"),
+    ("POST", rf"{SITE}/lists/[^/]+/columns", "columnDefinition-create"),
 ]
 NOT_IN_THE_FILE = {"driveItem", "drive", "message", "uploadSession"}
 UNJUDGED = r"/sites/[^/]+/drive.*|/users/[^/]+/sendMail|/\$batch"
@@ -111,12 +123,22 @@ def tour(tenant: MicrosoftTenant, state: TenantState, settings: MicrosoftSetting
     known = tenant.upsert_register_row("INC-0001", {"Status": "open", "Level": 2}, None)
     tenant.upsert_register_row("INC-0001", {"Status": None, "Hours": 1.5}, known)
     tenant.upsert_register_row("INC-0001", {"Status": "closed"}, known)
-    tenant.upload("a.html", b"x", "text/html")
+    state.site_role = "manage"
+    graph = Graph(settings)
+    setup = SiteSetup(graph, Site(graph, settings))
+    setup.make_list("Another", filed.REGISTER)
+    for column in filed.LIBRARY:
+        setup.add_column(setup.library()[0], column)
+    setup.make_folder(filed.FOLDER)
+    assert setup.has_folder(filed.FOLDER)
+    item = tenant.upload("a.html", b"x", "text/html").item_id
+    assert tenant.describe(item, {"KitartNumber": 1, "KitartClient": "CL-1"}, filed.LIBRARY) == ()
+    tenant.describe(item, {"odd": "x"}, [Column("odd")])
     tenant.upload("b.pdf", b"x" * 5_000_000, "application/pdf")
     tenant.send_mail(["a@kitart.example"], "s", "<p>h</p>", "t", message_key="k")
     with pytest.raises(ConnectorError):
         tenant.upsert_register_row("INC-0001", {"odd name": "x"}, known)
-    graph = HttpClient(settings.graph_url, ca_file=settings.ca_file)
+    outside = HttpClient(settings.graph_url, ca_file=settings.ca_file)
     bearer = f"Bearer {token_source(settings).token().value}"
     site = f"/v1.0/sites/{state.site_id}"
     for path in (
@@ -131,8 +153,8 @@ def tour(tenant: MicrosoftTenant, state: TenantState, settings: MicrosoftSetting
         f"/v1.0{HEALTH}/issues",
         "/v1.0/nothing",
     ):
-        graph.request("GET", path, auth_header=bearer, expected=range(200, 500))
-    graph.request("GET", site, auth_header="Bearer wrong", expected=(401,))
+        outside.request("GET", path, auth_header=bearer, expected=range(200, 500))
+    outside.request("GET", site, auth_header="Bearer wrong", expected=(401,))
 
 
 def test_every_answer_of_the_stand_in_is_microsofts_type(

@@ -188,8 +188,12 @@ def test_files_can_be_listed_and_read_back(
     assert [one["name"] for one in root] == ["reports"]
     below = call(outside, bearer, "GET", f"{drive}/root:/reports/INC-0001:/children").json()
     assert [(one["name"], one["size"]) for one in below["value"]] == [("a.html", 3)]
-    content = call(outside, bearer, "GET", f"{drive}/root:/reports/INC-0001/a.html:/content")
-    assert content.content == b"one"
+    sent_on = call(outside, bearer, "GET", f"{drive}/root:/reports/INC-0001/a.html:/content")
+    assert sent_on.status_code == 302
+    where = sent_on.headers["Location"]
+    assert outside.request("GET", where).content == b"one"
+    with_token = outside.request("GET", where, auth_header=f"Bearer {bearer}", expected=ANY)
+    assert with_token.status_code == 401
 
 
 def test_another_process_can_judge_what_happened(

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import random
+from typing import Any
 
 import pytest
 
 from kitart.connectors.errors import ConnectorError
-from kitart.connectors.microsoft import MicrosoftTenant
+from kitart.connectors.microsoft import Column, MicrosoftTenant
 from kitart.connectors.microsoft import upload as upload_module
-from kitart.connectors.microsoft.upload import CHUNK_BYTES, SMALL_BYTES
+from kitart.connectors.microsoft.upload import CHUNK_BYTES, SMALL_BYTES, Library
 from sandbox.faults import Faults
 from sandbox.microsoft import TenantState
 
@@ -41,14 +43,118 @@ def test_a_small_file_goes_in_one_call(
     assert not [call for call in state.exchanges if "createUploadSession" in call.path]
 
 
-def test_a_second_upload_is_a_new_version_of_the_same_file(
+@pytest.mark.parametrize("content", [b"one", LARGE], ids=["small", "large"])
+def test_a_file_that_is_there_with_the_same_content_is_ours_and_is_left(
+    state: TenantState, tenant: MicrosoftTenant, content: bytes
+) -> None:
+    first = tenant.upload(PATH, content, "application/pdf")
+    again = tenant.upload(PATH, content, "application/pdf")
+    assert first == again
+    assert state.files[PATH.lower()].version == 1
+    assert not again.beside
+
+
+@pytest.mark.parametrize("content", [b"two", LARGE], ids=["small", "large"])
+@pytest.mark.parametrize("theirs", [b"one", b"by hand"], ids=["same size", "other size"])
+def test_a_file_of_somebody_else_is_never_written_over(
+    state: TenantState, tenant: MicrosoftTenant, content: bytes, theirs: bytes
+) -> None:
+    state.store(PATH, theirs, "application/pdf")
+    ours = tenant.upload(PATH, content, "application/pdf")
+    assert stored(state) == theirs
+    mark = hashlib.sha256(content).hexdigest()[:8]
+    assert (ours.name, ours.beside) == (f"report_{mark}.pdf", "report.pdf")
+    assert stored(state, f"reports/INC-0001/report_{mark}.pdf") == content
+    # And a repeat finds it there.
+    assert tenant.upload(PATH, content, "application/pdf") == ours
+    assert len(state.files) == 2
+
+
+def test_a_folder_of_that_name_is_left_too(state: TenantState, tenant: MicrosoftTenant) -> None:
+    state.store(f"{PATH}/x.txt", b"x", "text/plain")
+    assert tenant.upload(PATH, b"two", "application/pdf").beside == "report.pdf"
+
+
+def test_both_names_taken_by_others_is_said_and_nothing_is_written(
     state: TenantState, tenant: MicrosoftTenant
 ) -> None:
-    first = tenant.upload(PATH, b"one", "application/pdf")
-    second = tenant.upload(PATH, b"two", "application/pdf")
-    assert first.item_id == second.item_id
-    assert first.etag != second.etag
-    assert stored(state) == b"two"
+    mark = hashlib.sha256(b"two").hexdigest()[:8]
+    for path in (PATH, f"reports/INC-0001/report_{mark}.pdf"):
+        state.store(path, b"theirs", "application/pdf")
+    with pytest.raises(ConnectorError, match="are there with other content") as error:
+        tenant.upload(PATH, b"two", "application/pdf")
+    assert error.value.permanent
+    assert {file.content for file in state.files.values()} == {b"theirs"}
+
+
+def test_somebodys_file_that_comes_while_ours_is_on_its_way_in_pieces_is_left(
+    state: TenantState, tenant: MicrosoftTenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent = Library._piece
+
+    def piece(self: Library, url: str, content: bytes, start: int) -> Any:
+        state.store(PATH, b"theirs", "application/pdf")
+        return sent(self, url, content, start)
+
+    monkeypatch.setattr(Library, "_piece", piece)
+    assert tenant.upload(PATH, LARGE, "application/pdf").beside == "report.pdf"
+    assert stored(state) == b"theirs"
+
+
+def test_a_lost_answer_to_a_small_file_is_found_by_the_repeat(
+    state: TenantState, tenant: MicrosoftTenant, faults: Faults
+) -> None:
+    faults.set("PUT /v1.0/*", "lost_answer", times=1)
+    with pytest.raises(ConnectorError) as error:
+        tenant.upload(PATH, b"one", "application/pdf")
+    assert not error.value.permanent
+    assert not tenant.upload(PATH, b"one", "application/pdf").beside
+    assert (len(state.files), state.files[PATH.lower()].version) == (1, 1)
+
+
+def test_a_file_that_is_gone_when_it_is_looked_at_is_uploaded_by_the_repeat(
+    state: TenantState, tenant: MicrosoftTenant, faults: Faults
+) -> None:
+    faults.set("PUT /v1.0/*", "status", status=409, times=1)
+    with pytest.raises(ConnectorError, match="upload again") as error:
+        tenant.upload(PATH, b"one", "application/pdf")
+    assert not error.value.permanent
+    tenant.upload(PATH, b"one", "application/pdf")
+    assert stored(state) == b"one"
+
+
+COLUMNS = (Column("A"), Column("N", "number"), Column("At", "dateTime", also=("text",)))
+VALUES = {"A": "x", "N": 2, "At": "2026-11-24T09:00:00Z"}
+
+
+def test_a_files_columns_are_filled_in(state: TenantState, tenant: MicrosoftTenant) -> None:
+    state.library.columns = {"A": "text", "N": "number", "At": "dateTime"}
+    item = tenant.upload(PATH, b"one", "application/pdf").item_id
+    assert tenant.describe(item, VALUES, COLUMNS) == ()
+    assert state.files[PATH.lower()].fields == VALUES
+    assert tenant.describe(item, {"A": None}, COLUMNS) == ()
+    assert state.files[PATH.lower()].fields["A"] is None
+
+
+def test_columns_that_the_library_lacks_or_has_of_another_kind_are_left_out_and_named(
+    state: TenantState, tenant: MicrosoftTenant
+) -> None:
+    item = tenant.upload(PATH, b"one", "application/pdf").item_id
+    state.library.columns = {"N": "boolean", "At": "text"}
+    assert tenant.describe(item, VALUES, COLUMNS) == ("A", "N")
+    assert state.files[PATH.lower()].fields == {"At": VALUES["At"]}
+    state.library.columns = {}
+    assert tenant.describe(item, VALUES, COLUMNS) == ("A", "N", "At")
+
+
+def test_a_value_that_a_right_column_refuses_is_no_lack_of_columns(
+    state: TenantState, tenant: MicrosoftTenant
+) -> None:
+    state.library.columns = {"A": "text", "N": "number", "At": "dateTime"}
+    item = tenant.upload(PATH, b"one", "application/pdf").item_id
+    with pytest.raises(ConnectorError, match="does not take this value") as error:
+        tenant.describe(item, VALUES | {"At": "soon"}, COLUMNS)
+    assert error.value.permanent
 
 
 @pytest.mark.parametrize("name", ["Jelentés 1.html", "50% #1 & more.html", "a+b=c.html"])
@@ -90,6 +196,9 @@ def test_a_large_file_goes_in_pieces_without_our_token(
         ("lost_answer", 0),  # the piece is there: going on from our own count would meet a 416
         ("lost_answer", 1),
         ("truncate", 1),
+        ("throttle", 0),
+        ("throttle", 1),
+        ("throttle", 2),
     ],
 )
 def test_a_failed_piece_is_taken_up_where_the_session_stands(
@@ -130,6 +239,19 @@ def test_a_lost_last_answer_asks_for_a_repeat_that_is_harmless(
     assert not error.value.permanent
     tenant.upload(PATH, LARGE, "application/pdf")
     assert list(state.files) == [PATH.lower()]
+    assert stored(state) == LARGE
+
+
+@pytest.mark.parametrize("skip", [0, 1, 2])
+def test_a_session_that_is_gone_at_any_piece_is_begun_anew_by_the_repeat(
+    state: TenantState, tenant: MicrosoftTenant, faults: Faults, skip: int
+) -> None:
+    faults.set(PIECE, "status", status=404, times=1, skip=skip)
+    with pytest.raises(ConnectorError, match="upload again") as error:
+        tenant.upload(PATH, LARGE, "application/pdf")
+    assert not error.value.permanent
+    assert state.files == {}
+    tenant.upload(PATH, LARGE, "application/pdf")
     assert stored(state) == LARGE
 
 

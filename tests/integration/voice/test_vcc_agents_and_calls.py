@@ -192,3 +192,19 @@ def test_what_the_platform_can_not_do_is_said_and_raised(vcc: Any) -> None:
     with pytest.raises(NotCapable, match="VCC Live can't do 'voicemails'") as caught:
         client.voicemails("+3615550001", vcc.clock.now())
     assert caught.value.permanent
+
+
+@pytest.mark.covers("D3")
+def test_records_of_a_part_of_the_time_weeks_ago_are_found(vcc: Any) -> None:
+    many_calls(vcc, 50)
+    now = vcc.clock.now()
+    vcc.clock.advance(days=21)
+    found = vcc.client().calls(str(ALPHA), now - timedelta(seconds=30), now - timedelta(seconds=10))
+    assert len(found) == 20
+    assert [call.waited_s for call in found] == [5.0] * 20
+
+
+def test_everybody_is_known_by_name_also_who_is_not_logged_in(vcc: Any) -> None:
+    vcc.state.put_agents([agent.username for agent in vcc.state.agents], None)
+    names = vcc.client().users()
+    assert names == {str(agent.user_id): agent.username for agent in vcc.state.agents}

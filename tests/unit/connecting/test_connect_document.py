@@ -32,7 +32,7 @@ def test_every_setting_of_a_connection_is_described(group: str) -> None:
 @pytest.mark.parametrize("text", [TEXT, CODE])
 def test_no_setting_is_named_that_there_is_not(text: str) -> None:
     known = {f"KITART_{name.upper()}" for name in Settings.model_fields} | {"KITART_SECRETS_DIR"}
-    known = known.union(*(settings_of(group) for group in GROUPS))
+    known = known.union(*(settings_of(group) for group in (*GROUPS, "heartbeat")))
     # In Grafana's file the secret comes from an environment of its own.
     text = text.replace("$KITART_WEBHOOK_SECRET\n", "")
     assert set(re.findall(r"KITART_[A-Z_]*[A-Z]", text)) - known == set()
@@ -45,5 +45,11 @@ def test_every_step_that_the_checks_send_a_reader_to_is_there() -> None:
     assert named <= steps
 
 
-def test_the_register_is_made_with_its_columns() -> None:
-    assert tuple(re.findall(r'\{"name": "(\w+)"', TEXT)) == COLUMNS
+def test_the_registers_columns_are_named() -> None:
+    (row,) = re.findall(r"^\| list `Incidents` \|(.*)$", TEXT, re.MULTILINE)
+    assert tuple(re.findall(r"`(\w+)`", row)) == COLUMNS
+
+
+def test_the_command_that_makes_them_is_named_with_each_of_its_options() -> None:
+    for words in ("kitart sharepoint init", "--check", "--sign-in", "--client-id", "--json"):
+        assert words in TEXT

@@ -63,7 +63,7 @@ def test_an_alert_of_a_general_rule_opens_one_incident_of_its_projects(journal: 
                "fingerprint": alert}  # fmt: skip
         body = {"version": "4", "status": "firing", "groupKey": alert, "alerts": [one]}
         raw = json.dumps(body).encode()
-        accepted = accept(journal, plan, "alertmanager", "alertmanager", raw, now=NOW)
+        accepted = accept(journal, plan, plan.monitoring.sources[0], raw, now=NOW)
         return accepted.opened or accepted.joined
 
     assert post("Water in hall 1") == post("Water in hall 2") == ["INC-0001"]

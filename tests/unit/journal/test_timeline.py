@@ -14,18 +14,28 @@ from hypothesis import strategies as st
 
 from kitart.journal import acknowledgements, incidents, timeline
 from kitart.journal.database import Journal
-from kitart.journal.hashing import broken_at, entry_hash, first_hash
+from kitart.journal.hashing import (
+    SALTED,
+    WHOLE,
+    broken_at,
+    content_digest,
+    entry_hash,
+    first_hash,
+    hash_of,
+    plain,
+)
 from kitart.journal.incidents import Opened
 from kitart.journal.tables import TimelineEntry
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 HASHED = [
     "incident", "seq", "type", "occurred_at", "recorded_at", "author", "source", "text", "data",
-    "key", "previous_hash", "hash",
+    "key", "previous_hash", "hash", "form",
 ]  # fmt: skip
+SALTED_ONLY = ["salt", "content"]
 
 
-def chain(length: int) -> list[TimelineEntry]:
+def chain(length: int, form: int = SALTED) -> list[TimelineEntry]:
     previous, made = first_hash("INC-0001", "plan"), []
     for seq in range(1, length + 1):
         fields: dict[str, Any] = {
@@ -40,7 +50,13 @@ def chain(length: int) -> list[TimelineEntry]:
             "data": {"n": seq},
             "key": f"k{seq}" if seq % 2 else None,
         }
-        entry = TimelineEntry(**fields, previous_hash=previous, hash=entry_hash(previous, **fields))
+        entry = TimelineEntry(**fields, previous_hash=previous, form=form)
+        if form == WHOLE:
+            entry.hash = entry_hash(previous, **fields)
+        else:
+            entry.salt = f"salt {seq}"
+            entry.content = content_digest(entry.salt, fields)
+            entry.hash = hash_of(plain(entry), form, previous, entry.content)
         previous = entry.hash
         made.append(entry)
     return made
@@ -61,18 +77,21 @@ def check(entries: list[TimelineEntry]) -> int | None:
 
 
 @pytest.mark.covers("D1")
-@given(st.integers(1, 8), st.data())
-def test_a_changed_field_of_any_entry_is_located(length: int, data: st.DataObject) -> None:
-    entries = chain(length)
+@given(st.integers(1, 8), st.sampled_from([WHOLE, SALTED]), st.data())
+def test_a_changed_field_of_any_entry_is_located(
+    length: int, form: int, data: st.DataObject
+) -> None:
+    entries = chain(length, form)
     place = data.draw(st.integers(0, length - 1))
-    field = data.draw(st.sampled_from(HASHED))
+    field = data.draw(st.sampled_from(HASHED if form == WHOLE else HASHED + SALTED_ONLY))
     setattr(entries[place], field, other(getattr(entries[place], field)))
     assert check(entries) == place + 1
 
 
 def test_every_column_of_an_entry_is_under_the_hash() -> None:
     columns = {column.name for column in TimelineEntry.__table__.columns}
-    assert columns - {"id"} == set(HASHED)
+    # Whether it was erased is held by the entry that says so: see test_erasing.py.
+    assert columns - {"id", "erased_at"} == set(HASHED + SALTED_ONLY)
 
 
 @pytest.mark.covers("D1")

@@ -117,7 +117,21 @@ def test_a_question_of_an_older_journal_is_still_asked_in_english(
         connection.execute(sa.text("DROP TABLE replies"))
         connection.execute(sa.text("DROP TABLE verified_contacts"))
         connection.execute(sa.text("DROP TABLE sign_ins"))
-        for table in ("agent_links", "outage_reports", "call_log"):
+        for table in (
+            "cover_calls",
+            "roll_calls",
+            "agent_states",
+            "agent_links",
+            "outage_reports",
+            "call_log",
+            "input_dues",
+            "input_arrivals",
+            "health_hours",
+            "watch_marks",
+            "told_events",
+            "readiness_days",
+            "readiness_news",
+        ):
             connection.execute(sa.text(f"DROP TABLE {table}"))
         for index in ("recipient", "hold_until"):
             connection.execute(sa.text(f"DROP INDEX ix_messages_{index}"))
@@ -125,6 +139,11 @@ def test_a_question_of_an_older_journal_is_still_asked_in_english(
             connection.execute(sa.text(f"ALTER TABLE messages DROP COLUMN {column}"))
         connection.execute(sa.text("ALTER TABLE incidents DROP COLUMN projects"))
         connection.execute(sa.text("ALTER TABLE incidents DROP COLUMN customer_care"))
+        connection.execute(sa.text("ALTER TABLE incidents DROP COLUMN part_of"))
+        for column in ("form", "salt", "content", "erased_at"):
+            connection.execute(sa.text(f"ALTER TABLE timeline DROP COLUMN {column}"))
+        for column in ("said_at", "content_type"):
+            connection.execute(sa.text(f"ALTER TABLE alerts DROP COLUMN {column}"))
         connection.execute(sa.text("UPDATE alembic_version SET version_num = '0001'"))
         connection.commit()
     with pytest.raises(JournalError, match="run 'kitart db upgrade'"):

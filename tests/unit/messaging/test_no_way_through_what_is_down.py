@@ -110,7 +110,7 @@ def test_a_person_is_asked_by_every_way_that_works_and_by_no_other(
         return "id"
 
     monkeypatch.setattr(delivering, "send_by", send)
-    monkeypatch.setattr(delivering, "down_systems", lambda *_: is_down[0])
+    monkeypatch.setattr(delivering, "down_systems", lambda *_, **__: is_down[0])
     with inst.journal.write() as session:
         number = open_or_join(
             session, PLAN, "VCC", reported_by="monitor test", seen="away", cause_at=None, now=NOW

@@ -27,6 +27,8 @@ VALUES: dict[str, Any] = {
     "next_news": datetime(2026, 11, 23, 14, 15, tzinfo=UTC),
     "projects": "ALPHA, BRAVO",
     "proposed": "P1",
+    "drafted": datetime(2026, 12, 2, 8, 0, tzinfo=UTC),
+    "address": "https://continuity.example.com/incident/INC-0142/write-up",
     "why": "calls fail",
     "report": "first notification",
     "client": "Isle Travel",
@@ -37,6 +39,9 @@ VALUES: dict[str, Any] = {
     "ordered_by": "account manager on duty",
     "supplier": "the phone provider",
     "contract": "K-77",
+    "input": "Shift roster of the day",
+    "source": "Planning supplier",
+    "decision": "Use yesterday's roster",
     "symptoms": "no calls arrive",
     "checked": "two test calls",
     "contact": "duty manager +44 20 5550199",
@@ -52,11 +57,22 @@ VALUES: dict[str, Any] = {
     "step": "ERT answer",
     "due": AT,
     "role": "ERT on duty",
+    "state": "a legal clock has run out, nothing is recorded as done",
+    "duty": "Notify the supervisory authority of a personal data breach",
+    "party": "the company, towards Isle Travel",
+    "told": "Isle Travel",
+    "until": "2026-11-24 15:05 GMT",
     "question": "divert of ALPHA",
     "because": "service is back",
+    "text": "AG-014 has no internet and can't say when it comes back",
+    "real": "INC-0142",
     "change": "ERT member ERT-3 is asked to take over from you. "
     "You stay in charge until the answer is yes",
     "reason": "nobody of us knows it",
+    "action": "Spread the German backups over two countries",
+    "check": "The area report shows two areas",
+    "finding": "Nobody knew who switches the line",
+    "cause": "The matrix names one person alone",
     "answer": "Order the divert",
     "run": "0c7bb1f0-3d2c-4a5e-9c4b-0a3f0b1f5a11",
     "answered": "41",
@@ -67,12 +83,23 @@ VALUES: dict[str, Any] = {
     "count": "3",
     "gaps": "account manager AM-2, sms: no answer",
     "untried": "voice (25)",
+    "reasons": "incident of cover level 2 or worse, or P1: INC-0141; new client: CL-5",
+    "effective": "2026-12-01",
+    "changes": "ALPHA: seats de on day 2 → 4; agent AG-047 new on BRAVO/de",
+    "paper": "https://continuity.example.com/paper",
     "sent": AT,
+    "day": "2026-11-26",
+    "points": ("serious: ALPHA/nl has no reserve", "BRAVO/de: 14 hours hold on a lower rung"),
+    "seat": "BRAVO, Spanish",
+    "level": "4",
+    "ends": AT,
     "numbers": "INC-0142, INC-0143",
     "news": ("INC-0142: half of the recovery time is gone", "INC-0143 P1: internal alert, mail"),
     "earlier": ("INC-0142: a quarter of the recovery time is gone",),
 }
 VALUES_HU: dict[str, Any] = VALUES | {
+    "state": "lejárt egy jogi határidő",
+    "duty": "Az adatvédelmi incidens bejelentése a felügyeleti hatóságnak",
     "what": "VCC nem működik",
     "why": "elvesznek a hívások",
     "report": "első értesítés",
@@ -80,6 +107,9 @@ VALUES_HU: dict[str, Any] = VALUES | {
     "kind": "rögzített bemondás",
     "ordered_by": "ügyeletes account manager",
     "supplier": "a telefonszolgáltató",
+    "input": "napi beosztás",
+    "source": "beosztáskészítő szállító",
+    "decision": "a tegnapi beosztás",
     "symptoms": "nem érkezik hívás",
     "checked": "két próbahívás",
     "contact": "ügyeletvezető +36 1 5550199",
@@ -93,11 +123,14 @@ VALUES_HU: dict[str, Any] = VALUES | {
     "role": "ERT",
     "question": "Elrendeli a szolgáltatói átirányítást?",
     "because": "a telefonrendszer ismét működik",
+    "text": "AG-014-nek nincs internete, és nem tudja megmondani, mikor lesz",
     "change": "ERT-3 (az ERT tagja) kérést kapott, hogy vegye át Öntől. "
     "Az igen válaszig Ön a felelős",
     "reason": "közülünk senki sem ismeri",
     "ert": "az első válasz 3.5 perc múlva érkezett (határidő: 5 perc)",
     "gaps": "AM-2 (account manager), sms: nincs válasz",
+    "points": ("súlyos: az ALPHA/nl sornak nincs tartaléka",),
+    "seat": "BRAVO, spanyol",
     "news": ("INC-0142: eltelt az idő fele", "INC-0143, P1: belső riasztás"),
     "earlier": ("INC-0142: eltelt az idő negyede",),
 }
@@ -106,7 +139,10 @@ CASES = [(name, channel) for name, each in PURPOSES.items() for channel in each.
 SMS = [name for name, channel in CASES if channel == "sms"]
 # ADR 8: a letter like ő makes parts of 67; the texts to clients name lines and a phone as well.
 MOST_PARTS = {"en": 1, "hu": 2}
-TO_CLIENTS = ("client-first-notification", "client-recovery", "false-alarm-correction")
+TO_CLIENTS = (
+    "client-first-notification", "client-limited-service", "client-recovery",
+    "false-alarm-correction",
+)  # fmt: skip
 
 each_language = pytest.mark.parametrize("language", LANGUAGES)
 

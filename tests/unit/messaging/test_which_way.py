@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from pydantic import SecretStr
 
+from kitart.alerts.general import Seen, open_general
 from kitart.alerts.opening import open_or_join
 from kitart.clock import HandClock
 from kitart.connectors.attachment import Attachment
@@ -38,11 +40,12 @@ def inst(tmp_path: Path) -> Iterator[Installation]:
     made.journal.close()
 
 
-def opened(inst: Installation, system: str) -> str:
+def opened(inst: Installation, system: str, *, exercise: bool = False) -> str:
     with inst.journal.write() as session:
         return open_or_join(
-            session, PLAN, system, reported_by="monitor test", seen="away", cause_at=None, now=NOW
-        ).incident.number
+            session, PLAN, system, reported_by="monitor test", seen="away", cause_at=None,
+            exercise=exercise, now=NOW,
+        ).incident.number  # fmt: skip
 
 
 def probed(inst: Installation, system: str, state: str, number: str) -> None:
@@ -91,6 +94,59 @@ def test_looks_of_a_closed_incident_say_nothing_about_today(inst: Installation) 
     assert down(inst) == frozenset(), "it is not down for ever"
     opened(inst, "VCC")
     assert down(inst) == {"VCC"}, "last month's 'up' does not speak against today's alert"
+
+
+@pytest.mark.covers("D4", "E40")
+def test_what_is_down_in_an_exercise_bars_no_way_of_a_real_message(inst: Installation) -> None:
+    number = opened(inst, "SHAREPOINT", exercise=True)
+    probed(inst, "SHAREPOINT", "down", number)
+    assert down(inst) == frozenset()
+    with inst.journal.read() as session:
+        assert "MAIL" in down_systems(session, PLAN, exercise=True)
+
+
+@pytest.mark.covers("D14")
+def test_the_newest_incident_has_the_last_word_about_what_no_probe_watches(
+    inst: Installation,
+) -> None:
+    crm = opened(inst, "CLIENT-CRM-2")
+    sms = opened(inst, "SMS-GATEWAY")
+    with inst.journal.write() as session:
+        for number, state, source in (
+            (crm, "down", "alert m1"), (crm, "up", "alert m1"),
+            (sms, "down", "alert m2"), (sms, "up", "alert m2"),
+        ):  # fmt: skip
+            observations.add(session, "SMS-GATEWAY", state, source, "", now=NOW, incident=number)
+    # A monitor may end what joined another's incident; in one of its own only a person may.
+    with inst.journal.read() as session:
+        assert observations.last_told(session, ["SMS-GATEWAY"], [crm]) == {"SMS-GATEWAY": "up"}
+        assert observations.last_told(session, ["SMS-GATEWAY"], [crm, sms]) == {
+            "SMS-GATEWAY": "down"
+        }
+
+
+@pytest.mark.covers("D15")
+def test_as_many_questions_to_the_journal_with_thirty_incidents_as_with_one(
+    inst: Installation,
+) -> None:
+    asked: list[str] = []
+
+    def questions() -> int:
+        asked.clear()
+        down(inst)
+        return len(asked)
+
+    opened(inst, "VCC")
+    sa.event.listen(
+        inst.journal.engine, "before_cursor_execute", lambda *given: asked.append(given[2])
+    )
+    few = questions()
+    assert few > 0
+    with inst.journal.write() as session:
+        for n in range(29):
+            open_general(session, PLAN, Seen(f"fault {n}", "test"), now=NOW)
+        assert len(incidents.open_incidents(session)) == 30
+    assert questions() == few
 
 
 @pytest.mark.covers("D14", "E43")

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from kitart.plan.checks import check_plan
+from kitart.plan.dependencies import hangs_on
+from kitart.plan.people import Channel
 from kitart.plan.problems import Problem
 from kitart.plan.schema import Plan
 
@@ -192,3 +194,38 @@ def test_errors_come_before_warnings(plan: Plan) -> None:
     severities = [p.severity for p in check_plan(Plan.from_snapshot(snapshot), TODAY)]
     assert severities == sorted(severities)
     assert severities[0] == "error"
+
+
+@pytest.mark.covers("D14")
+def test_a_phone_hangs_on_its_mobile_operator_unless_a_channel_names_another(plan: Plan) -> None:
+    sms = Channel(kind="sms", address="+447700900001")
+    fixed = Channel(kind="voice", address="+442079460001", depends_on=("OPERATOR-2",))
+    mail = Channel(kind="mail", address="a@kitart.example")
+    assert "OPERATOR-1" in hangs_on(plan, sms, "OPERATOR-1")
+    assert "SMS-GATEWAY" in hangs_on(plan, sms, "OPERATOR-1")
+    assert "OPERATOR-1" not in hangs_on(plan, fixed, "OPERATOR-1")
+    assert "OPERATOR-2" in hangs_on(plan, fixed, None)
+    assert "OPERATOR-1" not in hangs_on(plan, mail, "OPERATOR-1")
+
+
+@pytest.mark.covers("D14")
+def test_an_operator_that_the_company_does_not_know_is_an_error(plan: Plan) -> None:
+    raw = plan.snapshot()
+    raw["agents"][0]["mobile_operator"] = "OPERATOR-7"
+    (found,) = [
+        each for each in check_plan(Plan.from_snapshot(raw), date(2026, 11, 20))
+        if each.severity == "error"
+    ]  # fmt: skip
+    assert found.where == "agents[0].mobile_operator"
+    assert "'OPERATOR-7' is no known operator; right would be OPERATOR-" in found.message
+
+
+@pytest.mark.covers("D27")
+def test_every_problem_has_a_code_and_its_remedy_behind_a_semicolon(plan: Plan) -> None:
+    for change, _, _ in (*ERRORS, *WARNINGS):
+        raw = plan.snapshot()
+        change(raw)
+        for each in check_plan(Plan.from_snapshot(raw), date(2026, 11, 20)):
+            assert each.code, each
+            assert each.code.replace("-", "").replace(".", "").isalpha(), each.code
+            assert "; " in each.message, each.message

@@ -230,7 +230,7 @@ def closed() -> IncidentFacts:
         ),
         earlier_reports=tuple(
             EarlierReport(
-                client_id=c, type="first notification", number=1, version=1, sent_at=at("14:13")
+                client_id=c, type="first-notification", number=1, version=1, sent_at=at("14:13")
             )
             for c in NAMES
         ),
@@ -242,6 +242,7 @@ def closed() -> IncidentFacts:
                 owner_role="IT-MGR",
                 due=date(2026, 12, 15),
                 check="Divert active in 5 minutes at the next exercise.",
+                audience="client-safe",
             ),
         ),
         privacy=PrivacyAnswer(

@@ -20,6 +20,7 @@ from kitart.reports.first_notification import build_first_notification
 from kitart.reports.rendering import Document, render
 from kitart.reports.status_update import build_status_update
 from kitart.reports.views import View
+from kitart.rules.write_up import BY_ID
 
 START = datetime(2026, 10, 24, 20, 0, tzinfo=UTC)  # the clocks change in this night
 FOREIGN = ("BRAVO", "CL-2", "Isle Travel", "+44 20 5550121")
@@ -90,18 +91,125 @@ def effect(project: str, code: str, line: str) -> st.SearchStrategy[f.ProjectEff
     )
 
 
+written = st.builds(
+    f.WrittenText,
+    seq=st.integers(1, 99),
+    part=st.sampled_from(sorted(BY_ID)),
+    text=texts.filter(str.strip),
+    by_role=roles,
+    at=moments,
+    day=st.none() | st.just(date(2026, 12, 1)),
+    audience=st.just("client-safe"),
+    client_id=client_or_not,
+)
+
+objectives = st.builds(
+    f.Objective,
+    limit_minutes=st.sampled_from([30, 480]),
+    in_force_from=moments,
+    due=moments,
+    source=st.sampled_from(["the plan's objective for cover levels 1 to 3", "by AM-2 of BRAVO"]),
+    outcome=st.sampled_from(["met", "met in part", "missed", "not applicable", "running"]),
+    late_by_s=st.none() | st.integers(0, 9999),
+    left_s=st.none() | st.integers(0, 9999),
+    seats_filled=seats,
+    seats_needed=seats,
+    prevented=st.booleans(),
+    reason=st.sampled_from(["", "not reached yet", "AG-047 of BRAVO is ill"]),
+)
+shortages = st.builds(
+    f.ShortageFacts,
+    start=moments,
+    first_cover_at=maybe,
+    answered_at=maybe,
+    recovered_at=maybe,
+    awaiting_proof=st.booleans(),
+    closed_at=maybe,
+    restored_at=maybe,
+    interim=many(st.builds(f.InterimCover, start=moments, end=moments)),
+    objectives=many(objectives),
+)
+
+
+stretches = st.builds(
+    f.SeatsHeld,
+    start=moments,
+    end=moments,
+    needed=st.integers(0, 40),
+    own=st.integers(0, 40),
+    by_rung=many(
+        st.builds(
+            f.RungSeats,
+            rung=st.sampled_from(["native", "non_native", "english_only"]),
+            seats=st.integers(0, 9),
+        )
+    ),
+)
+
+
+def queue_cover(project: str) -> st.SearchStrategy[f.QueueCover]:
+    return st.builds(
+        f.QueueCover,
+        project_id=st.just(project),
+        lang=st.sampled_from(["de", "hu", "xx"]),
+        open=st.booleans(),
+        needed=st.integers(0, 4),
+        own=st.integers(0, 4),
+        taken=st.integers(0, 4),
+        by_rung=many(
+            st.builds(
+                f.RungSeats,
+                rung=st.sampled_from(["native", "non_native", "english_only"]),
+                seats=st.integers(0, 3),
+            )
+        ),
+        expected=st.integers(0, 3),
+        expected_at=maybe,
+        let_down=st.integers(0, 2),
+        threatened_at=maybe,
+        coming_at=maybe,
+        shortages=many(shortages),
+        prevented=many(objectives, 1),
+        backups=many(
+            st.builds(
+                f.BackupStart,
+                rung=st.sampled_from(["native", "non_native"]),
+                asked_at=moments,
+                due_at=moments,
+                answered_at=maybe,
+                live_at=maybe,
+                over_at=maybe,
+                needed=st.booleans(),
+            )
+        ),
+        voicemail=st.builds(
+            f.VoicemailFacts, ordered_at=maybe, executed_at=maybe, verified_at=maybe, ended_at=maybe
+        ),
+        voicemail_outcome=st.none() | objectives,
+        held=many(stretches, 6),
+        sent_away=many(st.builds(f.SentAway, start=moments, end=maybe), 2),
+    )
+
+
+agents_out = st.builds(
+    f.AgentsOut,
+    project_id=st.sampled_from(["ALPHA", "BRAVO"]),
+    country=st.sampled_from(["ES", "RO", "XX"]),
+    count=st.integers(1, 5),
+)
+systems = st.builds(
+    f.SystemFacts,
+    id=st.just("VCC"),
+    name=st.sampled_from(["our telephone system", "VCC of BRAVO", "ő"]),
+    managed_by=st.sampled_from(["company", "client"]),
+    carries_calls=st.booleans(),
+    probe=st.sampled_from([None, "vcc", "sharepoint"]),
+)
 incidents = st.builds(
     f.IncidentFacts,
     number=st.just("INC-0142"),
     kind=texts,
-    system=st.builds(
-        f.SystemFacts,
-        id=st.just("VCC"),
-        name=st.sampled_from(["our telephone system", "VCC of BRAVO", "ő"]),
-        managed_by=st.sampled_from(["company", "client"]),
-        carries_calls=st.booleans(),
-        probe=st.sampled_from([None, "vcc", "sharepoint"]),
-    ),
+    system=systems,
     reported_at=moments,
     detected_by=texts,
     clients=st.tuples(client("CL-1", "Elektro Nord"), client("CL-2", "Isle Travel")),
@@ -129,7 +237,7 @@ incidents = st.builds(
         st.builds(
             f.LevelChange,
             at=moments,
-            level=st.sampled_from([1, 2, 3, 4]),
+            level=st.sampled_from([0, 1, 2, 3, 4]),
             by_role=roles,
             reason=texts,
             project_id=mine_or_not,
@@ -240,6 +348,17 @@ incidents = st.builds(
             voicemails_returned=numbers,
         )
     ),
+    earlier_reports=many(
+        st.builds(
+            f.EarlierReport,
+            client_id=st.sampled_from(["CL-1", "CL-2"]),
+            type=st.sampled_from(["first-notification", "status-update", "recovery-notice"]),
+            number=st.integers(1, 3),
+            version=st.integers(1, 3),
+            sent_at=moments,
+            due_at=maybe,
+        )
+    ),
     next_update_at=maybe,
     expected_recovery=st.none() | st.builds(f.ExpectedRecovery, at=moments, basis=texts),
     cause=texts,
@@ -255,9 +374,13 @@ incidents = st.builds(
             due=st.just(date(2026, 12, 1)),
             check=texts,
             status=texts,
+            evidence=texts,
+            effect=texts,
+            audience=st.just("client-safe"),
             client_id=client_or_not,
         )
     ),
+    written=many(written, 6),
     privacy=st.builds(
         f.PrivacyAnswer,
         answer=st.sampled_from(["no", "being checked", "yes"]),
@@ -280,10 +403,27 @@ incidents = st.builds(
 )
 
 
+at_home = st.builds(
+    lambda facts, cover, out: facts.model_copy(
+        update={
+            "system": f.SystemFacts(id="WORKPLACE", name="Place of work", carries_calls=False),
+            "cover": cover,
+            "agents_out": out,
+        }
+    ),
+    incidents,
+    st.lists(st.sampled_from(["ALPHA", "BRAVO"]).flatmap(queue_cover), min_size=1, max_size=4).map(
+        tuple
+    ),
+    many(agents_out),
+)
+
+
 def views_of(facts: f.IncidentFacts, now: datetime, edition: Any) -> list[View]:
     views: list[View] = [
         build_status_update(facts, "CL-1", now=now, corrections=("BRAVO", "by AM-2"), **edition),
         build_closing_report(facts, "CL-1", now=now, **edition),
+        build_closing_report(facts, "CL-1", preliminary=True, now=now, **edition),
     ]
     if not facts.false_alarm:
         views.append(build_first_notification(facts, "CL-1", now=now, **edition))
@@ -295,9 +435,29 @@ def strings_of(value: Any) -> list[str]:
         return [value]
     if isinstance(value, tuple):
         return [text for each in value for text in strings_of(each)]
-    if is_dataclass(value) and "kitart.reports.views" in type(value).__module__:
-        return [t for field in fields(value) for t in strings_of(getattr(value, field.name))]
+    ours = ("kitart.reports.views", "kitart.reports.picture")
+    if is_dataclass(value) and type(value).__module__.startswith(ours):
+        return [
+            text
+            for field in fields(value)
+            if field.name != "left_out"  # blank where nothing is
+            for text in strings_of(getattr(value, field.name))
+        ]
     return []
+
+
+def assert_on_its_sheet(view: View) -> None:
+    """What is drawn lies on the sheet, each word too."""
+    picture = getattr(view, "picture", None)
+    for drawing in picture.drawings if picture else ():
+        wide, high = drawing.width + 1, drawing.height + 1
+        for each in drawing.rects:
+            assert each.width > 0
+            assert -3 <= each.x <= each.x + each.width <= wide + 3
+            assert -3 <= each.y <= each.y + each.height <= high
+        for each in (*drawing.strokes, *drawing.behind):
+            assert 0 <= min(each.x1, each.x2) <= max(each.x1, each.x2) <= wide
+        assert all(0 <= each.x <= wide and 0 < each.y <= high for each in drawing.labels)
 
 
 def assert_no_blank(document: Document) -> None:
@@ -320,7 +480,7 @@ editions = st.fixed_dictionaries(
 
 @pytest.mark.covers("D3", "D22", "D23")
 @settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
-@given(incidents, moments, editions)
+@given(incidents | at_home, moments, editions)
 def test_no_facts_break_a_report_or_leak_into_it(
     facts: f.IncidentFacts, now: datetime, edition: Any
 ) -> None:
@@ -332,10 +492,11 @@ def test_no_facts_break_a_report_or_leak_into_it(
             assert foreign.lower() not in shown.lower()
         assert all(text.strip() for text in strings_of(view)), view
         assert_no_blank(document)
+        assert_on_its_sheet(view)
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
-@given(incidents, moments)
+@given(incidents | at_home, moments)
 def test_a_decision_page_and_a_fingerprint_exist_for_all_facts(
     facts: f.IncidentFacts, now: datetime
 ) -> None:

@@ -14,7 +14,7 @@ from kitart.reports import facts as f
 from kitart.reports.closing_report import build_closing_report
 from kitart.reports.editions import AUTHOR
 from kitart.reports.first_notification import build_first_notification
-from kitart.reports.gathering import FIGURES_BY_DAY
+from kitart.reports.gathering_calls import NOT_YET
 from kitart.reports.rendering import Document, render
 from kitart.reports.status_update import build_status_update
 from kitart.reports.telling import PROVED, WORDS
@@ -65,7 +65,7 @@ def rich(make: Make, at: At, **changes: Any) -> f.IncidentFacts:
     """An outage with something in every field; what people typed is Hungarian."""
     plain = make()
     figures = {
-        "offered": f.not_available(FIGURES_BY_DAY), "answered": f.measured(12500),
+        "offered": f.not_available(NOT_YET), "answered": f.measured(12500),
         "abandoned": f.estimated(12, "a szokásos hívásszám alapján"),
         "voicemails_left": f.counted(0), "voicemails_returned": f.counted(0),
     }  # fmt: skip
@@ -118,7 +118,7 @@ def rich(make: Make, at: At, **changes: Any) -> f.IncidentFacts:
         "corrective_actions": (
             f.CorrectiveAction(
                 number=1, finding="Lassú volt.", action="Gyorsítani kell.", owner_role="IT-MGR",
-                due=date(2026, 12, 15), check="Mérés.",
+                due=date(2026, 12, 15), check="Mérés.", audience="client-safe",
             ),
         ),
         "level_changes": (f.LevelChange(at=at("14:08"), level=3, by_role="AM-2"),),

@@ -6,6 +6,7 @@ import re
 import subprocess
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -121,6 +122,7 @@ def test_a_role_has_only_what_it_needs() -> None:
     officer = made["data_protection"]
     assert (officer.lines, officer.suppliers, officer.systems) == ((), (), ())
     assert officer.form_groups == ()
+    assert officer.inputs == ()
     assert made["supervisor"].suppliers == ()
     assert made["supervisor"].form_groups
     assert not made["supervisor"].decides
@@ -153,3 +155,15 @@ def test_a_role_or_language_that_there_is_not_is_refused() -> None:
         html("janitor", "en")
     with pytest.raises(LookupError, match="there are: en, hu"):
         html("ert", "de")
+
+
+@pytest.mark.covers("D17", "A21")
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_paper_says_what_is_due_from_others_and_what_to_use_meanwhile(language: str) -> None:
+    text = unescape(html("supervisor", language))
+    for expected in PLAN.inputs:
+        assert expected.name in text
+        assert expected.due[0] in text
+        for fallback in expected.fallbacks:
+            assert fallback.text in text
+    assert html("data_protection", language).count(PLAN.inputs[0].name) == 0

@@ -21,7 +21,9 @@ from kitart.reports.closing_report import build_closing_report
 from kitart.reports.facts import IncidentFacts, TimelineEntry
 from kitart.reports.first_notification import build_first_notification
 from kitart.reports.pdf import PdfNotMade, PdfUnavailable, pdf_name, pdf_of
+from kitart.reports.printer import Pool
 from kitart.reports.rendering import render
+from tests.pdf_form import assert_form, elements
 
 At = Callable[..., datetime]
 Make = Callable[..., IncidentFacts]
@@ -124,6 +126,23 @@ def test_the_pdf_is_tagged_and_says_its_title_language_and_moment(
     assert all(line.split()[-5] == "yes" for line in fonts), "every font lies in the file"
 
 
+@pytest.mark.covers("D22", "D23", "D25")
+def test_another_reader_finds_tags_bookmarks_scopes_and_words_for_the_picture(
+    long_report: str, pdf_pages: Pages
+) -> None:
+    content = pdf_of(long_report, MOMENT, letterhead=HEAD)
+    assert_form(
+        content, title="INC-0142 – Closing report", language="en",
+        classification="Confidential – for Duna Home only", edition="Version 2, sent",
+        foreign=("Elektro Nord", "ALPHA"),
+    )  # fmt: skip
+    (figure,) = [each for each in elements(content) if each["/S"] == "/Figure"]
+    for words in ("Our telephone system: down from 15:00 CET", "Recovered 15:38 CET", "Milestones"):
+        assert words in figure["/Alt"]
+    heads = {each["/A"]["/Scope"] for each in elements(content) if each["/S"] == "/TH"}
+    assert heads == {"/Column", "/Row"}
+
+
 @pytest.mark.covers("D18")
 def test_the_same_document_gives_the_same_bytes_in_another_process(
     long_report: str, pdf_pages: Pages, monkeypatch: pytest.MonkeyPatch
@@ -198,9 +217,41 @@ def test_a_printing_that_takes_too_long_is_ended(monkeypatch: pytest.MonkeyPatch
         pdf_of(PAGE % "<p>Slow</p>", MOMENT)
 
 
+def test_one_process_makes_one_document_after_another_and_a_lost_one_is_replaced(
+    pdf_pages: Pages,
+) -> None:
+    pool = Pool()
+    dressed = PAGE % "<p>%s</p>"
+    first = pool.pdf(dressed % "one", "2026-11-23", 60)
+    (printer,) = pool._waiting
+    second = pool.pdf(dressed % "two", "2026-11-23", 60)
+    assert pool._waiting == [printer]
+    printer._process.kill()
+    third = pool.pdf(dressed % "three", "2026-11-23", 60)
+    assert pool._waiting != [printer]
+    for content, words in ((first, "one"), (second, "two"), (third, "three")):
+        assert words in pdf_pages(content)[0]
+    pool.end()
+    assert pool._waiting == []
+
+
+@pytest.mark.parametrize("asks_on", [True, False], ids=["nothing is asked", "nobody is there"])
+def test_a_process_that_nobody_needs_ends_by_itself(pdf_pages: Pages, asks_on: bool) -> None:
+    idle = 0.05 if asks_on else 300
+    code = f"import sys; from kitart.reports import printing as p; p.IDLE_S = {idle}; "
+    with subprocess.Popen(
+        [sys.executable, "-c", f"{code}sys.exit(p.main())"], stdin=subprocess.PIPE
+    ) as process:
+        if not asks_on:
+            assert process.stdin is not None
+            process.stdin.close()
+        assert process.wait(timeout=60) == 0
+
+
 def test_a_printing_that_breaks_says_how_it_ended(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    pdf.forget()
     (tmp_path / "weasyprint.py").write_text("raise RuntimeError('the layout broke')\n")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     with pytest.raises(PdfNotMade, match=r"ended with 1 .*the layout broke") as caught:

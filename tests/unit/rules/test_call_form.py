@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kitart.gateway.call_csv import plain
+from kitart.reports.call_csv import plain
 from kitart.rules.call_form import FIELDS, fault, filled, holds_card_number
 
 pytestmark = pytest.mark.covers("R46")

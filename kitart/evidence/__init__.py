@@ -1,0 +1,1 @@
+"""What an auditor gets and believes: an incident's record, signed, and its verification."""

@@ -1,0 +1,124 @@
+"""One look at who is live: agents who dropped out together open an incident (E18).
+
+The incident and the roll-call are written with the look itself, in one transaction: of two looks
+at once the second sees that nobody dropped any more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from kitart.alerts.workplace import take_up
+from kitart.alerts.workplace_incident import incident_for, open_workplace
+from kitart.journal import incidents, outage_reports, roll_calls, seen_agents, timeline
+from kitart.messaging.roll_call import note_asked, note_silent
+from kitart.plan.schema import Plan
+from kitart.plan.workplace import WORKPLACE
+from kitart.rules.dropped import Looks, at_once, dropped
+
+MONITOR = "monitor: phone system"
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What the phone system says: who is logged in, and who of them counts as live; asked at
+    ``at`` (UTC)."""
+
+    at: datetime
+    logged_in: frozenset[str]
+    live: frozenset[str]
+
+
+def look(session: Session, plan: Plan, seen: Seen) -> dict[str, tuple[str, ...]]:
+    """Compare with the last look; returns whom to ask in which incident.
+
+    An older look than the last one is thrown away.
+    """
+    incidents.one_at_a_time(session)
+    last = seen_agents.last_look(session)
+    if last.at is not None and seen.at <= last.at:
+        return {}
+    seen_agents.keep(session, [agent.id for agent in plan.agents], seen.live, now=seen.at)
+    _note_back(session, seen)
+    reported = {row.agent for row in outage_reports.standing(session)}
+    looks = Looks(last.at, seen.at, last.live, seen.logged_in)
+    gone = dropped(looks, plan.agents, reported)
+    asked: dict[str, tuple[str, ...]] = {}
+    for number, agents in _where(session, plan, gone, seen.at).items():
+        if asks := note_asked(session, plan, number, agents, now=seen.at):
+            asked[number] = asks
+    return asked
+
+
+def work_silences(session: Session, plan: Plan, *, now: datetime) -> tuple[str, ...]:
+    """Who did not answer in time counts as out; returns the incidents that it concerns."""
+    incidents.one_at_a_time(session)
+    made = [note_silent(session, plan, row, now=now) for row in roll_calls.due(session, now)]
+    return tuple(dict.fromkeys(each.incident for each in made if each and each.incident))
+
+
+def take_up_waiting(session: Session, plan: Plan, *, now: datetime) -> tuple[str, ...]:
+    """Agents reported out before their shift: the incidents that it opens or joins now (E36)."""
+    incidents.one_at_a_time(session)
+    known = {agent.id for agent in plan.agents}
+    rows = [row for row in outage_reports.standing(session) if row.agent in known]
+    made = [take_up(session, plan, row, now=now) for row in rows]
+    return tuple(dict.fromkeys(each.incident for each in made if each and each.incident))
+
+
+def _note_back(session: Session, seen: Seen) -> None:
+    """Who is live again needs no more asking."""
+    for row in roll_calls.waiting(session):
+        if row.agent in seen.live and row.asked_at < seen.at:
+            roll_calls.answer(
+                session, row.id, roll_calls.SEEN, via=roll_calls.PHONE_SYSTEM, now=seen.at
+            )
+            timeline.append(
+                session, row.incident, "roll-call answered",
+                f"{row.agent} is live again in the phone system",
+                now=seen.at, data={"agent": row.agent, "answer": roll_calls.SEEN,
+                                   "via": roll_calls.PHONE_SYSTEM},
+            )  # fmt: skip
+
+
+def _where(
+    session: Session, plan: Plan, gone: Sequence[str], now: datetime
+) -> Mapping[str, Sequence[str]]:
+    """The incident of each agent who is gone: an open one that fits, else, for many, a new one."""
+    many = at_once(gone, plan.limits.agents_drop)
+    found: dict[str, list[str]] = {}
+    alone: list[str] = []
+    for agent in gone:
+        number = incident_for(session, plan, agent, now, by_project=not many)
+        if number is None:
+            alone.append(agent)
+        else:
+            found.setdefault(number, []).append(agent)
+    if not many or not alone:
+        return found
+    number = _open(session, plan, alone, now) if not found else next(iter(found))
+    found.setdefault(number, []).extend(alone)
+    return found
+
+
+def _open(session: Session, plan: Plan, agents: Sequence[str], now: datetime) -> str:
+    projects = tuple(dict.fromkeys(plan.agent(a).queue.partition("/")[0] for a in agents))
+    opened = open_workplace(
+        session, plan, f"{WORKPLACE}:drop:{now - _seconds(now):%Y-%m-%dT%H:%MZ}", projects,
+        cause_at=now, reported_by=MONITOR, now=now,
+    )  # fmt: skip
+    timeline.append(
+        session, opened.incident.number, "agents dropped",
+        f"{len(agents)} agents who are on shift fell out of the phone system within a minute: "
+        f"{', '.join(agents)}",
+        now=now, author=MONITOR, source="monitor", data={"agents": list(agents)},
+    )  # fmt: skip
+    return opened.incident.number
+
+
+def _seconds(moment: datetime) -> timedelta:
+    return timedelta(seconds=moment.second, microseconds=moment.microsecond)

@@ -1,0 +1,118 @@
+"""The process that is forked for each run: ready, alone, and forgetful of whoever started it."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import prefect
+import pytest
+import yaml
+
+from kitart.settings import HOUSE
+from kitart.worker.nest import Nest, NestError, _main_hidden, modules_of_flows
+from tests.integration.worker import children
+
+PINNED = "3.8.8"
+
+
+@pytest.fixture(scope="module")
+def nest() -> Nest:
+    """One for all tests: Python has one process to fork from."""
+    made = Nest(modules_of_flows())
+    made.warm()
+    return made
+
+
+def forked(nest: Nest, what: Callable[..., None], *given: Any) -> Any:
+    with _main_hidden():
+        process = nest._context.Process(target=what, args=given)
+        process.start()
+    return process
+
+
+def test_the_private_parts_of_prefect_are_those_that_this_was_written_for() -> None:
+    """With another version each of these has to be looked at anew."""
+    assert prefect.__version__ == PINNED
+    for module, name in (
+        ("prefect._internal.control_listener", "configure_from_env"),
+        ("prefect._internal.metrics", "RunMetrics"),
+        ("prefect.engine", "_drive_run_flow_result"),
+        ("prefect.runner._control_channel", "ControlChannel"),
+        ("prefect.runner._flow_run_executor", "FlowRunExecutorContext"),
+        ("prefect.runner._process_manager", "ProcessHandle"),
+    ):
+        assert hasattr(importlib.import_module(module), name)
+
+
+def test_every_flow_that_is_deployed_is_imported_before_it_is_needed(
+    nest: Nest, tmp_path: Path
+) -> None:
+    process = forked(nest, children.looks_around, str(tmp_path / "said"))
+    process.join(30)
+    assert process.exitcode == 0
+    said = json.loads((tmp_path / "said").read_text())
+    deployments = yaml.safe_load((HOUSE / "prefect.yaml").read_text())["deployments"]
+    assert {each["entrypoint"].rpartition(".")[0] for each in deployments} <= set(said["flows"])
+
+
+def test_a_fork_begins_with_one_thread_and_without_the_command_line(
+    nest: Nest, tmp_path: Path
+) -> None:
+    seen = []
+    for number in range(2):
+        out = tmp_path / f"said{number}"
+        process = forked(nest, children.looks_around, str(out))
+        process.join(30)
+        seen.append(json.loads(out.read_text()))
+    for said in seen:
+        assert said["threads"] == 1
+        assert not said["main_again"]
+        assert said["pid"] != os.getpid()
+    assert seen[0]["chance"] != seen[1]["chance"], "no two runs throw the same dice"
+
+
+def test_how_a_fork_ended_is_known(nest: Nest) -> None:
+    process = forked(nest, children.sleeps)
+    os.kill(process.pid, signal.SIGKILL)
+    process.join(30)
+    assert process.exitcode == -signal.SIGKILL
+
+
+def test_what_is_to_be_done_at_the_end_of_a_run_is_done(nest: Nest, tmp_path: Path) -> None:
+    """A fork ends without Python's own exit functions; ``carry_out`` sees to them."""
+    out = tmp_path / "left"
+    process = forked(nest, children.ends_as_a_run, str(out))
+    process.join(30)
+    assert out.read_text() == "done"
+
+
+def test_a_flow_that_can_not_be_imported_is_said_at_once() -> None:
+    with pytest.raises(NestError, match=r"flows\.no_such_plan can't be imported"):
+        Nest(["flows.no_such_plan"]).warm()
+
+
+def test_a_long_path_of_the_temporary_folder_is_no_hindrance(tmp_path: Path) -> None:
+    long = tmp_path / ("a-folder-with-a-long-name-" * 5)
+    long.mkdir()
+    program = (
+        "from kitart.worker.nest import Nest\n"
+        "nest = Nest([])\n"
+        "nest.warm()\n"
+        "process = nest._context.Process(target=print)\n"
+        "nest._start(process)\n"
+        "process.join(30)\n"
+        "raise SystemExit(process.exitcode)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], env={**os.environ, "TMPDIR": str(long)}, cwd=HOUSE,
+        capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
