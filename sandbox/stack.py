@@ -197,7 +197,9 @@ class Stack:
             "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
             "PREFECT_SERVER_LOGGING_LEVEL": "WARNING",
             **({} if self._wishes.worker == WARM else {"PREFECT_WORKER_QUERY_SECONDS": "1"}),
+            "PREFECT_CLIENT_CSRF_SUPPORT_ENABLED": "false",
             "PREFECT_CLI_PROMPT": "false",
+            "PYTHONTZPATH": "",
             "DO_NOT_TRACK": "1",
             "TMPDIR": str(self.folder / "tmp"),
         }

@@ -293,6 +293,17 @@ def claim_run_request(
     return number if claimed.rowcount == 1 else None  # type: ignore[attr-defined]
 
 
+def runs_asked_for(session: Session) -> frozenset[str]:
+    """The runs that Prefect was last asked for, one for each incident that still needs a run."""
+    return frozenset(
+        run
+        for run in session.scalars(
+            sa.select(Incident.requested_run).where(Incident.settled_at.is_(None))
+        )
+        if run is not None
+    )
+
+
 def close(session: Session, number: str, state: str, *, now: datetime) -> None:
     """Close the incident as ``closed`` or ``false alarm``."""
     incident = get(session, number)

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import atexit
 import os
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from uuid import UUID
 
@@ -19,6 +19,8 @@ from prefect.engine import _drive_run_flow_result, handle_engine_signals
 from prefect.flow_engine import load_flow, load_flow_run, run_flow
 from prefect.logging.configuration import setup_logging
 from prefect.logging.loggers import flow_run_logger
+
+import kitart.worker.ready  # noqa: F401  # it makes ready what every run needs
 
 NAME_OF_PROCESS = Path("/proc/self/comm")
 
@@ -44,20 +46,46 @@ def _engine(run_id: UUID, environment: Mapping[str, str], folder: str) -> None:
     with suppress(OSError):  # only Linux has it: what ps and top show of this process
         NAME_OF_PROCESS.write_text(f"run {run_id}"[:15], encoding="ascii")
     configure_from_env()
-    with root_settings_context():
-        setup_logging()
-        with handle_engine_signals(run_id):
-            flow_run = load_flow_run(run_id)
-            logger = flow_run_logger(flow_run)
-            try:
-                flow = load_flow(flow_run)
-            except Exception:
-                logger.error("the flow can't be loaded", exc_info=True)
-                raise
-            with RunMetrics(flow_run, flow):
-                result = run_flow(flow, flow_run=flow_run, error_logger=logger)  # type: ignore[arg-type]
-                _drive_run_flow_result(flow, result)
+    with _settings_of(environment), handle_engine_signals(run_id):
+        flow_run = load_flow_run(run_id)
+        logger = flow_run_logger(flow_run)
+        try:
+            flow = load_flow(flow_run)
+        except Exception:
+            logger.error("the flow can't be loaded", exc_info=True)
+            raise
+        with RunMetrics(flow_run, flow):
+            result = run_flow(flow, flow_run=flow_run, error_logger=logger)  # type: ignore[arg-type]
+            _drive_run_flow_result(flow, result)
 
 
 def nothing() -> None:
     """Ends at once: shows that the process that is forked is ready."""
+
+
+@contextmanager
+def _settings_of(environment: Mapping[str, str]) -> Iterator[None]:
+    """Prefect's settings and logging for a run, whose environment is in force already.
+
+    They were read from the environment of the process that is forked; anew only for a run that
+    somebody gave other ones.
+    """
+    if _of_prefect(environment) == READ_FROM:
+        yield
+        return
+    with root_settings_context():
+        setup_logging()
+        yield
+
+
+def _of_prefect(environment: Mapping[str, str]) -> dict[str, str]:
+    """Prefect's settings in an environment, without what belongs to one run alone."""
+    return {
+        name: value
+        for name, value in environment.items()
+        if name.startswith("PREFECT_") and not name.startswith("PREFECT__")
+    }
+
+
+READ_FROM = _of_prefect(os.environ)
+"""What Prefect's settings were read from when this was imported, in the process that is forked."""

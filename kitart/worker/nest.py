@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import importlib
 import multiprocessing
+import os
 import shutil
 import sys
 import tempfile
@@ -51,8 +52,11 @@ class Nest:
         self._modules = (FIRST, *modules, LAST)
         self._context = multiprocessing.get_context("forkserver")
 
-    def warm(self) -> None:
-        """Start the process that is forked and wait until it is ready; raises ``NestError``."""
+    def warm(self, environment: Mapping[str, str] | None = None) -> None:
+        """Start the process that is forked and wait until it is ready; raises ``NestError``.
+
+        ``environment`` is what its runs will have beside the worker's own.
+        """
         for name in self._modules[:-1]:
             try:
                 importlib.import_module(name)
@@ -61,7 +65,8 @@ class Nest:
         _have_short_socket_paths()
         self._context.set_forkserver_preload(list(self._modules))
         first = self._context.Process(target=_child().nothing, name="first fork")
-        self._start(first)
+        with _in_force(environment or {}):
+            self._start(first)
         first.join(READY_LIMIT_S)
         if first.exitcode != 0:
             raise NestError(
@@ -97,6 +102,18 @@ def _have_short_socket_paths() -> None:
 
 def _child() -> ModuleType:
     return importlib.import_module(FIRST)
+
+
+@contextmanager
+def _in_force(environment: Mapping[str, str]) -> Iterator[None]:
+    """Variables in this process's environment, which a process that is started takes over."""
+    before = dict(os.environ)
+    os.environ.update(environment)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
 
 
 @contextmanager

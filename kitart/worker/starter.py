@@ -16,6 +16,15 @@ from prefect.utilities.processutils import sanitize_subprocess_env
 from kitart.worker.nest import Nest
 
 
+def settings_for_runs() -> dict[str, str]:
+    """Prefect's settings for every run, as variables of the environment.
+
+    That the server's version fits, the worker has seen already.
+    """
+    own = {"PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED": "false"}
+    return get_current_settings().to_environment_variables(exclude_unset=True) | own
+
+
 class WarmStarter:
     """Starts a flow run's process and waits for its end, without a thread for each."""
 
@@ -70,8 +79,7 @@ class WarmStarter:
             pass  # without the channel a cancelled run is killed, as with the stock worker
         else:
             own |= {"PREFECT__CONTROL_PORT": str(port), "PREFECT__CONTROL_TOKEN": token}
-        settings = get_current_settings().to_environment_variables(exclude_unset=True)
-        return sanitize_subprocess_env({**self._environment, **settings, **own})
+        return sanitize_subprocess_env({**self._environment, **settings_for_runs(), **own})
 
 
 async def _ended(process: ForkServerProcess) -> None:

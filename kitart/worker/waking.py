@@ -1,4 +1,4 @@
-"""Asking Prefect for new runs as soon as the journal was written: mostly there is one then.
+"""Asking Prefect for new runs as soon as the journal says that one was asked for.
 
 Each question to Prefect is a write in its database, so that many of them slow down the very thing
 they wait for. The journal can be watched for nothing.
@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from kitart.journal import upgrading
+from kitart.journal import incidents, upgrading
 from kitart.journal.database import Journal, JournalError
 
 log = logging.getLogger(__name__)
@@ -21,11 +21,12 @@ TRY_AGAIN_S = 5.0
 
 
 class JournalAlarm:
-    """Calls back, in a thread of its own, after each write of others to the journal."""
+    """Calls back, in a thread of its own, whenever a run was asked for that Prefect has by now."""
 
-    def __init__(self, journal_url: str, written: Callable[[], object]) -> None:
+    def __init__(self, journal_url: str, asked: Callable[[], object]) -> None:
         self._url = journal_url
-        self._written = written
+        self._asked = asked
+        self._seen: frozenset[str] = frozenset()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="journal-alarm", daemon=True)
 
@@ -54,9 +55,16 @@ class JournalAlarm:
             watch = journal.watch()
             try:
                 while not self._stop.wait(LOOK_EVERY_S):
-                    if watch.changed():
-                        self._written()
+                    if watch.changed() and self._is_new(journal):
+                        self._asked()
             finally:
                 watch.close()
         finally:
             journal.close()
+
+    def _is_new(self, journal: Journal) -> bool:
+        with journal.read() as session:
+            asked_for = incidents.runs_asked_for(session)
+        new = asked_for - self._seen
+        self._seen = asked_for
+        return bool(new)

@@ -32,7 +32,7 @@ from pydantic import PrivateAttr
 
 from kitart.settings import settings
 from kitart.worker.nest import Nest, modules_of_flows
-from kitart.worker.starter import WarmStarter
+from kitart.worker.starter import WarmStarter, settings_for_runs
 from kitart.worker.waking import JournalAlarm
 
 QUERY_S = {"postgresql": 0.25, "sqlite": 1.0}
@@ -40,7 +40,7 @@ QUERY_S = {"postgresql": 0.25, "sqlite": 1.0}
 PREFECT_WORKER_QUERY_SECONDS says otherwise. Prefect writes at each question: SQLite, which has one
 writer at a time, is left alone for longer."""
 NOT_AGAIN_FOR_S = 0.25
-"""The shortest time between two questions, however much the journal is written."""
+"""The shortest time between two questions, however many runs are asked for."""
 LOOK_S = 0.1
 
 
@@ -113,7 +113,7 @@ class KitartWarmWorker(ProcessWorker):
         self._stack = AsyncExitStack()
         self._runs: SharedContext | None = None
         self._leaving = asyncio.Event()
-        self._journal_written = asyncio.Event()
+        self._run_asked_for = asyncio.Event()
         self._at_once = False
         self._at_work = 0
 
@@ -128,7 +128,7 @@ class KitartWarmWorker(ProcessWorker):
         loop.add_signal_handler(signal.SIGTERM, self._leave, printer)
         journal_url = settings().journal_url
         alarm = JournalAlarm(
-            journal_url, lambda: loop.call_soon_threadsafe(self._journal_written.set)
+            journal_url, lambda: loop.call_soon_threadsafe(self._run_asked_for.set)
         )
         alarm.start()
         try:
@@ -161,8 +161,8 @@ class KitartWarmWorker(ProcessWorker):
 
     async def _ask_when_woken(self) -> None:
         while True:
-            await self._journal_written.wait()
-            self._journal_written.clear()
+            await self._run_asked_for.wait()
+            self._run_asked_for.clear()
             if self.is_setup:
                 try:
                     await self.get_and_submit_flow_runs()
@@ -256,7 +256,7 @@ class KitartWarmWorker(ProcessWorker):
         )
 
     async def __aenter__(self) -> KitartWarmWorker:
-        await anyio.to_thread.run_sync(self._nest.warm)
+        await anyio.to_thread.run_sync(self._nest.warm, settings_for_runs())
         # One for all runs: a run of its own would open a client and a socket to Prefect each.
         self._runs = await self._stack.enter_async_context(SharedContext())
         try:

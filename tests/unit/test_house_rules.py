@@ -17,8 +17,9 @@ FILES = sorted(
 # time (the lease's renewal, looking at the journal), never a deadline of the plan.
 TIME = {"kitart/clock.py"}
 PAUSES = {"kitart/clock.py", "flows/driving.py"}
-# The settings; and a run's process, which is given its whole environment and reads none of it.
-ENVIRONMENT = {"kitart/settings.py", "kitart/worker/child.py"}
+# The settings; a run's process, which is given its whole environment; and what starts such
+# processes, which gives it to them.
+ENVIRONMENT = {"kitart/settings.py", "kitart/worker/child.py", "kitart/worker/nest.py"}
 # Reads and writes one table by itself; belongs into a repository of the journal.
 SESSIONS: set[str] = set()
 

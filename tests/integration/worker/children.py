@@ -11,6 +11,11 @@ import threading
 import time
 from pathlib import Path
 
+import prefect
+from prefect.client.orchestration import SyncPrefectClient
+from prefect.context import SettingsContext
+from prefect.settings import PREFECT_LOGGING_LEVEL
+
 from kitart.worker import child
 
 
@@ -29,6 +34,23 @@ def looks_around(out: str) -> None:
 def ends_as_a_run(out: str) -> None:
     child._engine = lambda *_: atexit.register(Path(out).write_text, "done")  # type: ignore[assignment]
     child.carry_out("00000000-0000-0000-0000-000000000001", dict(os.environ), str(Path.cwd()))
+
+
+def says_its_settings(out: str, environment: dict[str, str]) -> None:
+    os.environ.clear()
+    os.environ.update(environment)
+    with child._settings_of(environment):
+        said = {
+            "level": PREFECT_LOGGING_LEVEL.value(),
+            "anew": SettingsContext.get() is not prefect.context.GLOBAL_SETTINGS_CONTEXT,
+        }
+    Path(out).write_text(json.dumps(said))
+
+
+def makes_clients(out: str) -> None:
+    made = [SyncPrefectClient("http://127.0.0.1:9/api") for _ in range(3)]
+    contexts = {id(client._client._transport._pool._ssl_context) for client in made}
+    Path(out).write_text(json.dumps(len(contexts)))
 
 
 def sleeps() -> None:

@@ -31,6 +31,13 @@ def nest() -> Nest:
     return made
 
 
+def said_by(nest: Nest, what: Callable[..., None], out: Path, *given: Any) -> Any:
+    process = forked(nest, what, str(out), *given)
+    process.join(30)
+    assert process.exitcode == 0
+    return json.loads(out.read_text())
+
+
 def forked(nest: Nest, what: Callable[..., None], *given: Any) -> Any:
     with _main_hidden():
         process = nest._context.Process(target=what, args=given)
@@ -50,6 +57,46 @@ def test_the_private_parts_of_prefect_are_those_that_this_was_written_for() -> N
         ("prefect.runner._process_manager", "ProcessHandle"),
     ):
         assert hasattr(importlib.import_module(module), name)
+
+
+def test_a_run_reads_its_settings_anew_only_if_somebody_gave_it_others(
+    nest: Nest, tmp_path: Path
+) -> None:
+    given = dict(os.environ) | {"PREFECT__FLOW_RUN_ID": "its own"}
+    same = said_by(nest, children.says_its_settings, tmp_path / "same", given)
+    assert not same["anew"]
+    other = given | {"PREFECT_LOGGING_LEVEL": "ERROR"}
+    said = said_by(nest, children.says_its_settings, tmp_path / "other", other)
+    assert said == {"anew": True, "level": "ERROR"}
+
+
+def test_what_runs_are_given_is_what_the_process_that_is_forked_began_with(
+    tmp_path: Path,
+) -> None:
+    """In a process of its own: there is one to fork from in each."""
+    program = f"""
+import os
+from pathlib import Path
+from kitart.worker.nest import Nest
+from tests.integration.worker import children
+from tests.integration.worker.test_nest import said_by
+nest = Nest(())
+more = {{"PREFECT_LOGGING_LEVEL": "ERROR"}}
+nest.warm(more)
+assert "PREFECT_LOGGING_LEVEL" not in os.environ
+given = dict(os.environ) | more
+print(said_by(nest, children.says_its_settings, Path({str(tmp_path / "said")!r}), given))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=120, cwd=HOUSE
+    )  # fmt: skip
+    assert done.stdout.splitlines()[-1:] == ["{'level': 'ERROR', 'anew': False}"], done.stderr
+
+
+def test_all_clients_of_prefect_in_a_run_read_the_certificates_once(
+    nest: Nest, tmp_path: Path
+) -> None:
+    assert said_by(nest, children.makes_clients, tmp_path / "said") == 1
 
 
 def test_every_flow_that_is_deployed_is_imported_before_it_is_needed(
