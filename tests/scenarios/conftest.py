@@ -47,7 +47,6 @@ from kitart.journal import (
     timeline,
 )
 from kitart.journal.tables import Incident
-from kitart.journal.upgrading import upgrade
 from kitart.orchestrator import OrchestratorError
 from kitart.plan.loading import load_plan
 from kitart.settings import HOUSE, Settings
@@ -59,6 +58,7 @@ from tasks.exercise import ExerciseWanted
 from tasks.inputs import InputMissing
 from tasks.opening import SystemOffline
 from tasks.reporting import GeneralReport
+from tests.new_journal import make_tables
 
 T = TypeVar("T")
 KEEPS_PREFECTS_RECORD = (
@@ -238,7 +238,7 @@ class Story:
         )
         self.world.start()
         self.inst = Installation(self.world.settings(settings), self.clock)
-        upgrade(self.inst.journal)
+        make_tables(self.inst.journal)
         use_installation(self.inst)
         self._gateway = SandboxServer(create_app(self.inst, self.orchestrator)).start()
         self.gateway_url = self._gateway.url
