@@ -367,8 +367,7 @@ class Story:
 
     def entries(self, type: str | None = None) -> list[Any]:
         with self.inst.journal.read() as session:
-            found = timeline.entries(session, "INC-0001")
-        return [e for e in found if type is None or e.type == type]
+            return timeline.entries(session, "INC-0001", *([type] if type else ()))
 
     def told(self) -> str:
         """The whole timeline as text, each entry with both its times."""

@@ -167,7 +167,7 @@ class Place:
 
     def entries(self, type: str, number: str = "INC-0001") -> list[Any]:
         with self.inst.journal.read() as session:
-            return [e for e in timeline.entries(session, number) if e.type == type]
+            return timeline.entries(session, number, type)
 
     def messages(self, purpose: str, number: str = "INC-0001") -> list[Any]:
         with self.inst.journal.read() as session:
