@@ -37,7 +37,7 @@ from kitart import (
 from kitart.clock import as_utc
 from kitart.plan.checks import check_plan
 from kitart.plan.contact_list import Verified
-from kitart.plan.loading import PlanError, load_with_files, placed
+from kitart.plan.loading import PlanError, load_plan, load_with_files, placed
 from kitart.plan.problems import Problem, warning
 from kitart.plan.schema import Plan
 from kitart.settings import Settings, settings
@@ -112,7 +112,7 @@ def the_settings() -> Settings:
 def the_plan(folder: Path | None) -> Plan:
     """The plan in ``folder`` or the configured one; ends the command when it cannot be loaded."""
     try:
-        return load_with_files(folder or the_settings().config_dir)[0]
+        return load_plan(folder or the_settings().config_dir)
     except PlanError as trouble:
         refuse(str(trouble))
 

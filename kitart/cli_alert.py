@@ -179,14 +179,14 @@ def _the_source(name: str, folder: Path | None) -> MonitoringSource:
     """The plan's source of this name, else the tool of this name as it comes."""
     from kitart.alerts.readers import READERS
     from kitart.cli import refuse, the_plan, the_settings
-    from kitart.plan.loading import PlanError, load_with_files
+    from kitart.plan.loading import PlanError, load_plan
     from kitart.plan.schema import MonitoringSource
 
     if folder is not None:
         plan: Plan | None = the_plan(folder)
     else:
         try:
-            plan = load_with_files(the_settings().config_dir)[0]
+            plan = load_plan(the_settings().config_dir)
         except PlanError as trouble:
             if name not in READERS:
                 refuse(str(trouble))

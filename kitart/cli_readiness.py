@@ -41,14 +41,14 @@ def readiness(
     """
     from kitart.cli import refuse, the_settings
     from kitart.installation import Installation
-    from kitart.plan.loading import PlanError, load_with_files
+    from kitart.plan.loading import PlanError, load_plan
     from kitart.rules.readiness.result import as_data
 
     found_settings = the_settings()
     if keep and folder is not None:
         refuse("--keep goes with the configured plan; right would be one of --keep and --plan", 2)
     try:
-        plan = load_with_files(folder or found_settings.config_dir)[0]
+        plan = load_plan(folder or found_settings.config_dir)
     except PlanError as trouble:
         refuse(str(trouble), 2)
     inst = Installation(found_settings)

@@ -167,6 +167,11 @@ class Installation:
         body = None if hash in self._plans else plans.snapshot(session, hash)
         return self.plan_with(hash, body)
 
+    def remember(self, plan: Plan) -> None:
+        """Have a loaded plan at hand for the incidents that are opened under it."""
+        with self._lock:
+            self._plans.setdefault(plan.hash, plan)
+
     def plan_with(self, hash: str, body: dict[str, Any] | None) -> Plan:
         """The plan of a snapshot, parsed once a process."""
         with self._lock:

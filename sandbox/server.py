@@ -145,6 +145,24 @@ def _listening(host: str, port: int) -> socket.socket:
     return listener
 
 
+def when_asked(make: Callable[[], Any]) -> Any:
+    """The application that ``make`` gives, made at its first request.
+
+    Laying out the routes of a whole world takes a tenth of a second, and most who start one ask
+    few of its parts. Such an application hears nothing of start and end.
+    """
+    made: list[Any] = []
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "lifespan":
+            raise NotImplementedError("it begins with its first request")
+        if not made:
+            made.append(make())  # in the server's only thread: nobody makes a second one
+        await made[0](scope, receive, send)
+
+    return app
+
+
 def _with_reset(app: Any) -> Any:
     """Give the application ``scope["extensions"]["sandbox.reset"]``: it breaks the connection."""
 

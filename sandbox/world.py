@@ -19,7 +19,7 @@ from sandbox.letters import mailbox_letters
 from sandbox.microsoft import TenantState, tenant_app
 from sandbox.pages import Question
 from sandbox.people import People, Person, people_router
-from sandbox.server import SandboxServer
+from sandbox.server import SandboxServer, when_asked
 from sandbox.sms import InboundOrder, reply, sms_app
 from sandbox.sms_state import SmsState
 from sandbox.smtp import SandboxSmtp, SmtpState, relay_router
@@ -99,19 +99,30 @@ class World:
         )
         self.sms.inbound_url = f"{gateway_url}/twilio/sms"
         self.sms.pick_up = self.people.rings
-        people_app = FastAPI(title="Sandbox people")
-        people_app.include_router(people_router(self.people))
-        people_app.include_router(relay_router(self.smtp))  # a relay has no pages of its own
         self._tenant_server = SandboxServer(
-            tenant_app(self.tenant, self.tenant_faults), port=ports.microsoft, tls=self._tls
+            when_asked(lambda: tenant_app(self.tenant, self.tenant_faults)),
+            port=ports.microsoft,
+            tls=self._tls,
         )
-        self._vcc_server = SandboxServer(vcc_app(self.vcc, self.vcc_faults), port=ports.vcc)
-        self._sms_server = SandboxServer(sms_app(self.sms, self.sms_faults), port=ports.sms)
+        self._vcc_server = SandboxServer(
+            when_asked(lambda: vcc_app(self.vcc, self.vcc_faults)), port=ports.vcc
+        )
+        self._sms_server = SandboxServer(
+            when_asked(lambda: sms_app(self.sms, self.sms_faults)), port=ports.sms
+        )
         self._teams_server = SandboxServer(
-            teams_app(self.teams, self.teams_faults), port=ports.teams, tls=self._tls
+            when_asked(lambda: teams_app(self.teams, self.teams_faults)),
+            port=ports.teams,
+            tls=self._tls,
         )
-        self._people_server = SandboxServer(people_app, port=ports.people)
+        self._people_server = SandboxServer(when_asked(self._people_app), port=ports.people)
         self._smtp_server = SandboxSmtp(self.smtp, port=ports.smtp, tls=self._tls)
+
+    def _people_app(self) -> FastAPI:
+        app = FastAPI(title="Sandbox people")
+        app.include_router(people_router(self.people))
+        app.include_router(relay_router(self.smtp))  # a relay has no pages of its own
+        return app
 
     def _mail(self) -> list[Any]:
         return mailbox_letters(self.tenant.mail)

@@ -48,7 +48,7 @@ def rehearse(inst: Installation, plan: Plan) -> None:
             _write_texts(plan, opened.incident, about(session, plan, opened.incident.number))
             raise _Undone
     except _Undone:
-        inst.plan_with(plan.hash, plan.snapshot())
+        inst.remember(plan)
     except DBAPIError as error:
         log.warning("the journal can't be written now: %s", error.orig)
 

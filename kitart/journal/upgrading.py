@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -86,9 +87,12 @@ def _scripts() -> ScriptDirectory:
     return ScriptDirectory.from_config(config)
 
 
+# The migrations of a process stay as they are; each is a file to be read and run.
+@lru_cache(maxsize=1)
 def _newest() -> str:
     return _scripts().get_current_head() or ""
 
 
-def _known() -> set[str]:
-    return {script.revision for script in _scripts().walk_revisions()}
+@lru_cache(maxsize=1)
+def _known() -> frozenset[str]:
+    return frozenset(script.revision for script in _scripts().walk_revisions())

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,14 +14,47 @@ from kitart.plan.plain_errors import plain_problems
 from kitart.plan.problems import PlanError, Problem
 from kitart.plan.references import reference_problems
 from kitart.plan.schema import Plan
-from kitart.plan.yaml_files import Gathered, gather
+from kitart.plan.yaml_files import Gathered, gather, plan_files
 
 __all__ = ["PlanError", "Problem", "load_plan", "load_with_files"]
 
+KEPT = 4
+"""So many plans are kept: one in force, the one it was edited to, and some for who compares."""
+_kept: dict[str, Plan] = {}
+_lock = threading.Lock()
+
 
 def load_plan(folder: Path) -> Plan:
-    """The plan in ``folder``; raises :class:`PlanError` listing every problem with its place."""
-    return load_with_files(folder)[0]
+    """The plan in ``folder``; raises :class:`PlanError` listing every problem with its place.
+
+    Files that hold the same bytes as before are not worked out again: that takes a tenth of a
+    second, and watches, commands and pages ask often. A plan never changes, so it may be shared.
+    """
+    before = _digest(folder)
+    with _lock:
+        found = _kept.get(before) if before else None
+    if found is not None:
+        return found
+    plan = load_with_files(folder)[0]
+    # An edit in between would give the old files' name to the new plan.
+    if before and before == _digest(folder):
+        with _lock:
+            _kept[before] = plan
+            while len(_kept) > KEPT:
+                del _kept[next(iter(_kept))]
+    return plan
+
+
+def _digest(folder: Path) -> str | None:
+    """What the folder's files are called and hold, in short; None where one can't be read."""
+    digest = hashlib.sha256()
+    try:
+        for path in plan_files(folder):
+            content = path.read_bytes()
+            digest.update(f"{path.relative_to(folder)}\0{len(content)}\0".encode() + content)
+    except OSError:
+        return None
+    return digest.hexdigest()
 
 
 def load_with_files(folder: Path) -> tuple[Plan, Gathered]:

@@ -73,6 +73,16 @@ _Loader.yaml_implicit_resolvers = {
 }
 
 
+def plan_files(folder: Path) -> list[Path]:
+    """Every file that the plan in ``folder`` is made of; raises ``OSError``."""
+    scenarios = folder / SCENARIOS
+    return _yaml_in(folder) + (_yaml_in(scenarios) if scenarios.is_dir() else [])
+
+
+def _yaml_in(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.iterdir() if path.suffix in {".yaml", ".yml"})
+
+
 def gather(folder: Path) -> Gathered:
     """All of ``folder``'s ``*.yaml`` files put together; troubles are in ``problems``."""
     found = Gathered(folder)
@@ -85,7 +95,7 @@ def gather(folder: Path) -> Gathered:
         )
         return found
     try:
-        files = sorted(path for path in folder.iterdir() if path.suffix in {".yaml", ".yml"})
+        files = _yaml_in(folder)
     except OSError as trouble:
         found.problems.append(error(str(folder), f"cannot be listed: {trouble.strerror}"))
         return found
@@ -103,7 +113,7 @@ def _add_scenarios(found: Gathered, folder: Path) -> None:
     """Each scenario of an exercise is a file of its own, named as the programme names it."""
     if not folder.is_dir():
         return
-    for path in sorted(path for path in folder.iterdir() if path.suffix in {".yaml", ".yml"}):
+    for path in _yaml_in(folder):
         content = _content(found, path, f"{found.folder.name}/{SCENARIOS}/{path.name}")
         if content is not None:
             found.values.setdefault("scenarios", []).append(as_scenario(path.stem, content))

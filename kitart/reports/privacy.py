@@ -23,6 +23,7 @@ _PERSONS: tuple[tuple[str, str], ...] = (
 _CODES = tuple(
     (re.compile(rf"(?<!\w)(?:{code})(?!\w)", re.IGNORECASE), role) for code, role in _PERSONS
 )
+_ANY_CODE = re.compile("|".join(code.pattern for code, _ in _CODES), re.IGNORECASE)
 _ROLES = {
     "account_manager": "account manager on duty",
     "ert": "emergency response team member",
@@ -45,6 +46,8 @@ _ROLES = {
 
 def without_codes(text: str, language: str = SOURCE) -> str:
     """``text`` with each person's code replaced by the role (D22)."""
+    if not _ANY_CODE.search(text):  # most texts of a report name nobody
+        return text
     gettext = words(language, "reports").gettext
     for code, role in _CODES:
         text = code.sub(partial(_in_its_place, gettext(role)), text)

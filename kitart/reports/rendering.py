@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -26,10 +26,14 @@ class Document:
     """A finished report. ``checksum`` is the SHA-256 of ``html`` in UTF-8, in hex (D18)."""
 
     html: str
-    text: str
     subject: str
     file_name: str
     checksum: str
+
+    @cached_property
+    def text(self) -> str:
+        """The same in plain text, read from the HTML when somebody asks: a third of the work."""
+        return plain_text(self.html)
 
 
 def render(view: View, *, templates_dir: Path | None = None) -> Document:
@@ -42,7 +46,6 @@ def render(view: View, *, templates_dir: Path | None = None) -> Document:
     html = re.sub(r"\n\s*\n+", "\n", html)
     return Document(
         html=html,
-        text=plain_text(html),
         subject=_subject(heading, wording),
         file_name=_file_name(heading, wording),
         checksum=hashlib.sha256(html.encode()).hexdigest(),

@@ -21,7 +21,6 @@ from kitart.installation import Installation
 from kitart.journal import approvals, incidents, observations
 from kitart.journal.approvals import Question
 from kitart.journal.tables import Approval, Base, Incident
-from kitart.journal.upgrading import upgrade
 from kitart.messaging import links, questions
 from kitart.messaging.alarm import ack_link
 from kitart.messaging.approving import to_be_approved
@@ -32,6 +31,7 @@ from kitart.plan.loading import load_plan
 from kitart.reports.editions import make_draft
 from kitart.settings import HOUSE, Settings
 from sandbox.server import SandboxServer
+from tests.new_journal import make_tables
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 QUIET = [
@@ -73,7 +73,7 @@ class Desk:
             secret_key=SecretStr("a-long-key-for-the-desk"),
         )
         self.inst = Installation(settings, self.clock)
-        upgrade(self.inst.journal)
+        make_tables(self.inst.journal)
         self._open()
         app = create_app(self.inst, NoOrchestrator())
         self._server = SandboxServer(app, before_stop=app.state.live.end).start()

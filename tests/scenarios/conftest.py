@@ -47,7 +47,6 @@ from kitart.journal import (
     timeline,
 )
 from kitart.journal.tables import Incident
-from kitart.journal.upgrading import upgrade
 from kitart.orchestrator import OrchestratorError
 from kitart.plan.loading import load_plan
 from kitart.settings import HOUSE, Settings
@@ -59,6 +58,7 @@ from tasks.exercise import ExerciseWanted
 from tasks.inputs import InputMissing
 from tasks.opening import SystemOffline
 from tasks.reporting import GeneralReport
+from tests.new_journal import make_tables
 
 T = TypeVar("T")
 KEEPS_PREFECTS_RECORD = (
@@ -238,7 +238,7 @@ class Story:
         )
         self.world.start()
         self.inst = Installation(self.world.settings(settings), self.clock)
-        upgrade(self.inst.journal)
+        make_tables(self.inst.journal)
         use_installation(self.inst)
         self._gateway = SandboxServer(create_app(self.inst, self.orchestrator)).start()
         self.gateway_url = self._gateway.url
@@ -367,8 +367,7 @@ class Story:
 
     def entries(self, type: str | None = None) -> list[Any]:
         with self.inst.journal.read() as session:
-            found = timeline.entries(session, "INC-0001")
-        return [e for e in found if type is None or e.type == type]
+            return timeline.entries(session, "INC-0001", *([type] if type else ()))
 
     def told(self) -> str:
         """The whole timeline as text, each entry with both its times."""

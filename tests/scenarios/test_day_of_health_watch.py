@@ -18,11 +18,11 @@ from kitart.connectors.http import host_pauses
 from kitart.installation import Installation, use_installation
 from kitart.journal import health, incidents, timeline
 from kitart.journal.tables import Incident
-from kitart.journal.upgrading import upgrade
 from kitart.plan.loading import load_plan
 from kitart.settings import HOUSE, Settings
 from sandbox.world import World
 from tasks import health_watch
+from tests.new_journal import make_tables
 
 pytestmark = pytest.mark.covers("R43", "E34", "E35", "E41")
 MINUTE = timedelta(minutes=1)
@@ -50,7 +50,7 @@ def house(
         secret_key=SecretStr("a-long-key-for-the-story"),
     )  # fmt: skip
     inst = Installation(world.settings(settings), clock)
-    upgrade(inst.journal)
+    make_tables(inst.journal)
     use_installation(inst)
     # Reading the plan anew for each of 1,440 looks would be most of the work.
     monkeypatch.setattr(inst, "current_plan", lambda: plan)

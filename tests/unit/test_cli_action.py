@@ -16,10 +16,10 @@ from kitart.clock import SteadyClock
 from kitart.journal import write_up
 from kitart.journal.database import Journal
 from kitart.journal.late_entries import Writer
-from kitart.journal.upgrading import upgrade
 from kitart.plan.loading import load_plan
 from kitart.rules.write_up import ActionForm
 from kitart.settings import HOUSE, settings
+from tests.new_journal import make_tables
 
 pytestmark = pytest.mark.covers("D29")
 LATE, LATER = "INC-0001/2", "INC-0001/1"
@@ -28,7 +28,7 @@ LATE, LATER = "INC-0001/2", "INC-0001/1"
 @pytest.fixture
 def journal(tmp_path: Path) -> Iterator[Journal]:
     made = Journal(f"sqlite:///{tmp_path / 'journal.db'}")
-    upgrade(made)
+    make_tables(made)
     settings.cache_clear()
     now, plan = SteadyClock().now(), load_plan(HOUSE / "config")
     with made.write() as session:

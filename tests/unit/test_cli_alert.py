@@ -18,9 +18,9 @@ from kitart.clock import real_now
 from kitart.journal import alerts, incidents, observations, timeline
 from kitart.journal.database import Journal
 from kitart.journal.tables import Alert, Incident
-from kitart.journal.upgrading import upgrade
 from kitart.plan.loading import load_plan
 from kitart.settings import HOUSE, settings
+from tests.new_journal import make_tables
 from tests.unit.alerts.bodies import PAIRS, group, kuma, prtg, zabbix
 
 PLAN = load_plan(HOUSE / "config")
@@ -30,7 +30,7 @@ FIELDS = ["source", "dedup_key", "status", "severity", "title", "started_at", "r
 @pytest.fixture
 def journal(tmp_path: Path) -> Iterator[Journal]:
     made = Journal(f"sqlite:///{tmp_path / 'journal.db'}")
-    upgrade(made)
+    make_tables(made)
     settings.cache_clear()
     yield made
     settings.cache_clear()

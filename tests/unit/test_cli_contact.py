@@ -17,11 +17,11 @@ from kitart.clock import HandClock, SteadyClock
 from kitart.journal import contact_tests, incidents, timeline
 from kitart.journal.contact_tests import EVALUATED
 from kitart.journal.database import Journal
-from kitart.journal.upgrading import upgrade
 from kitart.plan.checks import check_plan
 from kitart.plan.contact_list import contact_list
 from kitart.plan.loading import load_plan
 from kitart.settings import HOUSE, settings
+from tests.new_journal import make_tables
 
 PLAN = load_plan(HOUSE / "config")
 
@@ -29,7 +29,7 @@ PLAN = load_plan(HOUSE / "config")
 @pytest.fixture
 def journal(tmp_path: Path) -> Iterator[Journal]:
     made = Journal(f"sqlite:///{tmp_path / 'journal.db'}")
-    upgrade(made)
+    make_tables(made)
     settings.cache_clear()
     yield made
     settings.cache_clear()

@@ -15,16 +15,16 @@ from kitart.cli import app
 from kitart.clock import SteadyClock
 from kitart.journal import exercises, incidents
 from kitart.journal.database import Journal
-from kitart.journal.upgrading import upgrade
 from kitart.plan.loading import load_plan
 from kitart.settings import HOUSE, settings
 from tasks.exercise import ExerciseWanted
+from tests.new_journal import make_tables
 
 
 @pytest.fixture
 def journal(tmp_path: Path) -> Iterator[Journal]:
     made = Journal(f"sqlite:///{tmp_path / 'journal.db'}")
-    upgrade(made)
+    make_tables(made)
     settings.cache_clear()
     yield made
     settings.cache_clear()

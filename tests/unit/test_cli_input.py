@@ -15,9 +15,9 @@ from kitart.cli import app
 from kitart.clock import SteadyClock
 from kitart.journal import incidents
 from kitart.journal.database import Journal
-from kitart.journal.upgrading import upgrade
 from kitart.plan.loading import load_plan
 from kitart.settings import HOUSE, settings
+from tests.new_journal import make_tables
 
 pytestmark = pytest.mark.covers("A21")
 PLAN = load_plan(HOUSE / "config")
@@ -26,7 +26,7 @@ PLAN = load_plan(HOUSE / "config")
 @pytest.fixture
 def journal(tmp_path: Path) -> Iterator[Journal]:
     made = Journal(f"sqlite:///{tmp_path / 'journal.db'}")
-    upgrade(made)
+    make_tables(made)
     settings.cache_clear()
     yield made
     settings.cache_clear()

@@ -15,10 +15,10 @@ from kitart.cli import app
 from kitart.journal import incidents, plans
 from kitart.journal.database import Journal
 from kitart.journal.incidents import Report
-from kitart.journal.upgrading import upgrade
 from kitart.plan.loading import load_plan
 from kitart.plan.schema import Plan
 from kitart.settings import settings
+from tests.new_journal import make_tables
 
 SAMPLE = Path(__file__).resolve().parents[2] / "config"
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
@@ -52,7 +52,7 @@ def changed(tmp_path: Path) -> Path:
 @pytest.fixture
 def journal(tmp_path: Path) -> Iterator[Journal]:
     found = Journal(f"sqlite:///{tmp_path / 'journal.db'}")
-    upgrade(found)
+    make_tables(found)
     yield found
     found.close()
 

@@ -13,9 +13,9 @@ from typer.testing import CliRunner, Result
 from kitart.cli import app
 from kitart.journal import readiness
 from kitart.journal.database import Journal
-from kitart.journal.upgrading import upgrade
 from kitart.rules.readiness.result import from_data
 from kitart.settings import HOUSE, settings
+from tests.new_journal import make_tables
 
 pytestmark = pytest.mark.covers("D27", "R7")
 
@@ -87,7 +87,7 @@ def test_it_is_kept_only_when_asked_for(journal: Journal) -> None:
     assert without.exit_code == 2
     assert "Nothing can be kept" in without.output
     assert "kitart db upgrade" in without.output
-    upgrade(journal)
+    make_tables(journal)
     run(journal)
     with journal.read() as session:
         assert readiness.latest(session) is None

@@ -14,10 +14,10 @@ from kitart.cli import app
 from kitart.journal import contact_tests, incidents, plans, reviews, timeline
 from kitart.journal.contact_tests import EVALUATED
 from kitart.journal.database import Journal
-from kitart.journal.upgrading import upgrade
 from kitart.plan.contact_list import contact_list
 from kitart.plan.loading import load_plan
 from kitart.settings import HOUSE, settings
+from tests.new_journal import make_tables
 
 pytestmark = pytest.mark.covers("R51")
 PLAN = load_plan(HOUSE / "config")
@@ -27,7 +27,7 @@ NOW = datetime.now(UTC)
 @pytest.fixture
 def journal(tmp_path: Path) -> Iterator[Journal]:
     made = Journal(f"sqlite:///{tmp_path / 'journal.db'}")
-    upgrade(made)
+    make_tables(made)
     settings.cache_clear()
     yield made
     settings.cache_clear()

@@ -9,19 +9,19 @@ from kitart.alerts.opening import open_or_join
 from kitart.journal import register
 from kitart.journal.database import Journal
 from kitart.journal.register import COLUMNS
-from kitart.journal.upgrading import upgrade
 from kitart.plan.loading import load_plan
 from kitart.reports import filed
 from kitart.settings import HOUSE
 from sandbox.world import LIBRARY_COLUMNS, REGISTER_COLUMNS
 from tasks.filing import register_fields
+from tests.new_journal import make_tables
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 
 
 def test_the_register_is_written_into_the_columns_that_are_asked_for(tmp_path: Path) -> None:
     journal = Journal(f"sqlite:///{tmp_path / 'journal.db'}")
-    upgrade(journal)
+    make_tables(journal)
     plan = load_plan(HOUSE / "config")
     with journal.write() as session:
         opened = open_or_join(

@@ -13,11 +13,11 @@ from kitart.alerts.opening import open_or_join
 from kitart.clock import HandClock
 from kitart.installation import Installation
 from kitart.journal import messages
-from kitart.journal.upgrading import upgrade
 from kitart.messaging.telling import tell
 from kitart.plan.loading import load_plan
 from kitart.plan.schema import Channel, ChannelPolicy
 from kitart.settings import HOUSE, Settings
+from tests.new_journal import make_tables
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 
@@ -38,7 +38,7 @@ def test_a_card_goes_out_once_and_none_while_the_tenant_is_down(
         data_dir=tmp_path, secret_key=SecretStr("sixteen-letters-or-more"), chat=teams.settings
     )
     inst = Installation(settings, HandClock(NOW))
-    upgrade(inst.journal)
+    make_tables(inst.journal)
     with inst.journal.write() as session:
         number = open_or_join(
             session, plan, system, reported_by="monitor test", seen="away", cause_at=None, now=NOW

@@ -19,13 +19,13 @@ from kitart.connectors.microsoft.tokens import forget_tokens
 from kitart.gateway.app import create_app
 from kitart.installation import Installation
 from kitart.journal.tables import Incident
-from kitart.journal.upgrading import upgrade
 from kitart.orchestrator import PrefectSeen
 from kitart.plan.loading import load_plan
 from kitart.settings import HOUSE, Settings
 from sandbox.ports import Ports
 from sandbox.server import SandboxServer
 from sandbox.world import World
+from tests.new_journal import make_tables
 
 START = datetime.fromisoformat("2026-11-24T09:00:00+00:00")
 
@@ -69,7 +69,7 @@ class Place:
         )
         self.prefect: Callable[[], PrefectSeen] = lambda: PrefectSeen("3.8.8", (), 1)
         self.inst = Installation(self.settings, self.clock)
-        upgrade(self.inst.journal)
+        make_tables(self.inst.journal)
         self.server = SandboxServer(self.new_app(), port=port).start()
 
     def new_app(self) -> Any:

@@ -20,7 +20,6 @@ from kitart.installation import Installation
 from kitart.journal import incidents, messages, timeline
 from kitart.journal.database import Lease
 from kitart.journal.tables import Alert, Incident
-from kitart.journal.upgrading import upgrade
 from kitart.orchestrator import OrchestratorError
 from kitart.plan.loading import load_plan
 from kitart.plan.schema import Plan
@@ -28,6 +27,7 @@ from kitart.settings import HOUSE, Settings
 from sandbox.ports import Ports
 from sandbox.server import SandboxServer
 from sandbox.world import World
+from tests.new_journal import make_tables
 
 T = TypeVar("T")
 SECRET = "webhook-secret-of-the-test"
@@ -85,7 +85,7 @@ class Place:
             )
         )
         self.inst = Installation(settings, self.clock)
-        upgrade(self.inst.journal)
+        make_tables(self.inst.journal)
         self._port = port
         self.server = self._new_server().start()
 
@@ -167,7 +167,7 @@ class Place:
 
     def entries(self, type: str, number: str = "INC-0001") -> list[Any]:
         with self.inst.journal.read() as session:
-            return [e for e in timeline.entries(session, number) if e.type == type]
+            return timeline.entries(session, number, type)
 
     def messages(self, purpose: str, number: str = "INC-0001") -> list[Any]:
         with self.inst.journal.read() as session:

@@ -29,7 +29,6 @@ from kitart.installation import Installation
 from kitart.journal import approvals, incidents, messages, timeline
 from kitart.journal.approvals import Question
 from kitart.journal.tables import Approval
-from kitart.journal.upgrading import upgrade
 from kitart.messaging import questions
 from kitart.messaging.approving import to_be_approved
 from kitart.messaging.codes import code_of
@@ -40,6 +39,7 @@ from kitart.plan.loading import load_plan
 from kitart.prefect_forms import Given, Sheet, Standing
 from kitart.reports.editions import make_draft
 from kitart.settings import HOUSE, Settings
+from tests.new_journal import make_tables
 
 NUMBER = "INC-0001"
 START = "2026-11-24T09:00:00+00:00"
@@ -147,7 +147,7 @@ class Desk:
             secret_key=SecretStr("a-long-key-for-the-desk"),
         )  # fmt: skip
         self.inst = Installation(settings, self.clock)
-        upgrade(self.inst.journal)
+        make_tables(self.inst.journal)
         self.board = HandBoard()
         self.place = House(
             self.inst, Plans(self.inst), Watchman(self.inst, None), pages(settings.templates_dir),  # type: ignore[arg-type]

@@ -19,7 +19,6 @@ from kitart.journal import contact_tests, incidents, messages, timeline
 from kitart.journal.database import Lease, LeaseLost
 from kitart.journal.messages import Outgoing
 from kitart.journal.tables import Message
-from kitart.journal.upgrading import upgrade
 from kitart.messaging import contact_calls
 from kitart.plan.contact_list import contact_list
 from kitart.plan.loading import load_plan
@@ -27,6 +26,7 @@ from kitart.plan.people import Channel
 from kitart.plan.schema import Plan
 from kitart.settings import HOUSE, Settings
 from sandbox.sms_state import NumberFault
+from tests.new_journal import make_tables
 
 PEOPLE = 200
 KIND = "vcc_admin"  # no plan pages it
@@ -95,7 +95,7 @@ def asking(sms: Any, tmp_path: Path, database_url: Callable[[], str]) -> Iterato
         sms=sms.settings,
     )
     inst = Installation(settings)
-    upgrade(inst.journal)
+    make_tables(inst.journal)
     yield Asking(inst, sms)
     inst.journal.close()
 

@@ -20,13 +20,13 @@ from kitart.installation import Installation, use_installation
 from kitart.journal import documents, incidents, timeline
 from kitart.journal.database import Lease
 from kitart.journal.tables import Document
-from kitart.journal.upgrading import upgrade
 from kitart.plan.loading import load_plan
 from kitart.settings import HOUSE, MicrosoftSettings, Settings
 from sandbox.faults import Faults
 from sandbox.microsoft import TenantState
 from sandbox.world import LIBRARY_COLUMNS
 from tasks import filing
+from tests.new_journal import make_tables
 
 pytestmark = pytest.mark.covers("D18", "E42")
 
@@ -96,7 +96,7 @@ def desk(
     inst = Installation(
         Settings(mode="sandbox", data_dir=tmp_path, microsoft=settings, pdf=False), HandClock(NOW)
     )
-    upgrade(inst.journal)
+    make_tables(inst.journal)
     use_installation(inst)
     yield Desk(inst, state, faults)
     use_installation(None)

@@ -10,9 +10,9 @@ from kitart.clock import monotonic_s, real_now, sleep_s
 from kitart.journal import health, incidents, plans
 from kitart.journal.database import Journal
 from kitart.journal.incidents import Report
-from kitart.journal.upgrading import upgrade
 from kitart.worker import waking
 from kitart.worker.waking import JournalAlarm
+from tests.new_journal import make_tables
 
 
 def write(journal: Journal) -> None:
@@ -42,7 +42,7 @@ def test_a_run_asked_for_is_heard_of_within_a_fraction_of_a_second_and_once(
 ) -> None:
     url = database_url() or f"sqlite:///{tmp_path / 'journal.db'}"
     journal = Journal(url)
-    upgrade(journal)
+    make_tables(journal)
     heard = threading.Event()
     alarm = JournalAlarm(url, heard.set)
     alarm.start()
@@ -75,7 +75,7 @@ def test_a_journal_that_is_not_there_yet_is_waited_for_and_not_made(
         assert not heard.wait(0.5)
         assert not file.exists()
         journal = Journal(f"sqlite:///{file}")
-        upgrade(journal)
+        make_tables(journal)
         sleep_s(0.5)
         ask_for_run(journal, "a-run")
         assert heard.wait(10)

@@ -12,9 +12,9 @@ from benchmarks.storm import SOURCE, storm
 from kitart.alerts.intake import Post, accept_all
 from kitart.journal.database import Journal
 from kitart.journal.tables import Alert, Incident
-from kitart.journal.upgrading import upgrade
 from kitart.plan.loading import load_plan
 from kitart.settings import HOUSE
+from tests.new_journal import make_tables
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
 PLAN = load_plan(HOUSE / "config")
@@ -23,7 +23,7 @@ MONITOR = next(source for source in PLAN.monitoring.sources if source.name == SO
 
 def taken(path: Path, bodies: list[bytes], at_once: int) -> tuple[list[object], list[object]]:
     journal = Journal(f"sqlite:///{path / f'{at_once}.db'}")
-    upgrade(journal)
+    make_tables(journal)
     for begin in range(0, len(bodies), at_once):
         came = [Post(PLAN, MONITOR, body) for body in bodies[begin : begin + at_once]]
         became = accept_all(journal, came, now=NOW)

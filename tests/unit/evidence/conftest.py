@@ -32,10 +32,10 @@ from kitart.journal.alerts import Reading
 from kitart.journal.approvals import Question
 from kitart.journal.database import Journal
 from kitart.journal.tables import Document
-from kitart.journal.upgrading import upgrade
 from kitart.plan.loading import load_plan
 from kitart.reports import editions
 from kitart.settings import HOUSE, settings
+from tests.new_journal import make_tables
 
 PLAN = load_plan(HOUSE / "config")
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
@@ -86,7 +86,7 @@ def exercise(tmp_path: Path) -> Iterator[Case]:
 
 def _made(folder: Path, *, exercise: bool) -> Iterator[Case]:
     journal = Journal(f"sqlite:///{folder / 'journal.db'}")
-    upgrade(journal)
+    make_tables(journal)
     with journal.write() as session:
         _play(session, exercise)
     settings.cache_clear()

@@ -11,7 +11,7 @@ import pytest
 from kitart.journal import incidents, plans
 from kitart.journal.database import Journal
 from kitart.journal.incidents import Opened, Report
-from kitart.journal.upgrading import upgrade
+from tests.new_journal import make_tables
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 PLAN_HASH = "0" * 64
@@ -36,7 +36,7 @@ def empty_journal(address: str) -> Iterator[Journal]:
 @pytest.fixture
 def journal(empty_journal: Journal) -> Journal:
     """A journal of this version with one plan in it."""
-    upgrade(empty_journal)
+    make_tables(empty_journal)
     with empty_journal.write() as session:
         plans.keep(session, PLAN_HASH, {"a": "plan"}, now=NOW)
     return empty_journal

@@ -13,8 +13,8 @@ from kitart.journal import approvals, documents, incidents, observations, timeli
 from kitart.journal.database import Journal, JournalError
 from kitart.journal.moving import move
 from kitart.journal.tables import Base, Document
-from kitart.journal.upgrading import upgrade
 from kitart.language import phrase
+from tests.new_journal import make_tables
 from tests.unit.journal.conftest import NOW
 
 
@@ -61,7 +61,7 @@ def target(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Journal]:
         else request.getfixturevalue("new_postgres_database")()
     )
     other = Journal(address)
-    upgrade(other)
+    make_tables(other)
     yield other
     other.close()
 

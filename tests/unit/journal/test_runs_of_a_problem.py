@@ -15,7 +15,7 @@ from kitart.journal import alerts
 from kitart.journal.alerts import BY_KEY, BY_ORDER, BY_START, Reading
 from kitart.journal.database import Journal
 from kitart.journal.tables import Alert
-from kitart.journal.upgrading import upgrade
+from tests.new_journal import make_tables
 from tests.unit.journal.conftest import NOW
 
 pytestmark = pytest.mark.covers("E33", "E34")
@@ -125,7 +125,7 @@ def test_suppressed_meanwhile_it_may_fire_again_and_its_end_is_heard(journal: Jo
 def memory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Journal]:
     """One journal for all the examples that are made up."""
     made = Journal(f"sqlite:///{tmp_path_factory.mktemp('runs') / 'journal.db'}")
-    upgrade(made)
+    make_tables(made)
     yield made
     made.close()
 

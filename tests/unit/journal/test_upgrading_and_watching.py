@@ -21,6 +21,7 @@ from kitart.journal.tables import Base
 from kitart.journal.upgrading import check, upgrade
 from kitart.language import phrase
 from kitart.messaging.questions import option
+from tests.new_journal import make_tables
 
 QUESTION = approvals.Question(
     key="INC-0001:close", incident="INC-0001", kind="close",
@@ -73,12 +74,34 @@ def test_an_upgrade_again_changes_nothing(journal: Journal) -> None:
         assert plans.snapshot(session, "0" * 64) == {"a": "plan"}
 
 
-def test_the_migrations_make_what_the_tables_say(journal: Journal) -> None:
+def differences(journal: Journal) -> object:
     with journal.engine.connect() as connection:
         context = MigrationContext.configure(
             connection, opts={"compare_type": True, "compare_server_default": True}
         )
-        assert compare_metadata(context, Base.metadata) == []
+        return compare_metadata(context, Base.metadata)
+
+
+def test_the_migrations_make_what_the_tables_say(empty_journal: Journal) -> None:
+    upgrade(empty_journal)
+    assert differences(empty_journal) == []
+
+
+def test_the_journals_of_tests_are_what_the_migrations_make(
+    address: str, empty_journal: Journal, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    make_tables(empty_journal)
+    check(empty_journal)
+    assert differences(empty_journal) == []
+    other = Journal(
+        f"sqlite:///{tmp_path / 'second.db'}"
+        if address.startswith("sqlite")
+        else request.getfixturevalue("new_postgres_database")()
+    )
+    make_tables(other)
+    assert upgrade(other)
+    assert differences(other) == []
+    other.close()
 
 
 def test_an_empty_journal_is_named_with_what_to_do(empty_journal: Journal) -> None:

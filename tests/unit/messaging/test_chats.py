@@ -15,13 +15,13 @@ from kitart.clock import HandClock
 from kitart.connectors.errors import ConnectorError
 from kitart.installation import Installation
 from kitart.journal import messages, timeline
-from kitart.journal.upgrading import upgrade
 from kitart.messaging import delivering
 from kitart.messaging.alarm import _pages
 from kitart.messaging.telling import tell
 from kitart.plan.loading import load_plan
 from kitart.plan.schema import Channel, ChannelPolicy, Plan
 from kitart.settings import HOUSE, ChatSettings, Settings
+from tests.new_journal import make_tables
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 SMS = Channel(kind="sms", address="+447700900111")
@@ -51,7 +51,7 @@ def inst(tmp_path: Path) -> Iterator[Installation]:
         chat=ChatSettings(teams={"ert-1-teams": SecretStr(SECRET)}),
     )
     made = Installation(settings, HandClock(NOW))
-    upgrade(made.journal)
+    make_tables(made.journal)
     yield made
     made.journal.close()
 

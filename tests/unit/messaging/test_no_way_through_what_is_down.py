@@ -17,13 +17,13 @@ from kitart.alerts.opening import open_or_join
 from kitart.clock import HandClock
 from kitart.installation import Installation
 from kitart.journal import messages
-from kitart.journal.upgrading import upgrade
 from kitart.messaging import delivering
 from kitart.messaging.channels import ways
 from kitart.messaging.telling import tell
 from kitart.plan.loading import load_plan
 from kitart.plan.schema import Channel, ChannelPolicy, Plan
 from kitart.settings import HOUSE, Settings
+from tests.new_journal import make_tables
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 PLAN = load_plan(HOUSE / "config")
@@ -93,7 +93,7 @@ def inst(tmp_path: Path) -> Iterator[Installation]:
         Settings(data_dir=tmp_path, secret_key=SecretStr("sixteen-letters-or-more")),
         HandClock(NOW),
     )
-    upgrade(made.journal)
+    make_tables(made.journal)
     yield made
     made.journal.close()
 

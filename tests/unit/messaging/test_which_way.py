@@ -21,11 +21,11 @@ from kitart.installation import Installation
 from kitart.journal import incidents, messages, observations, timeline
 from kitart.journal.messages import Outgoing
 from kitart.journal.tables import Document, Message
-from kitart.journal.upgrading import upgrade
 from kitart.messaging import client, delivering, enclosing
 from kitart.messaging.channels import Way, down_systems, ways
 from kitart.plan.loading import load_plan
 from kitart.settings import HOUSE, Settings
+from tests.new_journal import make_tables
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 PLAN = load_plan(HOUSE / "config")
@@ -35,7 +35,7 @@ PLAN = load_plan(HOUSE / "config")
 def inst(tmp_path: Path) -> Iterator[Installation]:
     settings = Settings(data_dir=tmp_path, secret_key=SecretStr("sixteen-letters-or-more"))
     made = Installation(settings, HandClock(NOW))
-    upgrade(made.journal)
+    make_tables(made.journal)
     yield made
     made.journal.close()
 

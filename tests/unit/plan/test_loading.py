@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -165,3 +166,34 @@ def test_a_folder_that_is_not_there_or_holds_nothing_is_told_so(tmp_path: Path) 
         load_plan(tmp_path / "nowhere")
     with pytest.raises(PlanError, match=r"holds no \.yaml file"):
         load_plan(tmp_path)
+
+
+def test_files_that_hold_the_same_are_worked_out_once(folder: Path) -> None:
+    assert load_plan(folder) is load_plan(folder)
+
+
+def test_an_edit_is_seen_whenever_it_was_made(folder: Path) -> None:
+    before, file = load_plan(folder), folder / "limits.yaml"
+    written = file.stat()
+    file.write_text(file.read_text("utf-8").replace("ert_ack_in_hours: 5", "ert_ack_in_hours: 6"))
+    os.utime(file, (written.st_atime, written.st_mtime))
+    assert load_plan(folder).limits.ert_ack_in_hours == before.limits.ert_ack_in_hours + 1
+
+
+def test_an_edit_of_a_scenario_is_seen_too(folder: Path) -> None:
+    before = load_plan(folder)
+    next((folder / "exercises").iterdir()).unlink()
+    with pytest.raises(PlanError):
+        load_plan(folder)
+    assert before.scenarios
+
+
+def test_a_fault_is_said_again_and_a_mended_plan_is_loaded(folder: Path) -> None:
+    file = folder / "limits.yaml"
+    right = file.read_text("utf-8")
+    file.write_text(right.replace("ert_ack_in_hours: 5", "ert_ack_in_hours: 0"))
+    for _ in range(2):
+        with pytest.raises(PlanError):
+            load_plan(folder)
+    file.write_text(right)
+    assert load_plan(folder).limits.ert_ack_in_hours == 5

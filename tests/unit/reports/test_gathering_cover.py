@@ -17,7 +17,6 @@ from kitart.journal.database import Journal
 from kitart.journal.late_entries import Writer
 from kitart.journal.outage_reports import Said
 from kitart.journal.tables import Document
-from kitart.journal.upgrading import upgrade
 from kitart.language import phrase
 from kitart.messaging.known import known_facts
 from kitart.messaging.short_text import short_text_values
@@ -33,6 +32,7 @@ from kitart.reports.internal import internal_alert
 from kitart.reports.rendering import render
 from kitart.reports.tables import rto_lines
 from kitart.rules.call_figures import Tally, Usual, slices
+from tests.new_journal import make_tables
 from tests.unit.reports.cover import At
 
 SUNDAY = datetime(2026, 11, 22, tzinfo=UTC)
@@ -51,7 +51,7 @@ def plan() -> Plan:
 @pytest.fixture
 def session(tmp_path: Path) -> Iterator[Session]:
     journal = Journal(f"sqlite:///{tmp_path / 'journal.db'}")
-    upgrade(journal)
+    make_tables(journal)
     with journal.write() as session:
         yield session
     journal.close()

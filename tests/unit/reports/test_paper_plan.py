@@ -6,6 +6,7 @@ import re
 import subprocess
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from functools import cache
 from html import unescape
 from pathlib import Path
 
@@ -24,12 +25,14 @@ PLAN = load_plan(HOUSE / "config")
 MOMENT = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 
 
+@cache
 def html(role: str, language: str) -> str:
     return printing.as_html(
         PLAN, role, language, printed_at=MOMENT, verified={}, templates_dir=HOUSE / "templates"
     )
 
 
+@cache
 def pdf(role: str, language: str) -> bytes:
     return printing.as_pdf(
         html(role, language), PLAN, printed_at=MOMENT, templates_dir=HOUSE / "templates"

@@ -32,7 +32,6 @@ from kitart.journal.database import Journal
 from kitart.journal.late_entries import Writer
 from kitart.journal.outage_reports import Said
 from kitart.journal.tables import Document
-from kitart.journal.upgrading import upgrade
 from kitart.messaging import questions
 from kitart.plan.loading import load_plan
 from kitart.plan.schema import Plan
@@ -44,6 +43,7 @@ from kitart.reports.views import ClosingReportView
 from kitart.rules.call_figures import Tally, Usual, slices
 from kitart.rules.verdicts import Outcome
 from kitart.rules.write_up import ActionForm
+from tests.new_journal import make_tables
 
 QUEUE = "BRAVO/de"
 OUT = ("AG-028", "AG-029", "AG-030", "AG-040")
@@ -79,7 +79,7 @@ def plan() -> Plan:
 @pytest.fixture
 def session(tmp_path: Path) -> Iterator[Session]:
     journal = Journal(f"sqlite:///{tmp_path / 'journal.db'}")
-    upgrade(journal)
+    make_tables(journal)
     with journal.write() as session:
         yield session
     journal.close()
