@@ -26,7 +26,7 @@ from kitart.journal.late_entries import Writer
 from kitart.journal.outage_reports import Said
 from kitart.plan.loading import load_plan
 from kitart.plan.schema import Plan
-from kitart.reports import drafts
+from kitart.reports import clocks, drafts
 from kitart.rules.cover.clocks import LevelStep, verdict_of
 from kitart.rules.verdicts import Outcome
 
@@ -181,6 +181,19 @@ def test_an_effect_that_is_to_come_is_seen_ahead(session: Session, plan: Plan, o
     assert found.touched
     felt, coming = cover_course.effect_of_client([found], plan, "CL-3")
     assert (felt, coming) == (None, at("07:00"))
+
+
+@pytest.mark.covers("E36", "A17")
+def test_the_clock_of_a_queue_that_was_covered_before_it_opened_is_met(
+    session: Session, plan: Plan, out: Out
+) -> None:
+    number = out("AG-001", "05:30")
+    called(session, number, "AG-031", "ALPHA/de", "native", "06:00", "06:40")
+    entries = timeline.entries(session, number)
+    (clock,) = clocks.of_cover(session, plan, number, entries, at("09:00"))
+    assert clock.projects == ("ALPHA/de",)
+    assert clock.verdict.outcome is Outcome.MET
+    assert clock.restored == clock.begins == at("07:00")
 
 
 def test_seats_are_hit_when_so_many_are_taken_at_once(
