@@ -492,7 +492,7 @@ def verified_by_tests() -> Verified:
     a plan is checked before there is one."""
     from kitart.journal import contact_tests
 
-    return _of_journal(contact_tests.verified) or {}
+    return of_journal(contact_tests.verified) or {}
 
 
 def _review_overdue(plan: Plan) -> list[Problem]:
@@ -500,7 +500,7 @@ def _review_overdue(plan: Plan) -> list[Problem]:
     from kitart.journal import review_triggers
 
     now = the_settings().clock().now()
-    due = _of_journal(lambda session: review_triggers.due(session, plan, now))
+    due = of_journal(lambda session: review_triggers.due(session, plan, now))
     if due is None or due.on >= _today(plan):
         return []
     why = "; ".join(f"{each.reason} {each.reference}".strip() for each in due.reasons)
@@ -508,17 +508,20 @@ def _review_overdue(plan: Plan) -> list[Problem]:
     return [warning("review of the plan", said)]
 
 
-def _of_journal(look: Callable[[Session], T]) -> T | None:
-    """What a look at the journal gives; ``None`` where there is none of this version."""
+def of_journal(work: Callable[[Session], T], *, writes: bool = False) -> T | None:
+    """What a look at the journal gives, or one that ``writes``; ``None`` where there is none of
+    this version, or it is away."""
+    from sqlalchemy.exc import DBAPIError
+
     from kitart.journal import upgrading
     from kitart.journal.database import Journal, JournalError
 
     journal = Journal(the_settings().journal_url)
     try:
         upgrading.standing(journal)
-        with journal.read() as session:
-            return look(session)
-    except (JournalError, OSError):
+        with journal.write() if writes else journal.read() as session:
+            return work(session)
+    except (JournalError, DBAPIError, OSError):
         return None
     finally:
         journal.close()

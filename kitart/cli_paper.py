@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from kitart.journal.offline_copies import What
+    from kitart.plan.schema import Plan
+
 FORMATS = ("html", "pdf", "csv", "json")
+NOT_NOTED = "Not recorded as printed: there is no journal of this version ('kitart db upgrade')"
 
 
 def print_plan(
     role: Annotated[
         str | None, typer.Option(metavar="KIND", help="A kind of role, like supervisor; else all")
+    ] = None,
+    person: Annotated[
+        str | None,
+        typer.Option(metavar="CODE", help="One role holder's copy, like SV-1; else for all"),
     ] = None,
     language: Annotated[str | None, typer.Option(help="hu or en; else both")] = None,
     out: Annotated[Path, typer.Option(metavar="DIR", help="Where the files go")] = Path(),
@@ -22,7 +33,8 @@ def print_plan(
 ) -> None:
     """Print the plan, the matrix and blank forms for each role, to be kept on paper (D17).
 
-    Where no PDF can be made, HTML files are written and a note says what is missing.
+    Where no PDF can be made, HTML files are written and a note says what is missing. Each file is
+    in the journal as a copy of the person, or of everybody who holds the role.
     """
     from kitart.cli import refuse, the_plan, the_settings, verified_by_tests
     from kitart.reports.paper import printing
@@ -34,8 +46,11 @@ def print_plan(
         refuse(f"--language is {language!r}; right would be one of "
                f"{', '.join(printing.LANGUAGES)}", 2)  # fmt: skip
     plan, found = the_plan(folder), the_settings()
+    if person is not None:
+        role = _role_of(plan, person, role)
     now, places = found.clock().now(), found.templates_dir
     verified = printing.verified_days(plan, verified_by_tests())
+    made: list[tuple[str, str, str]] = []
     out.mkdir(parents=True, exist_ok=True)
     why = ""
     for kind in [role] if role else printing.ROLES:
@@ -52,9 +67,41 @@ def print_plan(
                 content, ending, why = html.encode(), "html", str(trouble)
             path = out / printing.file_name(plan, kind, each, ending)
             path.write_bytes(content)
+            made.append((kind, each, ending))
             typer.echo(str(path))
     if why:
         typer.echo(f"HTML instead of PDF: {why}", err=True)
+    _note(plan, "plan", made, person or "")
+
+
+def _role_of(plan: Plan, person: str, role: str | None) -> str:
+    """The kind of role of a person; refuses an unknown code, and another role beside it."""
+    from kitart.cli import refuse
+
+    holder = next((each for each in plan.people if each.id == person), None)
+    if holder is None:
+        refuse(f"--person is {person!r}; right would be a code of people.yaml", 2)
+    if role not in (None, holder.kind):
+        refuse(f"{person} is {holder.kind}; right would be --person without --role", 2)
+    return holder.kind
+
+
+def _note(plan: Plan, what: What, made: list[tuple[str, str, str]], person: str = "") -> None:
+    """Record what was printed, each as role, language and form; a plan is printed all the same
+    before there is a journal, and while it is away."""
+    from kitart.cli import of_journal, the_settings
+    from kitart.journal import offline_copies
+
+    now = the_settings().clock().now()
+
+    def write(session: Session) -> bool:
+        for role, language, form in made:
+            offline_copies.note(session, plan, what, form, language, offline_copies.OPERATOR,
+                                role=role, person=person, now=now)  # fmt: skip
+        return True
+
+    if not of_journal(write, writes=True):
+        typer.echo(NOT_NOTED, err=True)
 
 
 def print_matrix(
@@ -99,6 +146,7 @@ def print_matrix(
             format = "html"
             typer.echo(f"HTML instead of PDF: {trouble}", err=True)
         out = out or Path()
+    _note(plan, "matrix", [("", language, format)])
     if out is None:
         typer.echo(content, nl=False)
         return

@@ -79,10 +79,9 @@ def _look(inst: Installation, number: str) -> str:
     if state != "approved":
         return f"{number}: {state}"
     with inst.journal.read() as session:
-        newest = reviews.last_approved(session)
+        replaced = plan_versions.replaced_by(session, number) is not None
     # Nobody is asked to read a version that another one has replaced.
-    in_force = newest is not None and newest.number == number
-    told = plan_versions.distribute(inst, number) if in_force else 0
+    told = 0 if replaced else plan_versions.distribute(inst, number)
     review_record.keep(inst, number)
     _file(inst, number)
     return f"{number}: in force, told {told}"

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
 from kitart.gateway import health, legal_marks, telling_time
 from kitart.gateway.acknowledging import HEADINGS
 from kitart.gateway.contact_test_dates import next_contact_test
+from kitart.gateway.errands import Errand, errands
 from kitart.gateway.house import House
 from kitart.gateway.legal_marks import LawMark
 from kitart.gateway.live import pulse_of
@@ -71,6 +73,8 @@ ALERT_WAITS = {
     alerts.IGNORED: phrase("a subscription needs the operator"),
 }
 """Why no incident came of what monitoring sent."""
+TIME_RUNS = timedelta(hours=48)
+"""What is due later has its day alone: nobody reads 700 hours."""
 ALERTS_SHOWN, MOST_ALERTS = 5, 100
 INPUT_STATES = {
     "down": phrase("is missing"),
@@ -113,6 +117,9 @@ class Waiting:
     over: bool
     who: str
     href: str = ""
+    by_day: date | None = None
+    exercise: bool = False
+    question: bool = True
 
 
 @dataclass(frozen=True)
@@ -189,10 +196,13 @@ def board(place: House, visitor: Visitor) -> Board:
         unused = alerts.waiting(session, MOST_ALERTS)
         looked = health.known(session, visitor)
         law = legal_marks.marks(legal_marks.known(session, place.inst, visitor), visitor)
+        besides = errands(place.inst, session, visitor)
+        plans |= place.inst.plans_for(session, [each.row for each in besides])
     desk = _Desk(place, visitor, plans, of_queues)
     shown = [desk.incident(each) for each in unclosed]
     mine = [w for each in unclosed for w in desk.mine(each, steps)]
     mine.sort(key=lambda w: (w.due is None, w.due or visitor.now))
+    mine += [desk.errand(each) for each in besides]  # an incident's questions go before
     down = down_among(visitor.plan, unclosed)
     return Board(
         pulse=pulse,
@@ -328,6 +338,17 @@ class _Desk:
                 found.append(self._step(plan, each.row, step, heading))
         return found
 
+    def errand(self, each: Errand) -> Waiting:
+        """What waits for the reader besides the open disruptions."""
+        made = self._made(
+            self.plans[each.row.number], each.row, each.id, each.title, each.due,
+            [self.visitor.person], each.link,
+        )  # fmt: skip
+        zone = ZoneInfo(self.visitor.plan.company.time_zone)
+        today = self.visitor.now.astimezone(zone).date()
+        over = made.over or (each.by_day is not None and each.by_day < today)
+        return replace(made, by_day=each.by_day, over=over, question=each.question)
+
     def _unanswered(self, each: OpenIncident, step: str) -> bool:
         answers = [a for a in each.answers if a.step == step]
         mine = any(a.person == self.visitor.person for a in answers)
@@ -377,8 +398,9 @@ class _Desk:
             what=readable(visitor, title_of(plan, row)),
             title=readable(visitor, title),
             due=due,
-            left=visitor.read(telling_time.running(due, visitor.now)) if due else "",
+            left=_left(visitor, due),
             over=due is not None and due < visitor.now,
+            exercise=row.exercise,
             who=", ".join(named(visitor, person) for person in people),
             # The page may have been reached by another name than that in messages.
             href=link.removeprefix(self.place.inst.settings.gateway_url),
@@ -404,6 +426,13 @@ def _alert(visitor: Visitor, row: Alert) -> AlertShown:
     title = "" if row.outcome == alerts.UNREADABLE else readable(visitor, row.title)
     why = visitor.read(ALERT_WAITS[row.outcome])
     return AlertShown(title, row.source, row.last_received_at, why)
+
+
+def _left(visitor: Visitor, due: datetime | None) -> str:
+    """How long something has, or is over; nothing for what is far off."""
+    if due is None or abs(due - visitor.now) > TIME_RUNS:
+        return ""
+    return visitor.read(telling_time.running(due, visitor.now))
 
 
 def _barred(visitor: Visitor, down: frozenset[str]) -> list[str]:

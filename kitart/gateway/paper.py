@@ -1,4 +1,7 @@
-"""The paper plan of who is signed in: to print before the day without a network (D17)."""
+"""The paper plan of who is signed in: to print before the day without a network (D17).
+
+Each that is fetched is in the journal: Kitart knows from when a person's paper is.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from kitart.gateway import access
 from kitart.gateway.house import House, house
 from kitart.gateway.standing import answered
 from kitart.gateway.visits import Page, Visitor
-from kitart.journal import contact_tests
+from kitart.journal import contact_tests, offline_copies
 from kitart.language import spoken
 from kitart.reports.paper import printing
 from kitart.reports.pdf import PdfNotMade
@@ -23,8 +26,7 @@ async def show_page(request: Request) -> Response:
     place = house(request)
 
     def make() -> Page:
-        visitor = access.needs_role(request, *printing.ROLES).visitor
-        return Page("paper.html", {"visitor": visitor, "why": ""})
+        return _page(place, access.needs_role(request, *printing.ROLES).visitor)
 
     return await answered(place, request, make)
 
@@ -36,7 +38,10 @@ async def as_html(request: Request) -> Response:
 
     def make() -> Response:
         visitor = access.needs_role(request, *printing.ROLES).visitor
-        return HTMLResponse(_html(place, visitor, _language(request, visitor)))
+        language = _language(request, visitor)
+        html = _html(place, visitor, language)
+        _note(place, visitor, "html", language)
+        return HTMLResponse(html)
 
     return await answered(place, request, make)
 
@@ -55,12 +60,28 @@ async def as_pdf(request: Request) -> Response:
                 templates_dir=place.inst.settings.templates_dir,
             )  # fmt: skip
         except PdfNotMade as trouble:
-            return Page("paper.html", {"visitor": visitor, "why": str(trouble)}, 503)
+            return _page(place, visitor, why=str(trouble))
+        _note(place, visitor, "pdf", language)
         name = printing.file_name(visitor.plan, visitor.role, language, "pdf")
         headers = {"Content-Disposition": f'attachment; filename="{name}"'}
         return Response(content, media_type="application/pdf", headers=headers)
 
     return await answered(place, request, make)
+
+
+def _page(place: House, visitor: Visitor, *, why: str = "") -> Page:
+    """What there is to print, and from when the visitor's last print is; ``why`` no PDF is made."""
+    with place.inst.journal.read() as session:
+        copy = offline_copies.of_person(session, visitor.plan, visitor.person)
+    return Page("paper.html", {"visitor": visitor, "copy": copy, "why": why}, 503 if why else 200)
+
+
+def _note(place: House, visitor: Visitor, form: str, language: str) -> None:
+    with place.inst.journal.write() as session:
+        offline_copies.note(
+            session, visitor.plan, "plan", form, language, visitor.person, role=visitor.role,
+            person=visitor.person, now=visitor.now,
+        )  # fmt: skip
 
 
 def _language(request: Request, visitor: Visitor) -> str:

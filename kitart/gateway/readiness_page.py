@@ -19,11 +19,14 @@ from kitart.gateway.house import House
 from kitart.gateway.last_look import LastLook
 from kitart.gateway.signed_pages import shown
 from kitart.gateway.visits import Page, Visitor
-from kitart.journal import readiness
+from kitart.journal import offline_copies, readiness
 from kitart.language import phrase
 from kitart.plan import whom
+from kitart.plan.roles import named
+from kitart.plan.schema import Plan
 from kitart.rules.readiness.findings import SEVERITIES, Finding
 from kitart.rules.readiness.mending import Mend
+from kitart.rules.readiness.offline_copies import OfflineCopy
 from kitart.rules.readiness.outlook import Outlook
 from kitart.rules.readiness.recurring import in_words
 from kitart.rules.readiness.result import Readiness
@@ -62,10 +65,14 @@ def _page(place: House, who: SignedIn, last: LastLook, out: str, queue: str) -> 
     with place.inst.journal.read() as session:
         found = last.get(session)
         days = readiness.days(session, 14)
-    view: dict[str, Any] = {"visitor": visitor, "signed_in": who, "found": found, "days": days}
+        copies = offline_copies.of_people(session, visitor.plan)
+    projects = set(whom.projects_of(visitor.plan, visitor.person))
+    view: dict[str, Any] = {
+        "visitor": visitor, "signed_in": who, "found": found, "days": days,
+        "copies": [_copy(visitor, each) for each in _oldest_first(visitor.plan, copies, projects)],
+    }  # fmt: skip
     if found is None:
         return Page(TEMPLATE, view)
-    projects = set(whom.projects_of(visitor.plan, visitor.person))
     seen = _seen(found.outlook, projects)
     chosen = out if out in {key for key, _ in _flat(choices(seen, visitor.read))} else ANY_AREA
     kinds, hours = only(seen, chosen)
@@ -119,6 +126,25 @@ def _age(visitor: Visitor, at: datetime) -> str:
     if hours < 1:
         return visitor.read(phrase("less than an hour ago"))
     return visitor.read(phrase("{n} h ago", n=hours))
+
+
+def _oldest_first(
+    plan: Plan, copies: tuple[OfflineCopy, ...], projects: set[str]
+) -> list[OfflineCopy]:
+    """Who works for the visitor's projects: without a print first, then by its age."""
+    mine = [each for each in copies if projects & set(whom.projects_of(plan, each.person))]
+    return sorted(mine, key=lambda each: each.printed_at.timestamp() if each.printed_at else 0)
+
+
+def _copy(visitor: Visitor, copy: OfflineCopy) -> dict[str, Any]:
+    at = copy.printed_at
+    return {
+        "who": visitor.read(named(visitor.plan, copy.person)),
+        "version": copy.version,
+        "at": at,
+        "days": (visitor.now - at).days if at else None,
+        "old": copy.plan_hash != visitor.plan.hash,
+    }
 
 
 def _group(visitor: Visitor, found: Readiness, severity: str, projects: set[str]) -> dict[str, Any]:

@@ -61,14 +61,6 @@ class _Desk:
         zone = ZoneInfo(self.plan.company.time_zone)
         return self.visitor.now.astimezone(zone).date()
 
-    def unexplained(self) -> list[str]:
-        """The parts with a change to which nobody has said anything."""
-        said = self.written.explained
-        return list(dict.fromkeys(
-            change.section for mark, change in self.changes
-            if mark not in said and part_mark(change.section) not in said
-        ))  # fmt: skip
-
 
 def show(
     place: House, who: SignedIn, fault: Fault | None = None, form: Form | None = None,
@@ -162,7 +154,9 @@ def _view(place: House, session: Session, desk: _Desk) -> dict[str, Any]:
         "next_on": desk.written.next_on,
         "latest": rule.latest_next_review(desk.today),
         "today": desk.today,
-        "missing": [visitor.read(each) for each in _missing(desk)],
+        "missing": [
+            visitor.read(what) for _, what in review_record.missing(desk.written, desk.changes)
+        ],
         "proposed": proposed[-1] if proposed else None,
         "questions": _questions(session, desk),
         "version": version,
@@ -282,19 +276,6 @@ def _contact(visitor: Visitor, line: contact_log.Line) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _missing(desk: _Desk) -> list[Phrase]:
-    """What keeps the version from being sent for approval."""
-    found = []
-    open_items = [each for each in rule.CHECKLIST if each not in desk.written.items]
-    if open_items:
-        found.append(phrase("items of the checklist without an answer: {n}", n=len(open_items)))
-    if parts := desk.unexplained():
-        found.append(phrase("parts with changes that nobody has explained: {n}", n=len(parts)))
-    if desk.written.next_on is None:
-        found.append(phrase("the dates"))
-    return found
-
-
 # ---- Taking what people write
 
 
@@ -398,11 +379,10 @@ def _propose(place: House, desk: _Desk, form: Form) -> None:
         # The plan as it stands now, not the one that was sent before.
         plan = place.plans.current()
         changes = review_record.changes(session, _number(desk), plan)
-    missing = _missing(_Desk(desk.visitor, plan, desk.due, desk.row, desk.written, changes, {}))
-    if missing:
+    if missing := review_record.missing(desk.written, changes):
         raise Faulty("propose", phrase(
             "It can't be sent yet; still missing: {what}.",
-            what=missing[0],
+            what=missing[0][1],
         ))  # fmt: skip
     reviewing.send_for_approval(place.inst, plan, _number(desk), _writer(desk))
 

@@ -1,9 +1,12 @@
 """The page behind a link: a new version of the plan, what changed, and "I have read it" (R51).
 
-As every link it is for one person, shows on GET and records on POST alone.
+As every link it is for one person, shows on GET and records on POST alone. Of a version that
+another one has replaced it says so and leads to that one: nothing is recorded of it any more.
 """
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 from fastapi import APIRouter, Request, Response
 
@@ -11,13 +14,14 @@ from kitart.gateway.house import House, house
 from kitart.gateway.links import Reader, opened_link, shown, taken
 from kitart.gateway.visits import LINK, NO_ANSWER, NOT_IN_RECORD, PHONE, Page, Refused, visitor_of
 from kitart.language import phrase
-from kitart.messaging import plan_versions
+from kitart.messaging import links, plan_versions
 from kitart.messaging.links import Link
-from kitart.messaging.plan_versions import READ, WITHDRAWN
+from kitart.messaging.plan_versions import READ, WITHDRAWN, InForce
 from kitart.messaging.questions import option
 from kitart.plan.difference_text import sentence
 
 router = APIRouter(include_in_schema=False)
+REPLACED = 409
 
 I_HAVE_READ_IT = option(
     READ,
@@ -69,14 +73,17 @@ def show(place: House, link: Link, *, problem: str = "") -> Page:
             raise Refused(404, NOT_IN_RECORD, PHONE)
         changes = plan_versions.changes_of(inst, session, version)
         readers = plan_versions.readers(session, plan, version)
+        newer = plan_versions.replaced_by(session, link.subject)
     mine = next(reader for reader in readers if reader.person == link.person)
     options = [I_HAVE_READ_IT, NO_OLD_COPIES] if mine.read_at is None else [GONE_NOW]
-    if mine.withdrawn_at is not None:
+    if mine.withdrawn_at is not None or newer is not None:
         options = []
     view = {
         "visitor": visitor,
         "number": link.subject,
         "version": version,
+        "newer": newer,
+        "newer_link": _link_to(place, newer, link.person) if newer else "",
         "changes": [visitor.read(sentence(change)) for change in changes],
         "mine": mine,
         "options": [{name: visitor.read(word) for name, word in o.items()} for o in options],
@@ -85,9 +92,24 @@ def show(place: House, link: Link, *, problem: str = "") -> Page:
     return Page("version.html", view, 422 if problem else 200)
 
 
+def _link_to(place: House, newer: InForce, person: str) -> str:
+    """The page of the version in force for this person; "" for one who is not told of it."""
+    inst = place.inst
+    if all(each.id != person for each in inst.plan_of(newer.number).people):
+        return ""
+    link = links.new(inst.settings, "version", newer.number, person, now=inst.clock.now())
+    # The page may have been reached by another name than that in messages.
+    return link.removeprefix(inst.settings.gateway_url)
+
+
 def answer(place: House, link: Link, chosen: str) -> Page | None:
-    """Record that the person has read it, or has no old copies any more; said twice it is once."""
+    """Record that the person has read it, or has no old copies any more; said twice it is once.
+
+    Of a version that was replaced nothing is recorded: the page says so.
+    """
     page = show(place, link)
+    if page.view["newer"] is not None:
+        return replace(page, status=REPLACED)
     visitor = page.view["visitor"]
     if chosen not in (READ, WITHDRAWN):
         return show(place, link, problem=NO_ANSWER)

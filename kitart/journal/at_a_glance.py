@@ -11,7 +11,15 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from kitart.journal import acknowledgements, alerts, handing_over, incidents, late_entries, looks
+from kitart.journal import (
+    acknowledgements,
+    alerts,
+    approvals,
+    handing_over,
+    incidents,
+    late_entries,
+    looks,
+)
 from kitart.journal.handing_over import ERT, Holder
 from kitart.journal.tables import (
     Acknowledgement,
@@ -103,6 +111,23 @@ def open_now(session: Session) -> list[OpenIncident]:
         OpenIncident(row, by_incident[n], answers[n], questions[n], entries[n])
         for row, n in zip(rows, numbers, strict=True)
     ]
+
+
+def asked_elsewhere(session: Session, person: str) -> list[tuple[Incident, Approval]]:
+    """The open questions put to a person in records that are no open disruption: of exercises and
+    reviews, and those that are asked once an incident is closed; oldest first. One question."""
+    of_a_record = Incident.kind.in_(NO_DISRUPTIONS) & Incident.closed_at.is_(None)
+    query = (
+        sa.select(Incident, Approval)
+        .join(Approval, Approval.incident == Incident.number)
+        .where(Approval.state == "open", of_a_record | _asked_after_closing())
+        .order_by(Approval.id)
+    )
+    return [(row, asked) for row, asked in session.execute(query) if person in asked.asked_of]
+
+
+def _asked_after_closing() -> sa.ColumnElement[bool]:
+    return Incident.closed_at.is_not(None) & Approval.kind.in_(approvals.AFTER_CLOSING)
 
 
 def plans_of(session: Session, hashes: Sequence[str]) -> dict[str, dict[str, Any]]:

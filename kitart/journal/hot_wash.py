@@ -5,13 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from kitart.journal import incidents, timeline
 from kitart.journal.late_entries import CORRECTION, NotTaken, Writer, in_force
+from kitart.journal.tables import TimelineEntry
 from kitart.plan.roles import role_name
 
 HOT_WASH, ASKED = "hot wash", "hot wash asked"
+LOOKED_BACK = timedelta(days=14)
+"""A word is taken for some hours; what was asked for longer ago waits for nobody."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +94,20 @@ def silent(session: Session, number: str) -> tuple[str, ...]:
     """The codes of those who were asked and have said nothing."""
     heard = {each.person for each in words(session, number)}
     return tuple(person for person in asked(session, number) if person not in heard)
+
+
+def waiting_for(session: Session, person: str, now: datetime) -> list[tuple[str, datetime]]:
+    """The exercises of which a person's word is still taken and not said, with the moment (UTC) up
+    to which it is; the first asked first."""
+    query = sa.select(TimelineEntry).where(
+        TimelineEntry.type == ASKED, TimelineEntry.recorded_at > now - LOOKED_BACK
+    )
+    found = []
+    for entry in session.scalars(query.order_by(TimelineEntry.id)):
+        end = datetime.fromisoformat(entry.data["until"])
+        if now <= end and person in silent(session, entry.incident):
+            found.append((entry.incident, end))
+    return found
 
 
 def over(session: Session, number: str, now: datetime) -> bool:

@@ -630,3 +630,20 @@ class ReadinessNews(Base):
     state: Mapped[str]
     at: Mapped[datetime]
     detail: Mapped[str] = mapped_column(Text)
+
+
+class PrintedCopy(Base):
+    """A print of the paper plan or of the escalation matrix (D17); ``person`` is "" for one that is
+    for everybody of a role, ``role`` too for the company's."""
+
+    __tablename__ = "printed_copies"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    what: Mapped[str]
+    form: Mapped[str]
+    language: Mapped[str]
+    role: Mapped[str]
+    person: Mapped[str]
+    by: Mapped[str]
+    plan_hash: Mapped[str]

@@ -125,11 +125,16 @@ def ask_for_words(
         what = title_of(plan, incidents.get(session, number))
     agents = {agent.id for agent in plan.agents}
     for person in people:
-        link = Link("hot-wash", number, person, 1, until + LINK_OUTLIVES)
         say = tell_agent if person in agents else tell
         say(inst, plan, number, person, "hot-wash", "hot-wash",
-            {"what": what, "until": until, "link": links.address(inst.settings, link)},
+            {"what": what, "until": until, "link": hot_wash_link(inst, number, person, until)},
             lease=lease)  # fmt: skip
+
+
+def hot_wash_link(inst: Installation, number: str, person: str, until: datetime) -> str:
+    """The address under which a participant says a word, as long as it is taken."""
+    link = Link("hot-wash", number, person, 1, until + LINK_OUTLIVES)
+    return links.address(inst.settings, link)
 
 
 def exercise_page(inst: Installation, number: str) -> str:

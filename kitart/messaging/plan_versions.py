@@ -147,6 +147,14 @@ def in_force(session: Session, number: str) -> InForce | None:
     return InForce(number, data["version"], date.fromisoformat(data["day"]), found[0].recorded_at)
 
 
+def replaced_by(session: Session, number: str) -> InForce | None:
+    """The version that has replaced that of a review; ``None`` while it is the one in force."""
+    newest = reviews.last_approved(session)
+    if newest is None or newest.number == number:
+        return None
+    return in_force(session, newest.number)
+
+
 def distribute(inst: Installation, number: str) -> int:
     """Tell everybody of the matrix of the version, once; and who has not said after some days, and
     then each week, that it is read. Returns how many were to be told; 0 without a version."""

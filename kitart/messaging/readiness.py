@@ -14,7 +14,13 @@ from sqlalchemy.orm import Session
 from kitart.alerts.examples import source_problems
 from kitart.connectors.errors import ConnectorError
 from kitart.installation import Installation
-from kitart.journal import contact_tests, exercises, readiness, review_triggers
+from kitart.journal import (
+    contact_tests,
+    exercises,
+    offline_copies,
+    readiness,
+    review_triggers,
+)
 from kitart.journal.messages import Outgoing
 from kitart.language import Phrase, phrase
 from kitart.messaging.channels import down_systems, send_by, set_up, ways
@@ -45,7 +51,8 @@ def look_now(inst: Installation, plan: Plan) -> Readiness:
         before = readiness.before(session, today.isoformat())
         problems = _problems(inst, plan, now, contact_tests.verified(session))
         dates = known_dates(session, plan, now)
-    return look(plan, problems, now, before=before, dates=dates)
+        copies = offline_copies.of_people(session, plan)
+    return look(plan, problems, now, before=before, dates=dates, copies=copies)
 
 
 def look_alone(inst: Installation, plan: Plan) -> Readiness:

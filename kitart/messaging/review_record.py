@@ -14,7 +14,9 @@ from sqlalchemy.orm import Session
 from kitart.installation import Installation
 from kitart.journal import approvals, documents, incidents, plans, reviews, timeline
 from kitart.journal.documents import INTERNAL
+from kitart.journal.reviews import Written
 from kitart.journal.tables import Document
+from kitart.language import Phrase, phrase
 from kitart.messaging import plan_versions
 from kitart.messaging.reviewing import APPROVE, CMT, OWNER, reason_words
 from kitart.plan.difference import Change, since
@@ -28,11 +30,13 @@ from kitart.reports.plan_review import (
     Told,
     build_plan_review,
     changed_since,
+    part_mark,
 )
 from kitart.reports.rendering import Document as Made
 from kitart.reports.rendering import render
 from kitart.reports.views import Status
 from kitart.reports.wording import Wording
+from kitart.rules.review import CHECKLIST
 
 ROLES = {OWNER: reviews.OWNER, CMT: "cmt_lead"}
 
@@ -47,6 +51,32 @@ def changes(session: Session, number: str, plan: Plan) -> tuple[tuple[str, Chang
     """What a plan differs in from the version that the review began with, each with its mark."""
     base = plans.snapshot(session, reviews.base_of(session, number))
     return tuple((mark_of(change), change) for change in since(base, plan))
+
+
+def missing(
+    written: Written, changed: Sequence[tuple[str, Change]]
+) -> tuple[tuple[str, Phrase], ...]:
+    """What keeps a version from being sent for approval, each with the part of the review's page
+    where it is written; nothing once all is there."""
+    found = []
+    if open_items := [each for each in CHECKLIST if each not in written.items]:
+        words = phrase("items of the checklist without an answer: {n}", n=len(open_items))
+        found.append(("check", words))
+    if parts := _unexplained(written, changed):
+        words = phrase("parts with changes that nobody has explained: {n}", n=len(parts))
+        found.append(("explain", words))
+    if written.next_on is None:
+        found.append(("dates", phrase("the dates")))
+    return tuple(found)
+
+
+def _unexplained(written: Written, changed: Sequence[tuple[str, Change]]) -> set[str]:
+    """The parts with a change to which nobody has said anything."""
+    said = written.explained
+    return {
+        change.section for mark, change in changed
+        if mark not in said and part_mark(change.section) not in said
+    }  # fmt: skip
 
 
 def plan_under_review(

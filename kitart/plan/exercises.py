@@ -175,10 +175,15 @@ class Scenario(Part):
 
     id: Code
     title: Text
+    titles: dict[Language, Text] = Field(default={}, description="The same in other languages")
     starts: Annotated[str, AfterValidator(_starts)] = "now"
     speed: Annotated[float, Field(gt=0, le=60)] = 1
     lasts_minutes: Minutes = Field(default=60, description="After this it is over in any case")
     injects: tuple[Inject, ...] = Field(min_length=1)
+
+    def named(self, language: str) -> str:
+        """Its title in a language, else in English."""
+        return self.titles.get(language, self.title)
 
     @model_validator(mode="after")
     def _in_order(self) -> Scenario:
@@ -211,9 +216,14 @@ class Objective(Part):
 
     id: Code
     text: Text
+    texts: dict[Language, Text] = Field(default={}, description="The same in other languages")
     requirement: Requirement
     measure: Code = "all"
     limit: Annotated[int, Field(ge=1, le=100)] = 100
+
+    def said(self, language: str) -> str:
+        """What it is in a language, else in English."""
+        return self.texts.get(language, self.text)
 
 
 class Exercise(Part):

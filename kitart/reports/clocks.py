@@ -74,13 +74,16 @@ def of_cover(
     standing = late_entries.standing(entries)
     found = []
     for queue in cover_course.of_incident(session, plan, number, standing, now):
-        for shortage, clock in zip(queue.course.shortages, queue.clocks, strict=True):
+        # A shortage that was prevented has a clock, which met its objective as it began (E36).
+        over = [each.over_at for each in queue.course.shortages]
+        over = over or [each.start for each in queue.clocks]
+        for over_at, clock in zip(over, queue.clocks, strict=True):
             found.append(
                 Clock(
                     projects=(queue.course.queue,),
                     begins=clock.start,
                     due=clock.results[-1].due if clock.results else None,
-                    restored=shortage.over_at,
+                    restored=over_at,
                     verdict=clock.verdict,
                 )
             )

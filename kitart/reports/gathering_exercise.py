@@ -74,7 +74,7 @@ def gather_exercise(session: Session, plan: Plan, number: str, now: datetime) ->
         plan_hash=record.plan_hash, plan_taken_at=plans.taken_at(session, record.plan_hash),
         contact_test=tested.number if tested else None,
         contact_tested_at=tested.closed_at if tested else None,
-        scenario=scenario.title if scenario else "", covers=entry.covers,
+        scenario=scenario.named(language) if scenario else "", covers=entry.covers,
         announced=entry.announced, stop_word=entry.stop_word,
         planned_at=record.planned_at, starts_at=record.starts_at, began_at=record.began_at,
         ended_at=ended_at, stopped=bool(record.stopped), stopped_because=record.stopped,
@@ -84,8 +84,8 @@ def gather_exercise(session: Session, plan: Plan, number: str, now: datetime) ->
         levels=_levels(scenario), played=tuple(each.number for each in played),
         fenced=sum(each.type == exercises.FENCED for each in entries),
         objectives=tuple(
-            f.ObjectiveFacts(id=o.id, text=o.text, requirement=o.requirement, measure=o.measure,
-                             limit=o.limit)
+            f.ObjectiveFacts(id=o.id, text=o.said(language), requirement=o.requirement,
+                             measure=o.measure, limit=o.limit)
             for o in entry.objectives
         ),
         injects=_injects(plan, scenario, record),

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from kitart.clock import real_now
 from kitart.gateway.house import Plans
-from kitart.journal import incidents, plans, reviews, timeline
-from kitart.messaging import links, reviewing
+from kitart.journal import approvals, exercises, incidents, plans, reviews, timeline
+from kitart.messaging import exercise_questions, links, reviewing
 from kitart.plan.schema import Plan
 from tests.browser.accessible import faults
 from tests.browser.test_answering_in_hungarian import english_in
@@ -41,6 +42,21 @@ def changed(desk: Any, monkeypatch: pytest.MonkeyPatch) -> Plan:
     monkeypatch.setattr(type(desk.inst), "current_plan", lambda _: edited)
     monkeypatch.setattr(Plans, "current", lambda _: edited)
     return edited
+
+
+def in_force(desk: Any, changed: Plan) -> str:
+    """A review whose version is in force, and of which everybody was told."""
+    now = desk.clock.now()
+    with desk.inst.journal.write() as session:
+        number = reviewing.open_review(session, desk.inst, changed).incident.number
+        timeline.append(
+            session, number, reviews.IN_FORCE, "In force", now=now, key=reviews.IN_FORCE,
+            data={"version": changed.hash, "day": "2026-12-01"},
+        )  # fmt: skip
+        timeline.append(session, number, "plan version told", "Told", now=now,
+                        key="plan-version-told:0", data={"order": 0})  # fmt: skip
+        incidents.close(session, number, reviews.APPROVED, now=now)
+    return number
 
 
 def test_a_review_is_begun_and_written_and_what_is_wrong_is_said_at_its_place(
@@ -85,14 +101,7 @@ def test_the_page_of_a_hungarian_reader_is_hungarian(
 def test_a_person_reads_what_changed_and_says_so_with_one_tap(
     desk: Any, walker: Page, changed: Plan
 ) -> None:
-    now = desk.clock.now()
-    with desk.inst.journal.write() as session:
-        number = reviewing.open_review(session, desk.inst, changed).incident.number
-        timeline.append(
-            session, number, reviews.IN_FORCE, "In force", now=now, key=reviews.IN_FORCE,
-            data={"version": changed.hash, "day": "2026-12-01"},
-        )  # fmt: skip
-        incidents.close(session, number, reviews.APPROVED, now=now)
+    now, number = desk.clock.now(), in_force(desk, changed)
     walker.goto(links.new(desk.inst.settings, "version", number, "SV-1", now=now))
     expect(walker.get_by_text("ALPHA: seats de on day 2 → 4")).to_be_visible()
     assert faults(walker) == []
@@ -103,3 +112,35 @@ def test_a_person_reads_what_changed_and_says_so_with_one_tap(
     walker.goto(f"{desk.url}/review")
     expect(walker.get_by_text(f"1 of {len(changed.people)}")).to_be_visible()
     assert faults(walker) == []
+
+
+@pytest.mark.covers("R53", "D4", "D5")
+@pytest.mark.parametrize("person", ["AM-1", "ERT-5"], ids=["hungarian", "english"])
+def test_the_board_shows_what_waits_besides_incidents(
+    desk: Any, walker: Page, changed: Plan, person: str
+) -> None:
+    now, hungarian = desk.clock.now(), person == "AM-1"
+    in_force(desk, changed)
+    with desk.inst.journal.write() as session:
+        reviewing.open_review(session, desk.inst, changed)
+        row = exercises.plan_one(
+            session, changed, changed.exercise("SUDDEN-SWITCH"), starts_at=now + timedelta(days=14),
+            asked_by="operator", now=now, real_now=real_now(),
+        ).incident  # fmt: skip
+        date = exercise_questions.date(changed, exercises.get(session, row.number), person, 1,
+                                       latest=None, problem="", now=now)  # fmt: skip
+        approvals.ask(session, date, person, now=now)
+    desk.ask("priority", person)
+    desk.sign_in(walker, person)
+    cards = walker.locator(".card.mine")
+    expect(cards).to_have_count(4 if hungarian else 3)
+    expect(cards.filter(has=walker.locator(".mark"))).to_have_count(1)
+    assert faults(walker) == []
+    if hungarian:
+        assert english_in(walker) == []
+        walker.locator('a.go[href="/review#check"]').click()
+        walker.wait_for_url("**/review#check")
+        walker.go_back()
+    walker.locator('a.go[href^="/v/"]').click()
+    walker.wait_for_url("**/v/*")
+    expect(walker.locator("button[value=read]")).to_be_visible()

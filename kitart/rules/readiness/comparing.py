@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from kitart.language import Phrase, listed, phrase
 from kitart.rules.readiness.findings import SEVERITIES, Finding, Severity
 from kitart.rules.readiness.hour_findings import BY_HOUR
+from kitart.rules.readiness.offline_copies import OLD
 from kitart.rules.readiness.outlook import Outlook
 from kitart.rules.readiness.recurring import in_words, recurring
 from kitart.rules.readiness.result import Readiness
@@ -20,6 +21,9 @@ from kitart.rules.readiness.situations import HOUR
 
 WORSE_FROM = "2"
 MOST_HOURS = 3
+NOT_TOLD = BY_HOUR | {OLD}
+"""Findings that count hours are told by the hour; that paper is to be printed again comes with the
+new version itself (R51)."""
 GRAVER = {
     "reserve-of-one": "queue-without-reserve",
     "native-reserve-in-one-area": "queue-in-one-area",
@@ -55,7 +59,7 @@ def _findings(before: Readiness, now: Readiness) -> Iterator[Worse]:
     known = {each.key: SEVERITIES.index(each.severity) for each in before.findings}
     for each in now.findings:
         was_graver = f"{GRAVER.get(each.code)} {each.where}" in known
-        if each.severity is Severity.NOTE or was_graver or each.code in BY_HOUR:
+        if each.severity is Severity.NOTE or was_graver or each.code in NOT_TOLD:
             continue
         if SEVERITIES.index(each.severity) < known.get(each.key, len(SEVERITIES)):
             yield Worse(_said(each), each.projects)

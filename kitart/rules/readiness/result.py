@@ -15,6 +15,7 @@ from kitart.plan.schema import Plan
 from kitart.rules.readiness.findings import SEVERITIES, Finding, Severity, of_plan
 from kitart.rules.readiness.hour_findings import hour_findings
 from kitart.rules.readiness.mending import Mend, mends
+from kitart.rules.readiness.offline_copies import OfflineCopy, old_copies
 from kitart.rules.readiness.outlook import Model, Outlook, outlook
 from kitart.rules.readiness.overdue import Due, overdue
 from kitart.rules.readiness.situations import HOURS_AHEAD, hours_from
@@ -56,12 +57,13 @@ def look(
     *,
     before: Readiness | None = None,
     dates: tuple[Due, ...] = (),
+    copies: tuple[OfflineCopy, ...] = (),
     hours: int = HOURS_AHEAD,
 ) -> Readiness:
     """The readiness of ``plan`` at ``now`` (aware), the worst finding first.
 
     ``problems``: what ``kitart plan check`` says. ``before``: an earlier look, which a finding has
-    its age from. ``dates``: what comes again (tests, reviews). Pure.
+    its age from. ``dates``: what comes again (tests, reviews). ``copies``: the paper plans. Pure.
     """
     zone = plan.company.time_zone
     today = now.astimezone(ZoneInfo(zone)).date()
@@ -70,7 +72,7 @@ def look(
     all_found = {
         each.key: each
         for each in (
-            *of_plan(plan, problems), *overdue(plan, dates, today),
+            *of_plan(plan, problems), *overdue(plan, dates, today), *old_copies(plan, copies),
             *weak_points(plan, model.scenarios), *calendar_findings(plan, today),
             *hour_findings(model, found),
         )

@@ -57,7 +57,9 @@ def test_whoever_is_signed_in_stops_it_from_the_page_of_what_it_plays(
 ) -> None:
     number, played = begun
     holder = Holder(place, "SV-1")
-    assert "Stop the exercise now" in holder.get(f"/incident/{played}").text
+    for page in (number, played):
+        assert "Stop the exercise now" in holder.get(f"/incident/{page}").text
+    assert "A gyakorlat leállítása" in Holder(place, "AM-1").get(f"/incident/{number}").text
     assert holder.post(STOP.format(played)).status_code == 303
     found = state(place, number)
     assert found.state == "stopped"

@@ -170,6 +170,34 @@ def test_an_old_look_and_a_changed_plan_are_said_to_be_so(place: Any) -> None:
     assert "The plan was changed since" in page
 
 
+@pytest.mark.covers("D17")
+def test_the_page_shows_how_old_each_offline_copy_is_and_readiness_names_the_old_ones(
+    place: Any,
+) -> None:
+    old = place.plan
+    supervisor = Holder(place, "SV-2")
+    supervisor.get("/paper.html")
+    place.clock.advance(days=3)
+    place.use_plan(thinner(old).snapshot())
+    use(place, place.plan)
+    daily.look_and_keep(place.inst)
+    with place.inst.journal.read() as session:
+        (found,) = [f for f in readiness.latest(session).findings if f.code == "offline-copy-old"]
+    assert found.where == "SV-2"
+    assert f"is of version {old.version}, current is {place.plan.version}" in found.what
+    page = Holder(place, "SV-2").get("/readiness").text
+    assert f"{old.version}, old" in page
+    assert "3 days ago" in page
+    assert "supervisor SV-1" not in page, "of other projects"
+    Holder(place, "SV-2").get("/paper.html")
+    assert f"{place.plan.version}, current" in Holder(place, "SV-2").get("/readiness").text
+    daily.look_and_keep(place.inst)
+    with place.inst.journal.read() as session:
+        codes = [f.code for f in readiness.latest(session).findings]
+    assert "offline-copy-old" not in codes
+    assert "offline-copy-none" in codes
+
+
 def test_the_page_never_works_out_the_hours(place: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     daily.look_and_keep(place.inst)
 

@@ -116,6 +116,21 @@ def in_force(place) -> Holder:
     return who
 
 
+def second_version(place, writer: Holder) -> None:
+    """Two days later another version comes into force."""
+    raw = copy.deepcopy(place.plan.snapshot())
+    raw["limits"]["am_notify"] = 6
+    place.use_plan(raw)
+    place.clock.advance(days=2)
+    writer.post("/review/begin", reason="law", words="A new contract")
+    writer.post("/review/check", **{f"answer-{item}": "yes" for item in CHECKLIST})
+    writer.post("/review/explain", mark="part:limits", why="Too tight", risk="None")
+    writer.post("/review/dates", effective_on="2026-12-01", next_on="2027-06-01")
+    assert writer.post("/review/propose").status_code == 303
+    approve(place)
+    look()
+
+
 def test_a_year_after_the_plan_is_first_known_its_owner_and_the_account_managers_are_reminded(
     place,
 ) -> None:
@@ -337,22 +352,49 @@ def test_a_plan_that_is_edited_while_people_decide_is_not_put_into_force_and_the
 
 def test_nobody_is_asked_to_read_a_version_that_another_one_has_replaced(place, in_force) -> None:
     before = len(told(place, "plan-version"))
-    raw = copy.deepcopy(place.plan.snapshot())
-    raw["limits"]["am_notify"] = 6
-    place.use_plan(raw)
-    place.clock.advance(days=2)
-    in_force.post("/review/begin", reason="law", words="A new contract")
-    in_force.post("/review/check", **{f"answer-{item}": "yes" for item in CHECKLIST})
-    in_force.post("/review/explain", mark="part:limits", why="Too tight", risk="None")
-    in_force.post("/review/dates", effective_on="2026-12-01", next_on="2027-06-01")
-    assert in_force.post("/review/propose").status_code == 303
-    approve(place)
-    look()
+    second_version(place, in_force)
     assert len(told(place, "plan-version")) == 2 * before
     place.clock.advance(days=7)
     look()
     numbers = [m.incident for m in told(place, "plan-version")[2 * before :]]
     assert set(numbers) == {"INC-0002"}
+
+
+@pytest.mark.covers("D17")
+def test_the_page_of_a_version_that_was_replaced_says_so_and_its_answer_counts_for_nothing(
+    place, in_force
+) -> None:
+    mail = next(m for m in told(place, "plan-version")
+                if (m.recipient, m.channel) == ("SV-1", "mail"))  # fmt: skip
+    second_version(place, in_force)
+    shown = requests.get(link_in(mail), timeout=20)
+    assert shown.status_code == 200
+    assert "This version was replaced" in seen(shown)
+    assert f"Version {place.plan.version} is in force from 2026-12-01." in seen(shown)
+    assert "<form" not in shown.text
+    answer = requests.post(link_in(mail), data={"answer": "read"}, timeout=20)
+    assert answer.status_code == 409
+    assert "does not count" in seen(answer)
+    for number in ("INC-0001", "INC-0002"):
+        assert place.entries("plan version read", number) == []
+    link = re.search(r'href="(/v/[^"]+)"', answer.text)
+    assert link is not None
+    current = requests.get(f"{place.server.url}{link[1]}", timeout=20)
+    assert "Please read what changed" in seen(current)
+    requests.post(f"{place.server.url}{link[1]}", data={"answer": "read"}, timeout=20)
+    assert [e.text for e in place.entries("plan version read", "INC-0002")] == [
+        "The supervisor has read it"
+    ]
+
+
+@pytest.mark.covers("D17", "D26")
+def test_the_page_of_a_replaced_version_is_hungarian_for_who_reads_it(place, in_force) -> None:
+    mail = next(m for m in told(place, "plan-version")
+                if (m.recipient, m.channel) == ("AM-1", "mail"))  # fmt: skip
+    second_version(place, in_force)
+    page = seen(requests.get(link_in(mail), timeout=20))
+    assert "Ezt a verziót új váltotta fel" in page
+    assert "A hatályos verzió megnyitása" in page
 
 
 @pytest.mark.covers("D17")

@@ -26,7 +26,7 @@ from kitart.journal.late_entries import Writer
 from kitart.journal.outage_reports import Said
 from kitart.plan.loading import load_plan
 from kitart.plan.schema import Plan
-from kitart.reports import drafts
+from kitart.reports import clocks, drafts
 from kitart.rules.cover.clocks import LevelStep, verdict_of
 from kitart.rules.verdicts import Outcome
 
@@ -181,6 +181,43 @@ def test_an_effect_that_is_to_come_is_seen_ahead(session: Session, plan: Plan, o
     assert found.touched
     felt, coming = cover_course.effect_of_client([found], plan, "CL-3")
     assert (felt, coming) == (None, at("07:00"))
+
+
+@pytest.mark.covers("E29", "E15", "A17")
+def test_a_level_that_rises_in_the_middle_does_not_begin_the_recovery_time_anew(
+    session: Session, plan: Plan, out: Out
+) -> None:
+    """As WORSE-LEVEL plays it: the backup's 7 minutes do not last, so there is one shortage."""
+    number = out("AG-014", "09:12")
+    called(session, number, "AG-016", "CHARLIE/hu", "native", "09:13", "09:20", "09:27")
+    before = clocks.of_cover(session, plan, number, timeline.entries(session, number), at("09:19"))
+    assert [(each.begins, each.due) for each in before] == [(at("09:12"), at("09:42"))]
+    for agent in ("AG-013", "AG-015"):
+        out(agent, "09:27")
+    for level, clock in ((1, "09:13"), (4, "09:28")):
+        timeline.append(
+            session, number, "level set", f"level {level}", now=at(clock),
+            data={"project": "CHARLIE", "level": level, "view": "account_manager",
+                  "role": "account_manager", "reason": ""},
+        )  # fmt: skip
+    entries = late_entries.standing(timeline.entries(session, number))
+    found = cover_course.of_incident(session, plan, number, entries, at("09:40"))
+    (clock,) = next(each.clocks for each in found if each.course.queue == "CHARLIE/hu")
+    assert clock.start == at("09:12")
+    assert [each.due for each in clock.results] == [at("09:42"), at("17:12")]
+
+
+@pytest.mark.covers("E36", "A17")
+def test_the_clock_of_a_queue_that_was_covered_before_it_opened_is_met(
+    session: Session, plan: Plan, out: Out
+) -> None:
+    number = out("AG-001", "05:30")
+    called(session, number, "AG-031", "ALPHA/de", "native", "06:00", "06:40")
+    entries = timeline.entries(session, number)
+    (clock,) = clocks.of_cover(session, plan, number, entries, at("09:00"))
+    assert clock.projects == ("ALPHA/de",)
+    assert clock.verdict.outcome is Outcome.MET
+    assert clock.restored == clock.begins == at("07:00")
 
 
 def test_seats_are_hit_when_so_many_are_taken_at_once(

@@ -154,6 +154,7 @@ def test_a_question_of_an_older_journal_is_still_asked_in_english(
             "told_events",
             "readiness_days",
             "readiness_news",
+            "printed_copies",
         ):
             connection.execute(sa.text(f"DROP TABLE {table}"))
         for index in ("recipient", "hold_until"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from datetime import date
 from pathlib import Path
@@ -66,6 +67,35 @@ def test_the_sample_programme_covers_the_plan_within_a_year(plan: Plan) -> None:
 
 
 @pytest.mark.covers("R52")
+@pytest.mark.covers("D26")
+def test_everything_that_a_player_reads_of_the_shipped_exercises_is_hungarian_too(
+    plan: Plan,
+) -> None:
+    """Titles, stories, injects and objectives, in the words of the glossary."""
+    pairs = [(entry.title, entry.titles.get("hu", "")) for entry in plan.exercises]
+    pairs += [(each.title, each.titles.get("hu", "")) for each in plan.scenarios]
+    pairs += [(o.text, o.texts.get("hu", "")) for entry in plan.exercises for o in entry.objectives]
+    pairs += [
+        (inject.text["en"], inject.text.get("hu", ""))
+        for each in plan.scenarios
+        for inject in each.injects
+    ]
+    assert len(pairs) > 60
+    assert [english for english, hungarian in pairs if not hungarian] == []
+    assert [english for english, hungarian in pairs if english == hungarian] == []
+    not_ours = re.compile(
+        r"ügynök|ügyintéző|fiókkezelő|\b(the|agent|backup|exercise|drill)\b", re.I
+    )
+    assert [hungarian for _, hungarian in pairs if not_ours.search(hungarian)] == []
+
+
+@pytest.mark.covers("D26")
+def test_every_shipped_scenario_is_in_the_programme(plan: Plan) -> None:
+    assert {each.id for each in plan.scenarios} == {
+        entry.scenario for entry in plan.exercises if entry.scenario
+    }
+
+
 def test_a_cycle_of_more_than_a_year_is_refused(plan: Plan) -> None:
     with pytest.raises(ValidationError, match="every_months"):
         changed(plan, "LEVEL-3-TO-4", every_months=13)
