@@ -115,10 +115,7 @@ class Stack:
 
     def plan_time(self, real: datetime) -> datetime:
         """A real moment on the plan's clock."""
-        if self.clock.anchor is None:
-            return real
-        start = self.clock.start or self.clock.anchor
-        return start + (real - self.clock.anchor) * self.clock.speed
+        return self.clock.at(real)
 
     def command(self, *words: str) -> str:
         """What a command of Kitart prints on this stack; raises ``ProcessTrouble`` if it fails."""

@@ -231,6 +231,7 @@ FIELDS: dict[str, Phrase] = {
     "system": phrase("system"),
     "systems": phrase("systems"),
     "text": phrase("text"),
+    "texts": phrase("texts in other languages"),
     "time": phrase("time"),
     "time_zone": phrase("time zone"),
     "title": phrase("title"),

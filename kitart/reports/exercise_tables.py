@@ -87,12 +87,12 @@ def objectives(words: Wording, facts: ExerciseFacts) -> tuple[Block, ...]:
     by_expect = {step.expect: step for step in facts.steps}
     rows = tuple(
         (
-            each.text,
+            named.in_words(words, each.text, each.texts),
             each.requirement,
             words.say("all steps") if each.measure == "all"
             else named.step(words, by_expect[each.measure].what) if each.measure in by_expect
             else words.term(named.NOT_MEASURED),
-            words.percent(each.limit),
+            named.to_pass(words, each),
         )
         for each in facts.objectives
     )  # fmt: skip
@@ -107,7 +107,7 @@ def results(words: Wording, facts: ExerciseFacts) -> tuple[Block, ...]:
     )  # fmt: skip
     rows = tuple(
         (
-            each.text,
+            named.in_words(words, each.text, each.texts),
             each.requirement,
             words.say("{passed} of {all}", passed=words.count(count.passed),
                       all=words.count(count.measured))
@@ -125,7 +125,8 @@ def results(words: Wording, facts: ExerciseFacts) -> tuple[Block, ...]:
 
 def scenario(words: Wording, facts: ExerciseFacts) -> tuple[Block, ...]:
     """The story and its injects, planned and given (t7)."""
-    told = Words((facts.scenario or words.say("None: the contact list is called as it stands."),))
+    story = named.in_words(words, facts.scenario, facts.scenario_titles)
+    told = Words((story or words.say("None: the contact list is called as it stands."),))
     if not facts.injects:
         return (told,)
     head = (
@@ -357,14 +358,15 @@ def following(words: Wording, facts: ExerciseFacts) -> tuple[Block, ...]:
     """When the next one is, and about what (t21)."""
     lines = []
     for each in facts.following:
+        title = named.in_words(words, each.title, each.titles)
         if each.planned:
-            lines.append(words.say("{title}: planned for {at}.", title=each.title,
+            lines.append(words.say("{title}: planned for {at}.", title=title,
                                    at=words.moment(each.at)))  # fmt: skip
         elif each.at is None:
             lines.append(words.say("{title}: due again at once, this one does not count.",
-                                   title=each.title))  # fmt: skip
+                                   title=title))  # fmt: skip
         else:
-            lines.append(words.say("{title}: due again by {at}.", title=each.title,
+            lines.append(words.say("{title}: due again by {at}.", title=title,
                                    at=words.moment(each.at)))  # fmt: skip
     return (Words(tuple(lines), listed=True),)
 
