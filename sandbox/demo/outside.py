@@ -12,7 +12,7 @@ from sandbox.calling import call
 from sandbox.stack import Stack
 
 LIMIT_S = 5.0
-DEPLOYMENTS = ["system-outage", "client-system-outage", "agents-out", "exercise"]
+DEPLOYMENTS = ["system-outage", "client-system-outage", "agents-out", "exercise", "evaluate"]
 
 
 @dataclass(frozen=True)
@@ -157,7 +157,7 @@ class Window:
             {"deployments": {"name": {"any_": DEPLOYMENTS}}, "sort": "EXPECTED_START_TIME_ASC"},
         )
         # Those that a calendar will begin some day are no part of the story.
-        return [run for run in runs if not run["auto_scheduled"]]
+        return [r for r in runs if not (r["auto_scheduled"] and r["state_type"] == "SCHEDULED")]
 
     def get(self, part: str, path: str) -> Any:
         """JSON from a part of the sandbox."""
