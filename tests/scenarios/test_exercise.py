@@ -102,7 +102,9 @@ def test_a_tabletop_is_answered_on_pages_and_every_step_is_measured(story) -> No
     text = story.texts_to("AM-1")
     assert all(t.startswith("GYAKORLAT") for t in text)
     assert any("Gyakorlat közben valódi riasztás" in t for t in text)
-    assert "véget ért" in text[-1]
+    *_, over, word = text
+    assert "véget ért" in over
+    assert "/h/" in word, "what to keep, what to change, while it is fresh"
     assert story.orchestrator.states[-1].is_completed()
     assert story.incident.settled_at is not None
     assert story.texts_to("SV-1") == []
@@ -294,7 +296,7 @@ def test_the_stop_word_by_sms_ends_it(story) -> None:
     assert story.orchestrator.states[-1].is_cancelled() or any(
         s.is_cancelled() for s in story.orchestrator.states
     )
-    assert "véget ért" in story.texts_to("SV-3")[-1]
+    assert "véget ért" in story.texts_to("SV-3")[-2]
     (incident,) = played(story)
     assert incident.state == "exercise over"
     with story.inst.journal.read() as session:
