@@ -81,7 +81,7 @@ def _total(words: Wording, found: Result | None) -> str:
 def objectives(words: Wording, facts: ExerciseFacts) -> tuple[Block, ...]:
     """What it was to show, measurably, by which requirement (t6)."""
     head = (
-        words.say("Objective"), words.say("Requirement"), words.say("Measured by"),
+        words.say("What it was to show"), words.say("Requirement"), words.say("Measured by"),
         words.say("To pass"),
     )  # fmt: skip
     by_expect = {step.expect: step for step in facts.steps}
@@ -102,7 +102,7 @@ def objectives(words: Wording, facts: ExerciseFacts) -> tuple[Block, ...]:
 def results(words: Wording, facts: ExerciseFacts) -> tuple[Block, ...]:
     """Each objective with its result, the total, and why (t18)."""
     head = (
-        words.say("Objective"), words.say("Requirement"), words.say("Steps passed"),
+        words.say("What it was to show"), words.say("Requirement"), words.say("Steps passed"),
         words.say("Result"),
     )  # fmt: skip
     rows = tuple(
@@ -151,7 +151,7 @@ def _inject(words: Wording, facts: ExerciseFacts, one: InjectFacts) -> tuple[str
 
 def participants(words: Wording, facts: ExerciseFacts) -> tuple[Block, ...]:
     """Who took part, by role (t9, t10): no name, no code."""
-    head = (words.say("Role"), words.say("Part"), words.say("Attendance"), words.say("Number"))
+    head = (words.say("Role"), words.say("Part"), words.say("Attendance"), words.say("People"))
     found = Counter((p.role, p.coordinates, p.attendance) for p in facts.participants)
     rows = tuple(
         (
@@ -299,7 +299,7 @@ def _carried(words: Wording, facts: ExerciseFacts) -> tuple[Block, ...]:
     if not facts.carried:
         return (Words((words.say("No corrective action of an earlier record is open."),)),)
     head = (
-        words.say("Action"), words.say("What"), words.say("Owner"), words.say("Due"),
+        words.say("Action"), words.say("What is to be done"), words.say("Owner"), words.say("Due"),
         words.say("Status"), words.say("Check"),
     )  # fmt: skip
     rows = tuple(

@@ -41,6 +41,8 @@ FACTS = {
     "refused": N_("a dead channel is recognised ({value})"),
     "entry": N_("the record has it ({value})"),
 }
+SIGNED = N_("Signed off by")
+"""Each step of the sign-off (t22)."""
 VERDICTS = {PASS: N_("passed"), PART: N_("passed in part"), FAIL: N_("failed")}
 LOOKS = {PASS: "met", PART: "part", FAIL: "missed"}
 RESULTS: dict[str, str] = {

@@ -27,7 +27,9 @@ def move_to_now(stack: Stack, exercise: str) -> None:
         "timezone": schedule["schedule"]["timezone"],
     }
     path = f"/deployments/{deployment['id']}"
-    stack.prefect(f"{path}/schedules/{schedule['id']}", {"schedule": day}, "PATCH")
+    # What is not said anew Prefect sets back to nothing, the parameters too.
+    kept = {name: schedule[name] for name in ("active", "parameters", "slug")}
+    stack.prefect(f"{path}/schedules/{schedule['id']}", {"schedule": day, **kept}, "PATCH")
     # Prefect looks anew at a deployment that has changed, else at all of them once a minute.
     stack.prefect(path, {"description": deployment["description"]}, "PATCH")
 

@@ -325,7 +325,28 @@ def test_a_contact_call_is_measured_as_an_exercise(story) -> None:
     assert {step.expect: step.verdict for step in found.steps} == {
         "ert-has-it": "pass", "contacts-valid": "pass",
     }  # fmt: skip
+    assert {step.expect: (step.requirement, step.expected_minutes) for step in found.steps} == {
+        "ert-has-it": ("R9", 5), "contacts-valid": ("R50", 60),
+    }  # fmt: skip
+    entry = story.plan.exercise("CONTACT-CALL")
+    assert {o.measure for o in entry.objectives} == {step.expect for step in found.steps}
     (test,) = played(story)
     assert test.kind == "contact test"
     with story.inst.journal.read() as session:
         assert exercises.last_counted(session).number == "INC-0001"
+
+
+@pytest.mark.covers("R10", "R50", "D28")
+@pytest.mark.begins(
+    at="2026-11-29T02:40:00+00:00", people={"default": "never", "IT-MGR": AGREES, "AM-1": AGREES}
+)
+def test_a_contact_call_that_nobody_answers_fails_each_objective(story) -> None:
+    planned(story, "CONTACT-CALL")
+    began(story)
+    story.until(story.start + timedelta(minutes=130), by_minutes=30)
+    found = record(story)
+    assert {step.expect: step.verdict for step in found.steps} == {
+        "ert-has-it": "fail", "contacts-valid": "fail",
+    }  # fmt: skip
+    with story.inst.journal.read() as session:
+        assert exercises.last_counted(session) is None

@@ -114,15 +114,18 @@ def test_a_late_run_asks_again_and_goes_on_to_the_record_that_is_signed_and_file
     # Signed once, and filed in both languages of the company.
     english, hungarian = story.documents(INTERNAL, kept.TYPE)
     assert (english.version, english.state) == (hungarian.version, hungarian.state) == (1, "sent")
-    for document, mark, title, objective in (
-        (english, "EXERCISE", "A real incident during an exercise", "All know how an exercise"),
-        (hungarian, "GYAKORLAT", "Valós esemény gyakorlat közben", "Mindenki tudja, hogyan"),
-    ):
+    for document, mark, title, objective, signed_by in (
+        (english, "EXERCISE", "A real incident during an exercise", "All know how an exercise",
+         "Signed off by: "),
+        (hungarian, "GYAKORLAT", "Valós esemény gyakorlat közben", "Mindenki tudja, hogyan",
+         "Jóváhagyta: "),
+    ):  # fmt: skip
         assert document.file_name.startswith(f"{mark}_{NUMBER}")
         assert document.text.startswith(mark)
         assert title in document.text
         assert objective in document.text
         assert "Print it on the card" in document.text
+        assert document.text.count(signed_by) == 3
         assert document.approved_role == "cmt_lead"
         place = f"incidents/{NUMBER}/internal/{document.file_name}".lower()
         assert [path for path in story.world.tenant.files if path.endswith(place)]
