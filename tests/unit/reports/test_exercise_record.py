@@ -222,8 +222,8 @@ def test_a_later_version_says_what_was_written_or_found_anew() -> None:
 @pytest.mark.covers("R22", "R52")
 def test_an_objective_says_what_has_to_pass_and_in_which_time_in_the_records_language() -> None:
     live = f.ObjectiveFacts(
-        id="live", text="A native backup is live", texts={"hu": "Anyanyelvi helyettes fogad hívást"},
-        requirement="R22", measure="backup-live", limit=100, within_minutes=30,
+        id="live", text="A native backup is live", requirement="R22", measure="backup-live",
+        texts={"hu": "Anyanyelvi helyettes fogad hívást"}, limit=100, within_minutes=30,
     )  # fmt: skip
     named = {"objectives": (live,), "scenario_titles": {"hu": "Nincs internet"},
              "titles": {"hu": "Helyettes behívása"}}  # fmt: skip
