@@ -10,13 +10,14 @@ from urllib.parse import urljoin
 import requests
 
 from kitart.plan.schema import Plan
-from sandbox.demo.outside import Outside
+from sandbox.demo.outside import Mail, Window
 from sandbox.demo.scenario import WriteUp
 from sandbox.pages import hidden_fields
 from sandbox.stack import Stack
 
-LIMIT_S = 20.0
+LIMIT_S = 30.0
 PAGE = re.compile(r"https?://\S+(/exercise/INC-\d+)")
+SAID = ("hot-wash", "answered")
 WORD = re.compile(r"https?://\S+/h/\S+")
 
 
@@ -35,18 +36,33 @@ class Coordinator:
         self._browser.trust_env = False
         self.done = False
 
-    def look(self, seen: Outside) -> None:
-        """Write it up once the letter has come that asks for it, and all who were asked have
-        answered; what they said is read first. Raises ``NotKept``."""
-        page = self._asked(seen)
-        said = {d.person for d in seen.deeds if (d.kind, d.outcome) == ("hot-wash", "answered")}
-        wanted = {sms.to for sms in seen.sms if WORD.search(sms.body)}
-        if self.done or page is None or not wanted or len(said) < len(wanted):
+    def look(self, window: Window) -> None:
+        """Write it up once the mail has come that asks for it, and all who were asked for a word
+        have said it. Raises ``NotKept``, and ``requests.RequestException`` where nothing can be
+        seen now."""
+        wanted = {sms.to for sms in window.sms() if WORD.search(sms.body)}
+        if self.done or not wanted:
             return
-        self._browser.post(
-            self._stack.command("link", self._writes.by).splitlines()[0], timeout=LIMIT_S
-        )
+        said = {d.person for d in window.deeds() if (d.kind, d.outcome) == SAID}
+        page = self._asked(window.mails()) if len(said) >= len(wanted) else None
+        if page is None:
+            return
+        try:
+            self._write(page)
+        except requests.RequestException as trouble:
+            raise NotKept(f"{page}: {trouble}") from trouble
+        self.done = True
+
+    def _asked(self, mails: list[Mail]) -> str | None:
+        """The page that the coordinator was asked to write on."""
+        mine = {channel.address for channel in self._plan.person(self._writes.by).channels}
+        texts = [mail.content for mail in mails if mine & set(mail.to)]
+        return next((found[1] for text in texts if (found := PAGE.search(text))), None)
+
+    def _write(self, page: str) -> None:
         writes = self._writes
+        link = self._stack.command("link", writes.by).splitlines()[0]
+        self._browser.post(link, timeout=LIMIT_S).raise_for_status()
         self._send(f"{page}/finding", writes.finding)
         due = self._stack.clock.now() + timedelta(days=writes.due_days)
         action = {"finding": writes.finding["text"], "due": f"{due:%Y-%m-%d}", **writes.action}
@@ -54,14 +70,6 @@ class Coordinator:
         for section, words in writes.parts.items():
             self._send(f"{page}/write/{section}", words)
         self._send(f"{page}/complete", {}, form_on=page)
-        self.done = True
-
-    def _asked(self, seen: Outside) -> str | None:
-        person = self._plan.person(self._writes.by)
-        mine = {channel.address for channel in person.channels}
-        letters = [sms.body for sms in seen.sms if sms.to in mine]
-        letters += [mail.content for mail in seen.mails if mine & set(mail.to)]
-        return next((found[1] for text in letters if (found := PAGE.search(text))), None)
 
     def _send(self, path: str, words: Mapping[str, str], form_on: str | None = None) -> None:
         """Fill in the form of a page and send it, as a browser does."""

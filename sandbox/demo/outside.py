@@ -108,14 +108,11 @@ class Window:
         phones = self.get("vcc", "/sandbox/state")
         return Outside(
             sms=self.sms(),
-            mails=[
-                *(self._mail(one) for one in self.get("microsoft", "/sandbox/mail")["mail"]),
-                *(self._relayed(one) for one in self.get("people", "/sandbox/relay")),
-            ],
+            mails=self.mails(),
             files=self.files(),
             filed_at=self._filed_at(),
             register=self.register(),
-            deeds=[self._deed(one) for one in self.get("people", "/sandbox/people")],
+            deeds=self.deeds(),
             flow_runs=self.flow_runs(),
             failed_tasks=self._failed_tasks(),
             calls={"answered": phones["calls"], "lost": len(phones["lost_in_outage"])},
@@ -137,6 +134,17 @@ class Window:
     def sms(self) -> list[Sms]:
         """The text messages so far."""
         return [self._sms(one) for one in self.get("sms", "/sandbox/sms")]
+
+    def mails(self) -> list[Mail]:
+        """The mails so far, by either route."""
+        return [
+            *(self._mail(one) for one in self.get("microsoft", "/sandbox/mail")["mail"]),
+            *(self._relayed(one) for one in self.get("people", "/sandbox/relay")),
+        ]
+
+    def deeds(self) -> list[Deed]:
+        """What the people did so far."""
+        return [self._deed(one) for one in self.get("people", "/sandbox/people")]
 
     def register(self) -> list[dict[str, Any]]:
         """The fields of each row of SharePoint's register."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -79,7 +80,8 @@ class Play:
                 if monotonic_s() >= ask_at_s:
                     ask_at_s = monotonic_s() + ASK_EVERY_S
                     if coordinator is not None and not coordinator.done and not agenda:
-                        coordinator.look(window.read())
+                        with suppress(requests.RequestException):  # looked at again in a second
+                            coordinator.look(window)
                     if not agenda and self._over(window):
                         self._look(view)
                         return
