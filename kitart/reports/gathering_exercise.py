@@ -52,6 +52,8 @@ AFTERWARDS = (
     "write-up complete", exercises.CONFIRMED, exercises.MOVED, exercises.LEFT,
 )  # fmt: skip
 """What is said before or after an exercise, or about somebody: no sign that one took part."""
+ABOUT_ITSELF = ("hot-wash", "exercise-record-wanted")
+"""The purposes of the first messages about the record."""
 
 
 def gather_exercise(session: Session, plan: Plan, number: str, now: datetime) -> f.ExerciseFacts:
@@ -242,10 +244,12 @@ def _heard(
 def _messages(
     session: Session, plan: Plan, number: str, played: Sequence[Incident]
 ) -> tuple[MessageFacts, ...]:
-    """Every message of the exercise and of what it played; not those about its record."""
+    """Every message of the exercise and of what it played; not those about its record, which may
+    go out in the minute of its end."""
     ended = incidents.get(session, number).closed_at
     own = [m for m in messages_of(session, plan, number)
-           if ended is None or m.sent_at is None or m.sent_at <= ended]  # fmt: skip
+           if (ended is None or m.sent_at is None or m.sent_at <= ended)
+           and m.purpose not in ABOUT_ITSELF]  # fmt: skip
     return (*own, *(m for each in played for m in messages_of(session, plan, each.number)))
 
 
