@@ -52,8 +52,6 @@ AFTERWARDS = (
     "write-up complete", exercises.CONFIRMED, exercises.MOVED, exercises.LEFT,
 )  # fmt: skip
 """What is said before or after an exercise, or about somebody: no sign that one took part."""
-ABOUT_ITSELF = ("hot-wash", "exercise-record-wanted")
-"""The purposes of the first messages about the record."""
 
 
 def gather_exercise(session: Session, plan: Plan, number: str, now: datetime) -> f.ExerciseFacts:
@@ -249,7 +247,7 @@ def _messages(
     ended = incidents.get(session, number).closed_at
     own = [m for m in messages_of(session, plan, number)
            if (ended is None or m.sent_at is None or m.sent_at <= ended)
-           and m.purpose not in ABOUT_ITSELF]  # fmt: skip
+           and m.purpose not in TO_EVERYBODY]  # fmt: skip
     return (*own, *(m for each in played for m in messages_of(session, plan, each.number)))
 
 
