@@ -13,8 +13,10 @@ from flows.driving import Drive, beside, driving, first_of_group
 from flows.strands.agreeing import agree_on_date
 from flows.strands.playing import play_contact_call, play_story
 from kitart.journal import exercises
+from kitart.orchestrator import PrefectOrchestrator
 from tasks import closing
 from tasks import exercise as steps
+from tasks import exercise_record as afterwards
 from tasks.exercise import ExerciseWanted
 from tasks.opening import name_run
 
@@ -38,14 +40,17 @@ async def exercise(exercise: ExerciseWanted) -> State:
             await name_run(number)
             state = await carry_out(drive)
             await drive.step(closing.settle, drive.lease)
+    # The record has a run of its own, which takes days. Where Prefect does not take it now, the
+    # watch asks again (docs/exercise-record.md).
+    await asyncio.to_thread(afterwards.start_wanted, PrefectOrchestrator())
     return state
 
 
 async def carry_out(drive: Drive) -> State:
     """From the date to the end; begun anew, it goes on where it stood.
 
-    Completed only when it came to its end: one that was stopped is Cancelled, and does not count
-    (D28).
+    Whoever took part is asked for a word at once, while it is fresh (t17). Completed only when it
+    came to its end: one that was stopped is Cancelled, and does not count (D28).
     """
     while not (record := drive.read(lambda s: exercises.get(s, drive.incident))).over:
         if record.began_at is None:
@@ -54,6 +59,8 @@ async def carry_out(drive: Drive) -> State:
         async with beside(let_people_go(drive)):
             await (play_story(drive) if record.scenario else play_contact_call(drive))
     await drive.step(steps.say_over, drive.lease)
+    if record.began_at is not None:
+        await drive.step(afterwards.want, drive.lease)
     if record.stopped:
         return Cancelled(message=f"{drive.incident}: {record.stopped}")
     await show(drive)

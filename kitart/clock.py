@@ -43,6 +43,9 @@ class Clock(Protocol):
     def now(self) -> datetime:
         """The plan's time, aware, in UTC."""
 
+    def at(self, real: datetime) -> datetime:
+        """The plan's time at a real moment: of what Prefect or a provider has dated."""
+
     def real_seconds_until(self, moment: datetime) -> float:
         """Real seconds until ``moment``, 0 when passed, infinite when only a hand moves it."""
 
@@ -60,9 +63,11 @@ class SteadyClock:
     start: datetime | None = None
 
     def now(self) -> datetime:
-        real = real_now()
+        return self.at(real_now())
+
+    def at(self, real: datetime) -> datetime:
         if self.anchor is None:
-            return real
+            return as_utc(real)
         return (self.start or self.anchor) + (real - self.anchor) * self.speed
 
     def real_seconds_until(self, moment: datetime) -> float:
@@ -79,6 +84,9 @@ class HandClock:
     def now(self) -> datetime:
         with self._lock:
             return self._now
+
+    def at(self, real: datetime) -> datetime:
+        return self.now() - (real_now() - real)
 
     def real_seconds_until(self, moment: datetime) -> float:
         return 0.0 if self.now() >= moment else float("inf")

@@ -115,10 +115,7 @@ class Stack:
 
     def plan_time(self, real: datetime) -> datetime:
         """A real moment on the plan's clock."""
-        if self.clock.anchor is None:
-            return real
-        start = self.clock.start or self.clock.anchor
-        return start + (real - self.clock.anchor) * self.clock.speed
+        return self.clock.at(real)
 
     def command(self, *words: str) -> str:
         """What a command of Kitart prints on this stack; raises ``ProcessTrouble`` if it fails."""
@@ -130,19 +127,19 @@ class Stack:
             raise ProcessTrouble(f"kitart {' '.join(words)} failed: {done.stderr.strip()}")
         return done.stdout.strip()
 
-    def prefect(self, path: str, body: dict[str, Any]) -> Any:
+    def prefect(self, path: str, body: dict[str, Any], method: str = "POST") -> Any:
         """Ask the Prefect API, patiently; raises ``requests.RequestException``.
 
-        What is to be made and is there already counts as made.
+        What is to be made and is there already counts as made. ``None`` where nothing is answered.
         """
         for patience in range(PATIENT_TRIES, -1, -1):
-            answer = call("POST", f"{self.prefect_url}/api{path}", json=body, timeout_s=ASK_LIMIT_S)
+            answer = call(method, f"{self.prefect_url}/api{path}", json=body, timeout_s=ASK_LIMIT_S)
             if answer.status_code != 503 or not patience:
                 break
             sleep_s(0.5)  # SQLite is busy for a moment, with its server's own start above all
         if answer.status_code != 409:
             answer.raise_for_status()
-        return answer.json()
+        return answer.json() if answer.content else None
 
     def _start(self) -> None:
         self._choose_ports()

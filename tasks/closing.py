@@ -67,7 +67,8 @@ def close_false_alarm(lease: Lease, reason: str) -> None:
 @step("give lines back")
 def give_lines_back(lease: Lease) -> None:
     """The exercise is over: each line in its scope that Kitart has switched is switched back at
-    once, in nobody's name but the exercise's (D4, R42). Others were never touched.
+    once, in nobody's name but the exercise's (D4, R42). Others were never touched, and what
+    somebody else has switched since is theirs: it stays.
 
     Raises ``ConnectorError`` where the phone system can't be told: the step is done again.
     """
@@ -79,14 +80,17 @@ def give_lines_back(lease: Lease) -> None:
         if fence is None or line.line not in fence.lines:
             continue
         seen = inst.voice.routing(line.line)
-        if seen.mode != "normal":
+        ours = line.executed_at is not None and seen.version == line.version
+        if seen.emergency and ours:
             inst.fenced(lease.incident).set_emergency(
                 line.line, False, seen.version, set_by="the end of the exercise", mode="voicemail"
             )
         with inst.journal.write(lease) as session:
             routing_state.note(
                 session, lease.incident, routing_state.ENDED,
-                f"{line.line}: back to normal, the exercise is over",
+                f"{line.line}: left as somebody else has switched it, the exercise is over"
+                if seen.emergency and not ours
+                else f"{line.line}: back to normal, the exercise is over",
                 replace(line, stage=Stage.ENDED), was=line, now=inst.clock.now(),
             )  # fmt: skip
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy.orm import Session
 
 from kitart.alerts.contact_test import RealIncidentOpen, open_contact_test
@@ -9,10 +11,10 @@ from kitart.installation import installation
 from kitart.journal import contact_tests, exercises, incidents
 from kitart.journal.database import Lease
 from kitart.journal.incidents import SCHEDULE
-from kitart.plan.exercises import Expectation, Inject, Scenario
+from kitart.plan.exercises import Scenario, contact_call
+from kitart.plan.schema import Plan
+from kitart.rules.deadlines import ert_deadline
 from tasks.steps import step
-
-CALLED = "contact-call"
 
 
 @step("begin the test of the contact list")
@@ -30,7 +32,7 @@ def open_call(lease: Lease) -> str | None:
             exercises.stop(session, lease.incident, by=SCHEDULE, why=str(real), now=now)
             return None
         opened.incident.part_of = lease.incident
-        scenario = story(plan.limits.ert_ack_out_of_hours, plan.limits.contact_test)
+        scenario = _story(plan, now)
         exercises.give(session, lease.incident, scenario.injects[0], scenario, now=now)
         return opened.incident.number
 
@@ -49,7 +51,7 @@ def measure_call(lease: Lease, number: str) -> None:
     with inst.journal.write(lease) as session:
         found = contact_tests.evaluated(session, number)
         row = incidents.get(session, number)
-        (inject,) = story(plan.limits.ert_ack_out_of_hours, plan.limits.contact_test).injects
+        (inject,) = _story(plan, row.reported_at).injects
         ert, valid = inject.expect
         if found is None:
             for each in (ert, valid):
@@ -62,7 +64,8 @@ def measure_call(lease: Lease, number: str) -> None:
         minutes = [one["minutes"] for one in found["ert"] if one["minutes"] is not None]
         exercises.measure(
             session, lease.incident, inject, ert, actual_minutes=min(minutes, default=None),
-            verdict="pass" if found["ert_met"] else "fail", evidence=(number, entry.seq), now=now,
+            verdict="pass" if found["ert_met"] else "part" if minutes else "fail",
+            evidence=(number, entry.seq), now=now,
         )  # fmt: skip
         took = (entry.occurred_at - row.opened_at).total_seconds() / 60
         enough = found["share"] is not None and found["share"] >= found["least_share"]
@@ -72,20 +75,10 @@ def measure_call(lease: Lease, number: str) -> None:
         )  # fmt: skip
 
 
-def story(ert_minutes: int, minutes: int) -> Scenario:
-    """The one inject of a contact call, and what should come of it."""
-    expect = (
-        Expectation(
-            id="ert-has-it", what="ert acknowledged", requirement="R9", within_minutes=ert_minutes
-        ),
-        Expectation(
-            id="contacts-valid", what="entry test evaluated", requirement="R50",
-            within_minutes=minutes,
-        ),
-    )  # fmt: skip
-    inject = Inject(
-        id=CALLED, at=0, text={"en": "Everybody is asked on each channel"}, expect=expect
-    )
-    return Scenario(
-        id=CALLED, title="Contact-list call", lasts_minutes=minutes * 2, injects=(inject,)
-    )
+def _story(plan: Plan, began_at: datetime) -> Scenario:
+    """What a contact call that begins now should come to: 5 minutes for the ERT while any line is
+    open, else 15 (R9, R10, A13)."""
+    due = ert_deadline([plan.calendar_of(p.id) for p in plan.projects], began_at, plan.limits)
+    minutes = round((due.due_at - began_at).total_seconds() / 60)
+    in_hours = minutes <= plan.limits.ert_ack_in_hours
+    return contact_call(minutes, plan.limits.contact_test, requirement="R9" if in_hours else "R10")

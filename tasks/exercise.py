@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field, field_validator, model_validator
 from sqlalchemy.orm import Session
 
 from kitart.alerts.exercise import open_exercise
-from kitart.clock import as_utc
+from kitart.clock import Clock, as_utc
 from kitart.installation import Installation, installation
 from kitart.journal import (
     acknowledgements,
@@ -90,12 +90,21 @@ def open_record(wanted: ExerciseWanted) -> str:
             )
         return row.number
     with inst.journal.write() as session:
+        plan = inst.current_plan()
+        due_at = due_by_schedule(inst.clock)
+        late = due_at is not None and is_late(due_at, inst.clock.now(), plan.limits.exercise_late)
         opened = open_exercise(
-            session, inst.current_plan(), inst.clock, wanted.exercise or "",
-            starts_at=wanted.starts_at,
-            asked_by=SCHEDULE if "auto-scheduled" in flow_run.get_tags() else "operator",
+            session, plan, inst.clock, wanted.exercise or "", starts_at=wanted.starts_at,
+            asked_by="operator" if due_at is None else SCHEDULE, due_at=due_at if late else None,
         )  # fmt: skip
         return opened.incident.number
+
+
+def due_by_schedule(clock: Clock) -> datetime | None:
+    """When this run should have begun by its schedule, on the plan's clock (UTC); ``None`` for one
+    that somebody started."""
+    by_schedule = "auto-scheduled" in flow_run.get_tags()
+    return clock.at(flow_run.get_scheduled_start_time()) if by_schedule else None
 
 
 def entry_of(plan: Plan, record: ExerciseRecord) -> Exercise:
@@ -110,11 +119,19 @@ def story_of(plan: Plan, record: ExerciseRecord) -> Scenario | None:
 
 @step("ask both coordinators for the date")
 def ask_dates(lease: Lease) -> datetime:
-    """Ask each for the date that holds now, unless that is done; until when they may answer."""
+    """Ask each for the date that holds now, unless that is done; until when they may answer.
+
+    A date that passed before anybody was asked, since nothing ran, is now (R53).
+    """
     inst = installation()
     plan, now = inst.plan_of(lease.incident), inst.clock.now()
-    with inst.journal.read() as session:
+    with inst.journal.write(lease) as session:
         record = exercises.get(session, lease.incident)
+        rows = approvals.of_incident(session, lease.incident)
+        known = record.confirmed or any(row.key.startswith(_round_of(record)) for row in rows)
+        if not known and is_late(record.starts_at, now, plan.limits.exercise_late):
+            exercises.postpone(session, lease.incident, why=_nothing_ran(record.starts_at), now=now)
+            record = exercises.get(session, lease.incident)
         latest = exercises.latest_start(session, now)
     for person in entry_of(plan, record).coordinators:
         if person not in record.confirmed:
@@ -253,10 +270,7 @@ def begin(lease: Lease) -> bool:
         since = max(record.starts_at, record.confirmed_at or record.starts_at)
         real = contact_tests.real_incident(session)
         if is_late(since, now, plan.limits.exercise_late):
-            exercises.postpone(
-                session, lease.incident, now=now,
-                why=f"it should have begun at {since:%Y-%m-%d %H:%M} UTC, and nothing ran",
-            )  # fmt: skip
+            exercises.postpone(session, lease.incident, why=_nothing_ran(since), now=now)
         elif real is not None:
             exercises.stop(
                 session, lease.incident, by=SCHEDULE, now=now,
@@ -267,6 +281,10 @@ def begin(lease: Lease) -> bool:
         else:
             exercises.begin(session, lease.incident, now=now)
     return True
+
+
+def _nothing_ran(since: datetime) -> str:
+    return f"it should have begun at {since:%Y-%m-%d %H:%M} UTC, and nothing ran"
 
 
 @step("give an inject")

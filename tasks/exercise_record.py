@@ -235,15 +235,14 @@ def send(lease: Lease, document_id: int) -> str:
     now = inst.clock.now()
     # What went out went out: recorded even if another run has taken over meanwhile.
     with inst.journal.write() as session:
-        earlier = exercise_record.last_sent(session, lease.incident)
         row = documents.get(session, document_id)
         if documents.move(session, document_id, from_states=("approved",), to="sent"):
             row.sent_at = now
+            edition.keep_translations(session, plan, row, people.given(session, row), now)
             late = row.due_at is not None and now > row.due_at
             _note(session, row, "report sent", "sent, late" if late else "sent", now)
             exercise_record.evaluate(session, lease.incident, row.version, now=now)
-            if earlier is not None and earlier.id != document_id:
-                documents.move(session, earlier.id, from_states=("sent",), to="superseded")
+            exercise_record.supersede(session, lease.incident, row.version)
     return "sent"
 
 

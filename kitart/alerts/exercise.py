@@ -20,11 +20,14 @@ def open_exercise(
     *,
     starts_at: datetime | None = None,
     asked_by: str = "operator",
+    due_at: datetime | None = None,
 ) -> Opened:
     """Open the record of an entry of the programme, or join its open one; the plan is frozen into
     a new one (D30): it is what is tested.
 
-    ``starts_at`` (UTC) is the date to propose; ``None`` is the entry's notice from now. Raises
+    ``starts_at`` (UTC) is the date to propose; ``None`` is the entry's notice from now, or from
+    ``due_at`` (UTC), when a schedule should have asked: that date may be past, so that the
+    coordinators are asked whether to hold it now. Raises
     ``ValueError`` for an entry that the programme does not have and for a date that is past,
     ``NotNow`` for one that is too late (D28).
     """
@@ -41,6 +44,6 @@ def open_exercise(
     plans.keep(session, plan.hash, plan.snapshot(), now=now)
     return exercises.plan_one(
         session, plan, known[entry],
-        starts_at=starts_at or now + timedelta(days=known[entry].notice_days),
+        starts_at=starts_at or (due_at or now) + timedelta(days=known[entry].notice_days),
         asked_by=asked_by, now=now, real_now=real_now(),
     )  # fmt: skip

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from kitart.journal import crisis, exercises, levels
+from kitart.journal import contact_tests, crisis, exercises, levels
 from kitart.journal.exercises import ExerciseRecord, Verdict
 from kitart.journal.tables import TimelineEntry
 from kitart.plan.exercises import Expectation, Inject, fact_of
@@ -38,6 +38,7 @@ _TYPES: dict[str, tuple[tuple[str, ...], Shows]] = {
     "ert acknowledged": (("ack received",), lambda e, _, __: e.data.get("step") == "ert"),
     "priority set": (("priority set",), _always),
     "account manager told": (("account manager told",), _always),
+    "contacts valid": ((contact_tests.EVALUATED,), _always),
     "cover asked": (("backup contacted",), _always),
     "cover live": (("backup live", "backup says live"), _always),
     "crisis team reached": ((crisis.REACHED,), _always),

@@ -18,13 +18,26 @@ from kitart.rules import actions as rules
 TYPE = "exercise-record"
 WANTED, OVERDUE = "exercise record wanted", "exercise record overdue"
 SENT_BACK, EVALUATED = "exercise record sent back", "exercise evaluated"
+SIGNED = 1
+"""The running number of the record as it is signed; its translations have the next ones."""
 AS_OLD_AS = timedelta(days=90)
 """One that ended longer ago is not taken up by itself: only by hand."""
 Stage = Literal["planned", "running", "carried out", "evaluated", "closed", "stopped"]
 
 
 def versions(session: Session, number: str) -> list[Document]:
-    """The record's versions, oldest first."""
+    """The record's versions in the language in which they are signed, oldest first."""
+    return [d for d in _all(session, number) if d.running_number == SIGNED]
+
+
+def supersede(session: Session, number: str, version: int) -> None:
+    """A version was sent: what was sent before it, in whatever language, is in force no longer."""
+    for each in _all(session, number):
+        if each.version < version:
+            documents.move(session, each.id, from_states=("sent",), to="superseded")
+
+
+def _all(session: Session, number: str) -> list[Document]:
     return [d for d in documents.of_incident(session, number, INTERNAL) if d.type == TYPE]
 
 
@@ -79,9 +92,8 @@ def wanting(session: Session, now: datetime) -> list[Incident]:
 
     Not for one that was called off before it began: there is nothing to evaluate.
     """
-    filed = sa.select(Document.incident).where(
-        Document.type == TYPE, Document.sent_at.is_not(None), Document.filed_at.is_not(None)
-    )
+    sent = sa.select(Document.incident).where(Document.type == TYPE, Document.sent_at.is_not(None))
+    filed = sent.where(Document.incident.not_in(sent.where(Document.filed_at.is_(None))))
     began = sa.select(TimelineEntry.incident).where(TimelineEntry.type == BEGAN)
     query = sa.select(Incident).where(
         Incident.kind == EXERCISE,

@@ -223,8 +223,10 @@ def seen(session: Session, number: str, up: bool) -> None:
 
 
 def settle(session: Session, number: str, *, now: datetime) -> None:
-    """Nothing is left to do: no run is needed any more."""
-    get(session, number).settled_at = now
+    """Nothing is left to do: no run is needed any more. Who wants one for what comes afterwards, a
+    report or a record, may ask at once."""
+    incident = get(session, number)
+    incident.settled_at, incident.run_requested_at = now, None
 
 
 def take_lease(session: Session, number: str, run: str, *, real_now: datetime) -> Lease | None:

@@ -25,12 +25,11 @@ from kitart.messaging.questions import option
 from kitart.messaging.telling import tell, tell_agent
 from kitart.plan import whom
 from kitart.plan.schema import Plan
+from kitart.reports.exercise_words import SIGNED
 from kitart.reports.facts.after_action import SignOff
-from kitart.reports.terms import N_
 from kitart.rules.after_action import Times
 
 APPROVE, SEND_BACK = "approve", "send-back"
-SIGNED = N_("Signed off by")
 ROLES = ("it_manager", "account_manager", "cmt_lead")
 """Who signs it off, one after the other (t22)."""
 LINK_OUTLIVES = timedelta(days=1)

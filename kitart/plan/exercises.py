@@ -56,6 +56,7 @@ FACTS: dict[str, str | None] = {
     "ert acknowledged": None,
     "priority set": None,
     "account manager told": None,
+    "contacts valid": None,
     "cover asked": None,
     "cover live": None,
     "crisis team reached": None,
@@ -220,6 +221,9 @@ class Objective(Part):
     requirement: Requirement
     measure: Code = "all"
     limit: Annotated[int, Field(ge=1, le=100)] = 100
+    within_minutes: Annotated[int, Field(ge=0, le=60 * 24)] | None = Field(
+        default=None, description="The steps of its measure may allow no more"
+    )
 
     def said(self, language: str) -> str:
         """What it is in a language, else in English."""
@@ -265,6 +269,26 @@ class Exercise(Part):
             right = "no scenario" if self.kind == "contact-call" else "scenario: …"
             raise ValueError(f"is of kind {self.kind!r}; right would be {right}")
         return self
+
+
+def contact_call(ert_minutes: int, minutes: int, *, requirement: str = "R9") -> Scenario:
+    """The one inject of a contact call, and what should come of it: the ERT's first answer within
+    ``ert_minutes`` (by ``requirement``, R9 or R10), the list tested within ``minutes``."""
+    expect = (
+        Expectation(
+            id="ert-has-it", what="ert acknowledged", requirement=requirement,
+            within_minutes=ert_minutes,
+        ),
+        Expectation(
+            id="contacts-valid", what="contacts valid", requirement="R50", within_minutes=minutes
+        ),
+    )  # fmt: skip
+    inject = Inject(
+        id="contact-call", at=0, text={"en": "Everybody is asked on each channel"}, expect=expect
+    )
+    return Scenario(
+        id="contact-call", title="Contact-list call", lasts_minutes=minutes * 2, injects=(inject,)
+    )
 
 
 def player_codes(plan: Plan, players: tuple[str, ...]) -> tuple[str, ...]:

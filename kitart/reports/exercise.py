@@ -83,7 +83,7 @@ def _heading(
         client_name=facts.company,
         zone=facts.zone,
         language=words.language,
-        projects=(facts.title,),
+        projects=(named.in_words(words, facts.title, facts.titles),),
         affected=(),
         priority=none,
         cover_level=none,
@@ -111,7 +111,7 @@ def _exercise(words: Wording, facts: ExerciseFacts) -> tuple[Pairs, ...]:
         Pairs(
             (
                 (words.say("Number"), facts.number),
-                (words.say("Title"), facts.title),
+                (words.say("Title"), named.in_words(words, facts.title, facts.titles)),
                 (words.say("State"), words.term(named.STAGES[facts.stage])),
                 (words.say("Plan under test"), _plan(words, facts)),
                 (words.say("Type"), words.term(named.KINDS[facts.kind])),

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from kitart.journal import documents, exercise_record
 from kitart.journal.documents import INTERNAL
 from kitart.journal.tables import Document
+from kitart.language import spoken
 from kitart.plan.schema import Plan
 from kitart.reports import exercise_words, rendering
 from kitart.reports.editions import AUTHOR, keep_draft, record_mark, stored_facts
@@ -45,7 +46,8 @@ def make_version(
     facts = gather_exercise(session, plan, number, now)
     facts = facts.model_copy(update={"sign_offs": tuple(sign_offs)})
     version = documents.next_version(session, number, INTERNAL, exercise_record.TYPE, 1)
-    changes = _changes(session, facts)
+    before = exercise_record.versions(session, number)[-1:]
+    changes = _changes(session, facts, before[0].id) if before else ()
     edition = Edition(
         version=version, status="draft", author_role=AUTHOR, data_as_of=now, changes=changes,
         record=record_mark(session, number),
@@ -57,12 +59,9 @@ def make_version(
     )  # fmt: skip
 
 
-def _changes(session: Session, facts: ExerciseFacts) -> tuple[str, ...]:
-    """What this version says anew, beside the last one that was made."""
-    before = exercise_record.versions(session, facts.number)
-    if not before:
-        return ()
-    last = documents.get(session, before[-1].id)
+def _changes(session: Session, facts: ExerciseFacts, before: int) -> tuple[str, ...]:
+    """What this version says anew, beside the one that was made before (its number)."""
+    last = documents.get(session, before)
     found = changes_between(facts_of(last), facts)
     words = Wording(facts.zone, facts.language)
     if last.state == "refused" and last.reason:
@@ -106,16 +105,60 @@ def signed_copy(
     document: Document, sign_offs: Sequence[SignOff], *, record: RecordMark, now: datetime
 ) -> rendering.Document:
     """The signed version as it leaves: the same facts, with who signed it and when."""
-    facts = facts_of(document).model_copy(
-        update={"sign_offs": tuple(sign_offs), "stage": _signed_stage(facts_of(document))}
-    )
+    edition = _signed_edition(document, sign_offs, record)
+    return rendering.render(build_exercise(_signed(document, sign_offs), now=now, **edition))
+
+
+def keep_translations(
+    session: Session, plan: Plan, document: Document, sign_offs: Sequence[SignOff], now: datetime
+) -> None:
+    """Keep the signed version in the company's other languages, to be filed beside it: the same
+    facts and signatures. Nobody signs a translation: the version that was signed holds."""
+    others = dict.fromkeys(spoken(each) for each in plan.company.report_languages)
+    others.pop(facts_of(document).language, None)
+    for place, language in enumerate(others, start=exercise_record.SIGNED + 1):
+        _keep_translation(session, document, sign_offs, language, place, now)
+
+
+def _keep_translation(
+    session: Session,
+    document: Document,
+    sign_offs: Sequence[SignOff],
+    language: str,
+    place: int,
+    now: datetime,
+) -> None:
+    facts = _signed(document, sign_offs).model_copy(update={"language": language})
+    before = [v for v in exercise_record.versions(session, document.incident)
+              if v.version < document.version]  # fmt: skip
+    record = RecordMark(**document.facts["_record"])
+    edition = _signed_edition(document, sign_offs, record)
+    edition["changes"] = _changes(session, facts, before[-1].id) if before else ()
+    made = rendering.render(build_exercise(facts, now=now, **edition))
+    copy = keep_draft(
+        session, made, facts, edition, incident=document.incident, client=INTERNAL,
+        type=exercise_record.TYPE, number=place, fingerprint=document.fingerprint,
+        due_at=document.due_at,
+    )  # fmt: skip
+    copy.state, copy.sent_at = "sent", document.sent_at
+    copy.approved_by, copy.approved_role = document.approved_by, document.approved_role
+    copy.approved_at = document.approved_at
+
+
+def _signed(document: Document, sign_offs: Sequence[SignOff]) -> ExerciseFacts:
+    facts = facts_of(document)
+    return facts.model_copy(update={"sign_offs": tuple(sign_offs), "stage": _signed_stage(facts)})
+
+
+def _signed_edition(
+    document: Document, sign_offs: Sequence[SignOff], record: RecordMark
+) -> Edition:
     last = sign_offs[-1]
-    edition = Edition(
+    return Edition(
         version=document.version, status="sent", data_as_of=document.valid_as_of,
         author_role=AUTHOR, reviewer_role=sign_offs[0].role, approver_role=last.role,
         approved_at=last.at, changes=tuple(document.facts.get("_changes", ())), record=record,
     )  # fmt: skip
-    return rendering.render(build_exercise(facts, now=now, **edition))
 
 
 def _signed_stage(facts: ExerciseFacts) -> str:

@@ -81,18 +81,18 @@ def _total(words: Wording, found: Result | None) -> str:
 def objectives(words: Wording, facts: ExerciseFacts) -> tuple[Block, ...]:
     """What it was to show, measurably, by which requirement (t6)."""
     head = (
-        words.say("Objective"), words.say("Requirement"), words.say("Measured by"),
+        words.say("What it was to show"), words.say("Requirement"), words.say("Measured by"),
         words.say("To pass"),
     )  # fmt: skip
     by_expect = {step.expect: step for step in facts.steps}
     rows = tuple(
         (
-            each.text,
+            named.in_words(words, each.text, each.texts),
             each.requirement,
             words.say("all steps") if each.measure == "all"
             else named.step(words, by_expect[each.measure].what) if each.measure in by_expect
             else words.term(named.NOT_MEASURED),
-            words.percent(each.limit),
+            named.to_pass(words, each),
         )
         for each in facts.objectives
     )  # fmt: skip
@@ -102,12 +102,12 @@ def objectives(words: Wording, facts: ExerciseFacts) -> tuple[Block, ...]:
 def results(words: Wording, facts: ExerciseFacts) -> tuple[Block, ...]:
     """Each objective with its result, the total, and why (t18)."""
     head = (
-        words.say("Objective"), words.say("Requirement"), words.say("Steps passed"),
+        words.say("What it was to show"), words.say("Requirement"), words.say("Steps passed"),
         words.say("Result"),
     )  # fmt: skip
     rows = tuple(
         (
-            each.text,
+            named.in_words(words, each.text, each.texts),
             each.requirement,
             words.say("{passed} of {all}", passed=words.count(count.passed),
                       all=words.count(count.measured))
@@ -125,7 +125,8 @@ def results(words: Wording, facts: ExerciseFacts) -> tuple[Block, ...]:
 
 def scenario(words: Wording, facts: ExerciseFacts) -> tuple[Block, ...]:
     """The story and its injects, planned and given (t7)."""
-    told = Words((facts.scenario or words.say("None: the contact list is called as it stands."),))
+    story = named.in_words(words, facts.scenario, facts.scenario_titles)
+    told = Words((story or words.say("None: the contact list is called as it stands."),))
     if not facts.injects:
         return (told,)
     head = (
@@ -150,7 +151,7 @@ def _inject(words: Wording, facts: ExerciseFacts, one: InjectFacts) -> tuple[str
 
 def participants(words: Wording, facts: ExerciseFacts) -> tuple[Block, ...]:
     """Who took part, by role (t9, t10): no name, no code."""
-    head = (words.say("Role"), words.say("Part"), words.say("Attendance"), words.say("Number"))
+    head = (words.say("Role"), words.say("Part"), words.say("Attendance"), words.say("People"))
     found = Counter((p.role, p.coordinates, p.attendance) for p in facts.participants)
     rows = tuple(
         (
@@ -298,7 +299,7 @@ def _carried(words: Wording, facts: ExerciseFacts) -> tuple[Block, ...]:
     if not facts.carried:
         return (Words((words.say("No corrective action of an earlier record is open."),)),)
     head = (
-        words.say("Action"), words.say("What"), words.say("Owner"), words.say("Due"),
+        words.say("Action"), words.say("What is to be done"), words.say("Owner"), words.say("Due"),
         words.say("Status"), words.say("Check"),
     )  # fmt: skip
     rows = tuple(
@@ -357,14 +358,15 @@ def following(words: Wording, facts: ExerciseFacts) -> tuple[Block, ...]:
     """When the next one is, and about what (t21)."""
     lines = []
     for each in facts.following:
+        title = named.in_words(words, each.title, each.titles)
         if each.planned:
-            lines.append(words.say("{title}: planned for {at}.", title=each.title,
+            lines.append(words.say("{title}: planned for {at}.", title=title,
                                    at=words.moment(each.at)))  # fmt: skip
         elif each.at is None:
             lines.append(words.say("{title}: due again at once, this one does not count.",
-                                   title=each.title))  # fmt: skip
+                                   title=title))  # fmt: skip
         else:
-            lines.append(words.say("{title}: due again by {at}.", title=each.title,
+            lines.append(words.say("{title}: due again by {at}.", title=title,
                                    at=words.moment(each.at)))  # fmt: skip
     return (Words(tuple(lines), listed=True),)
 

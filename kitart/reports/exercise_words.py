@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kitart.plan.exercises import fact_of
-from kitart.reports.facts.exercise import FindingFacts, StepFacts
+from kitart.reports.facts.exercise import FindingFacts, ObjectiveFacts, StepFacts
 from kitart.reports.message_words import CHANNELS, PURPOSES
 from kitart.reports.terms import N_
 from kitart.reports.views import Mark
@@ -30,6 +30,7 @@ FACTS = {
     "ert acknowledged": N_("an ERT member has taken it"),
     "priority set": N_("the priority is set"),
     "account manager told": N_("the account manager knows of it"),
+    "contacts valid": N_("as many contacts as the plan asks for are valid"),
     "cover asked": N_("backups are called out"),
     "cover live": N_("a backup is live"),
     "crisis team reached": N_("the crisis team is reached"),
@@ -40,6 +41,8 @@ FACTS = {
     "refused": N_("a dead channel is recognised ({value})"),
     "entry": N_("the record has it ({value})"),
 }
+SIGNED = N_("Signed off by")
+"""Each step of the sign-off (t22)."""
 VERDICTS = {PASS: N_("passed"), PART: N_("passed in part"), FAIL: N_("failed")}
 LOOKS = {PASS: "met", PART: "part", FAIL: "missed"}
 RESULTS: dict[str, str] = {
@@ -76,6 +79,11 @@ PARTS = {
 NOT_MEASURED = N_("not available: no step that measures it was expected")
 
 
+def in_words(words: Wording, said: str, others: dict[str, str]) -> str:
+    """What the programme says, in the record's language where it has it, else as it stands."""
+    return others.get(words.language, said)
+
+
 def step(words: Wording, what: str) -> str:
     """What is expected, in words: "ert acknowledged" is "an ERT member has taken it"."""
     try:
@@ -91,6 +99,16 @@ def minutes(words: Wording, value: float | None) -> str:
     if value is None:
         return words.say("not available: it never came")
     return words.say("{n} min", n=words.decimal(value))
+
+
+def to_pass(words: Wording, one: ObjectiveFacts) -> str:
+    """ "95%" of the steps that measure it; with the time that they may take, where it has one."""
+    share = words.percent(one.limit)
+    if one.within_minutes is None:
+        return share
+    return words.say(
+        "{share}, within {minutes}", share=share, minutes=minutes(words, one.within_minutes)
+    )
 
 
 def difference(words: Wording, one: StepFacts) -> str:

@@ -67,14 +67,15 @@ def gather_exercise(session: Session, plan: Plan, number: str, now: datetime) ->
     ended_at = record.ended_at or now
     manager = plan.person(whom.it_managers(plan)[0])
     tested = contact_tests.last_evaluated(session)
-    language = spoken(plan.company.report_languages[0])
     return f.ExerciseFacts(
-        number=number, title=entry.named(language), entry=entry.id, kind=entry.kind,
+        number=number, title=entry.title, titles=dict(entry.titles), entry=entry.id,
+        kind=entry.kind,
         stage=exercise_record.stage(session, row),
         plan_hash=record.plan_hash, plan_taken_at=plans.taken_at(session, record.plan_hash),
         contact_test=tested.number if tested else None,
         contact_tested_at=tested.closed_at if tested else None,
-        scenario=scenario.named(language) if scenario else "", covers=entry.covers,
+        scenario=scenario.title if scenario else "",
+        scenario_titles=dict(scenario.titles) if scenario else {}, covers=entry.covers,
         announced=entry.announced, stop_word=entry.stop_word,
         planned_at=record.planned_at, starts_at=record.starts_at, began_at=record.began_at,
         ended_at=ended_at, stopped=bool(record.stopped), stopped_because=record.stopped,
@@ -84,8 +85,9 @@ def gather_exercise(session: Session, plan: Plan, number: str, now: datetime) ->
         levels=_levels(scenario), played=tuple(each.number for each in played),
         fenced=sum(each.type == exercises.FENCED for each in entries),
         objectives=tuple(
-            f.ObjectiveFacts(id=o.id, text=o.said(language), requirement=o.requirement,
-                             measure=o.measure, limit=o.limit)
+            f.ObjectiveFacts(id=o.id, text=o.text, requirement=o.requirement, measure=o.measure,
+                             limit=o.limit, texts=dict(o.texts),
+                             within_minutes=o.within_minutes)
             for o in entry.objectives
         ),
         injects=_injects(plan, scenario, record),
@@ -113,10 +115,10 @@ def gather_exercise(session: Session, plan: Plan, number: str, now: datetime) ->
         written=by_hand.written(entries),
         trend=trend(session, row), ert_limit_minutes=plan.limits.ert_ack_in_hours,
         cover_limit_minutes=plan.limits.backup_start,
-        following=_following(session, plan, entry, record, ended_at, language),
+        following=_following(session, plan, entry, record, ended_at),
         corrections=after_action.corrections(session, number),
         company=plan.company.name, zone=plan.company.time_zone,
-        language=language, contact_role=manager.kind,
+        language=spoken(plan.company.report_languages[0]), contact_role=manager.kind,
         contact_phone=next((c.address for c in manager.channels if c.kind in PHONES), ""),
         recipients=RECIPIENTS, due_at=exercise_times(plan, ended_at).due_at,
     )  # fmt: skip
@@ -240,10 +242,12 @@ def _heard(
 def _messages(
     session: Session, plan: Plan, number: str, played: Sequence[Incident]
 ) -> tuple[MessageFacts, ...]:
-    """Every message of the exercise and of what it played; not those about its record."""
+    """Every message of the exercise and of what it played; not those about its record, which may
+    go out in the minute of its end."""
     ended = incidents.get(session, number).closed_at
     own = [m for m in messages_of(session, plan, number)
-           if ended is None or m.sent_at is None or m.sent_at <= ended]  # fmt: skip
+           if (ended is None or m.sent_at is None or m.sent_at <= ended)
+           and m.purpose not in TO_EVERYBODY]  # fmt: skip
     return (*own, *(m for each in played for m in messages_of(session, plan, each.number)))
 
 
@@ -300,17 +304,23 @@ def _following(
     entry: Exercise,
     record: ExerciseRecord,
     ended_at: datetime,
-    language: str,
 ) -> tuple[f.NextExercise, ...]:
     """The next of the same entry, and those that are planned already (t21)."""
     again = None if record.stopped else months_after(ended_at, entry.every_months)
-    names = {each.id: each.named(language) for each in plan.exercises}
+    known = {each.id: each for each in plan.exercises}
     planned = [
-        f.NextExercise(title=names.get(each.entry, each.entry), at=each.starts_at, planned=True)
+        _next(known.get(each.entry), each.entry, each.starts_at, planned=True)
         for each in reversed(exercises.all_exercises(session))
         if each.state == exercises.IN_PLANNING
     ]
-    return (f.NextExercise(title=names[entry.id], at=again), *planned)
+    return (_next(entry, entry.id, again, planned=False), *planned)
+
+
+def _next(
+    known: Exercise | None, code: str, at: datetime | None, *, planned: bool
+) -> f.NextExercise:
+    title, titles = (known.title, dict(known.titles)) if known else (code, {})
+    return f.NextExercise(title=title, titles=titles, at=at, planned=planned)
 
 
 def _role(plan: Plan, code: str) -> str:

@@ -9,6 +9,7 @@ import argparse
 import sys
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from rich.console import Console
@@ -17,11 +18,10 @@ from rich.text import Text
 
 from kitart.clock import monotonic_s, real_now
 from kitart.plan.loading import PlanError, load_plan
-from kitart.plan.schema import Plan
 from kitart.reports.pdf import can_print
-from kitart.settings import HOUSE
 from sandbox.demo import scenario as scenarios
 from sandbox.demo.checks import Check, judge
+from sandbox.demo.company import company_of
 from sandbox.demo.cover_checks import judge_cover
 from sandbox.demo.exercise_checks import judge_exercise
 from sandbox.demo.messages import write_messages
@@ -47,9 +47,9 @@ def main() -> int:
     console = Console(highlight=False, width=None if sys.stdout.isatty() else PIPE_WIDTH)
     stop_on_signals()
     try:
-        plan = load_plan(HOUSE / "config")
         scenario = scenarios.load(options.scenario)
-        return _demo(console, plan, scenario, options)
+        with TemporaryDirectory() as folder:
+            return _demo(console, company_of(scenario, Path(folder)), scenario, options)
     except (PlanError, LookupError, ProcessTrouble, PlayFailed, OSError) as trouble:
         console.print(f"\nThe demo failed: {trouble}", markup=False)
         return 1
@@ -75,14 +75,15 @@ def _options() -> argparse.Namespace:
     return options
 
 
-def _demo(console: Console, plan: Plan, scenario: Scenario, options: argparse.Namespace) -> int:
+def _demo(console: Console, company: Path, scenario: Scenario, options: argparse.Namespace) -> int:
+    plan = load_plan(company)
     folder = options.folder or run_folder("demo", real_now())
     start = scenarios.beginning(plan, scenario, real_now())
     limit_s = max(LIMIT_S, scenario.usual_minutes * 60 * SLACK / options.speed)
     wishes = Wishes(
         folder, options.speed, start, scenarios.file_of(options.scenario),
         options.gateway_port, options.prefect_port, options.database_url,
-        options.prefect_database_url, options.worker,
+        options.prefect_database_url, options.worker, company,
     )  # fmt: skip
     console.print(f"{scenario.title}: the demo, in {folder}", markup=False)
     begun_s = monotonic_s()
@@ -105,7 +106,8 @@ def _demo(console: Console, plan: Plan, scenario: Scenario, options: argparse.Na
         more: dict[str, Any] = {"crashes": play.crashes, "pdfs": can_print()}
         if scenario.exercise:
             listed = stack.command("exercise", "list", "--json").splitlines()
-            checks = judge_exercise(plan, scenario.exercise, listed, seen)
+            actions = stack.command("action", "list", "--all", "--json").splitlines()
+            checks = judge_exercise(plan, scenario, options.speed, listed, actions, seen)
         elif scenario.cover:
             checks = judge_cover(plan, scenario, play.began or start, posted, seen, **more)
         else:

@@ -12,7 +12,7 @@ from sandbox.calling import call
 from sandbox.stack import Stack
 
 LIMIT_S = 5.0
-DEPLOYMENTS = ["system-outage", "client-system-outage", "agents-out", "exercise"]
+DEPLOYMENTS = ["system-outage", "client-system-outage", "agents-out", "exercise", "evaluate"]
 
 
 @dataclass(frozen=True)
@@ -108,14 +108,11 @@ class Window:
         phones = self.get("vcc", "/sandbox/state")
         return Outside(
             sms=self.sms(),
-            mails=[
-                *(self._mail(one) for one in self.get("microsoft", "/sandbox/mail")["mail"]),
-                *(self._relayed(one) for one in self.get("people", "/sandbox/relay")),
-            ],
+            mails=self.mails(),
             files=self.files(),
             filed_at=self._filed_at(),
             register=self.register(),
-            deeds=[self._deed(one) for one in self.get("people", "/sandbox/people")],
+            deeds=self.deeds(),
             flow_runs=self.flow_runs(),
             failed_tasks=self._failed_tasks(),
             calls={"answered": phones["calls"], "lost": len(phones["lost_in_outage"])},
@@ -138,6 +135,17 @@ class Window:
         """The text messages so far."""
         return [self._sms(one) for one in self.get("sms", "/sandbox/sms")]
 
+    def mails(self) -> list[Mail]:
+        """The mails so far, by either route."""
+        return [
+            *(self._mail(one) for one in self.get("microsoft", "/sandbox/mail")["mail"]),
+            *(self._relayed(one) for one in self.get("people", "/sandbox/relay")),
+        ]
+
+    def deeds(self) -> list[Deed]:
+        """What the people did so far."""
+        return [self._deed(one) for one in self.get("people", "/sandbox/people")]
+
     def register(self) -> list[dict[str, Any]]:
         """The fields of each row of SharePoint's register."""
         return [row["fields"] for row in self.get("microsoft", "/sandbox/list/Incidents")["rows"]]
@@ -157,7 +165,7 @@ class Window:
             {"deployments": {"name": {"any_": DEPLOYMENTS}}, "sort": "EXPECTED_START_TIME_ASC"},
         )
         # Those that a calendar will begin some day are no part of the story.
-        return [run for run in runs if not run["auto_scheduled"]]
+        return [r for r in runs if not (r["auto_scheduled"] and r["state_type"] == "SCHEDULED")]
 
     def get(self, part: str, path: str) -> Any:
         """JSON from a part of the sandbox."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,16 +14,21 @@ from kitart.clock import monotonic_s, real_now, sleep_s
 from kitart.plan.schema import Plan
 from sandbox.calling import call
 from sandbox.demo.checks import Posted
+from sandbox.demo.coordinator import Coordinator, NotKept
 from sandbox.demo.crash import kill_run
 from sandbox.demo.floor import Floor, NotTaken
 from sandbox.demo.journal_view import JournalView
 from sandbox.demo.outside import Window
 from sandbox.demo.scenario import Event, Scenario
+from sandbox.demo.schedule import move_to_now, nothing_runs
 from sandbox.demo.show import Screen
 from sandbox.stack import Stack
 
 LOOK_EVERY_S = 0.25
 ASK_EVERY_S = 1.0
+ENDED = ("COMPLETED", "FAILED", "CANCELLED")
+RECORD = "record of the exercise"
+"""In the name of the run by which an exercise is evaluated, the last of its story."""
 SHAREPOINT_AWAY = [
     {"pattern": f"/v1.0/{part}/*", "kind": "unavailable"} for part in ("sites", "drives")
 ] + [{"pattern": "*/admin/*", "kind": "health_says", "status": "serviceInterruption"}]
@@ -60,6 +66,8 @@ class Play:
         if not self.scenario.system:
             floor.opens([a for event in self.scenario.events if event.do == "page"
                          for a in event.agents])  # fmt: skip
+        writes = self.scenario.write_up
+        coordinator = Coordinator(self.stack, self.plan, writes) if writes else None
         self.began, agenda = self.stack.clock.now(), self._agenda(floor)
         give_up_at_s = monotonic_s() + self.limit_s
         ask_at_s = monotonic_s()
@@ -71,13 +79,16 @@ class Play:
                 self._look(view)
                 if monotonic_s() >= ask_at_s:
                     ask_at_s = monotonic_s() + ASK_EVERY_S
+                    if coordinator is not None and not coordinator.done and not agenda:
+                        with suppress(requests.RequestException):  # looked at again in a second
+                            coordinator.look(window)
                     if not agenda and self._over(window):
                         self._look(view)
                         return
                 if monotonic_s() > give_up_at_s:
                     raise PlayFailed(self._where(window))
                 sleep_s(LOOK_EVERY_S)
-        except NotTaken as trouble:
+        except (NotTaken, NotKept) as trouble:
             raise PlayFailed(str(trouble)) from trouble
         finally:
             view.close()
@@ -125,9 +136,11 @@ class Play:
                 window.put("vcc", "/sandbox/call", order, method="POST")
             case "change_person":
                 window.put("people", f"/sandbox/people/{event.person}", event.character)
-            case "exercise":
+            case "schedule":
                 self.posted = Posted(self.stack.clock.now(), real_now())
-                self.stack.command("exercise", "start", self.scenario.exercise)
+                move_to_now(self.stack, self.scenario.exercise)
+            case "worker":
+                nothing_runs(self.stack, event.state)
             case "log_in":
                 floor.log_in(event.agents)
             case "log_out":
@@ -162,8 +175,8 @@ class Play:
         except requests.RequestException:
             return False
         if self.scenario.exercise:
-            done = [run["state_type"] in ("COMPLETED", "FAILED", "CANCELLED") for run in runs]
-            return len(done) > 1 and all(done)
+            done = [run["state_type"] in ENDED for run in runs]
+            return all(done) and any(RECORD in run["name"] for run in runs)
         closed = any(row.get("State") in ("closed", "false alarm") for row in rows)
         return closed and bool(runs) and runs[-1]["state_type"] in ("COMPLETED", "FAILED")
 

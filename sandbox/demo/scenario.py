@@ -24,7 +24,8 @@ class Event(BaseModel):
     """Something that happens ``at_minutes`` of the plan's clock after the beginning.
 
     Agents ``log_in`` and ``log_out`` at the phone system; by ``sms`` they write ``text``, and on
-    the ``page`` behind their own link they send ``form``. A ``call`` should meet one of ``meets``:
+    the ``page`` behind their own link they send ``form``. The ``schedule`` of the exercise is moved
+    to now; while the ``worker`` is down no run begins. A ``call`` should meet one of ``meets``:
     an agent's code, "voicemail" or "nobody".
     """
 
@@ -33,7 +34,7 @@ class Event(BaseModel):
     at_minutes: float = Field(ge=0)
     do: Literal[
         "phone_system", "sharepoint", "alert", "resolve", "call", "change_person",
-        "log_in", "log_out", "sms", "page", "exercise",
+        "log_in", "log_out", "sms", "page", "schedule", "worker",
     ]  # fmt: skip
     state: Literal["up", "down"] = "up"
     line: str = ""
@@ -59,12 +60,27 @@ class Cover(BaseModel):
     strategy: bool = False
 
 
+class WriteUp(BaseModel):
+    """What the coordinator ``by`` writes when an exercise is over: a ``finding``, the ``action``
+    out of it, due in so many days, and by section the ``parts`` of the record; each by the names of
+    the fields of its form."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    by: str
+    finding: dict[str, str]
+    action: dict[str, str]
+    due_days: int
+    parts: dict[str, dict[str, str]] = Field(default_factory=dict)
+
+
 class Scenario(BaseModel):
     """One story. ``usual_minutes`` is how long it takes on the plan's clock when all goes well.
 
     A ``system`` fails, which its ``alert`` tells, or agents can't work: then ``cover`` says what
     should come of it, and only whom the roster has on shift is logged in at the beginning. Or an
-    ``exercise`` of the programme is carried out: then nothing fails at all.
+    ``exercise`` of the programme is carried out and written up: then nothing fails at all. With
+    ``limits`` and ``notice_days`` (of the exercise) of its own the story needs no fortnight.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -76,6 +92,9 @@ class Scenario(BaseModel):
     alert: dict[str, Any] = Field(default_factory=dict)
     cover: Cover | None = None
     exercise: str = ""
+    write_up: WriteUp | None = None
+    limits: dict[str, int] = Field(default_factory=dict)
+    notice_days: int | None = None
     events: tuple[Event, ...]
     people: dict[str, Any]
 

@@ -102,7 +102,9 @@ def test_a_tabletop_is_answered_on_pages_and_every_step_is_measured(story) -> No
     text = story.texts_to("AM-1")
     assert all(t.startswith("GYAKORLAT") for t in text)
     assert any("Gyakorlat közben valódi riasztás" in t for t in text)
-    assert "véget ért" in text[-1]
+    *_, over, word = text
+    assert "véget ért" in over
+    assert "/h/" in word, "what to keep, what to change, while it is fresh"
     assert story.orchestrator.states[-1].is_completed()
     assert story.incident.settled_at is not None
     assert story.texts_to("SV-1") == []
@@ -294,7 +296,7 @@ def test_the_stop_word_by_sms_ends_it(story) -> None:
     assert story.orchestrator.states[-1].is_cancelled() or any(
         s.is_cancelled() for s in story.orchestrator.states
     )
-    assert "véget ért" in story.texts_to("SV-3")[-1]
+    assert "véget ért" in story.texts_to("SV-3")[-2]
     (incident,) = played(story)
     assert incident.state == "exercise over"
     with story.inst.journal.read() as session:
@@ -323,7 +325,28 @@ def test_a_contact_call_is_measured_as_an_exercise(story) -> None:
     assert {step.expect: step.verdict for step in found.steps} == {
         "ert-has-it": "pass", "contacts-valid": "pass",
     }  # fmt: skip
+    assert {step.expect: (step.requirement, step.expected_minutes) for step in found.steps} == {
+        "ert-has-it": ("R9", 5), "contacts-valid": ("R50", 60),
+    }  # fmt: skip
+    entry = story.plan.exercise("CONTACT-CALL")
+    assert {o.measure for o in entry.objectives} == {step.expect for step in found.steps}
     (test,) = played(story)
     assert test.kind == "contact test"
     with story.inst.journal.read() as session:
         assert exercises.last_counted(session).number == "INC-0001"
+
+
+@pytest.mark.covers("R10", "R50", "D28")
+@pytest.mark.begins(
+    at="2026-11-29T02:40:00+00:00", people={"default": "never", "IT-MGR": AGREES, "AM-1": AGREES}
+)
+def test_a_contact_call_that_nobody_answers_fails_each_objective(story) -> None:
+    planned(story, "CONTACT-CALL")
+    began(story)
+    story.until(story.start + timedelta(minutes=130), by_minutes=30)
+    found = record(story)
+    assert {step.expect: step.verdict for step in found.steps} == {
+        "ert-has-it": "fail", "contacts-valid": "fail",
+    }  # fmt: skip
+    with story.inst.journal.read() as session:
+        assert exercises.last_counted(session) is None

@@ -70,13 +70,18 @@ def taken_up(story) -> list:
     return [e for e in story.entries() if e.type in ("run began", "run took over")]
 
 
+def signed(story) -> list:
+    """The record's versions in the language in which they are signed."""
+    return [d for d in story.documents(INTERNAL) if d.running_number == record.SIGNED]
+
+
 def versions(story) -> list[tuple[int, str]]:
-    return [(d.version, d.state) for d in story.documents(INTERNAL)]
+    return [(d.version, d.state) for d in signed(story)]
 
 
 def press(story, role: str, answer: str, note: str = "") -> str:
     """Whoever was asked to sign in a role presses a button behind the newest link; who it was."""
-    newest = story.documents(INTERNAL)[-1]
+    newest = signed(story)[-1]
     row = story.eventually(lambda: story.question(f"sign-off:{newest.id}:{role}"), role)
     story.settle()
     person = row.asked_of[-1]
@@ -139,7 +144,7 @@ def test_it_is_said_found_sent_back_signed_by_three_and_filed_and_then_counts(st
     assert versions(story) == []
     story.until(story.incident.closed_at + timedelta(hours=48, minutes=1), by_minutes=360)
     assert versions(story) == [(1, "draft")]
-    first = story.documents(INTERNAL)[0]
+    first = signed(story)[0]
     assert first.file_name.startswith(("EXERCISE_", "GYAKORLAT_"))
     assert "The link on the phone" in first.html
     assert "More notice" in first.html
@@ -152,7 +157,7 @@ def test_it_is_said_found_sent_back_signed_by_three_and_filed_and_then_counts(st
     assert versions(story) == [(1, "refused")]
     write(story, "exercise-effects", "Nothing: the line was closed")
     assert versions(story) == [(1, "refused"), (2, "draft")]
-    second = story.documents(INTERNAL)[-1]
+    second = signed(story)[-1]
     assert "Sent back: Say what the clients noticed" in second.html
 
     # Something is written while it waits: out of date, and asked anew.
@@ -164,16 +169,19 @@ def test_it_is_said_found_sent_back_signed_by_three_and_filed_and_then_counts(st
     assert len(story.entries(record.OVERDUE)) == 1
     lead = story.plan.people_of_kind("cmt_lead")[0].id
     assert {m.recipient for m in story.messages("deadline-missed")} == {"IT-MGR", lead}
-    signed = [press(story, role, "approve") for role in ("it_manager", "account_manager",
+    signers = [press(story, role, "approve") for role in ("it_manager", "account_manager",
                                                         "cmt_lead")]  # fmt: skip
-    assert len(set(signed)) == 3
+    assert len(set(signers)) == 3
     story.orchestrator.wait()
     assert [state.is_completed() for state in story.orchestrator.states] == [True]
     assert versions(story)[-1] == (3, "sent")
-    sent = story.documents(INTERNAL)[-1]
+    sent = signed(story)[-1]
     assert sent.filed_at is not None
     place = f"incidents/{NUMBER}/internal/{sent.file_name}".lower()
     assert [path for path in story.world.tenant.files if path.endswith(place)]
+    (translated,) = [d for d in story.documents(INTERNAL) if d.running_number != record.SIGNED]
+    assert (translated.version, translated.state) == (3, "sent")
+    assert translated.file_name.startswith("GYAKORLAT_")
     for code in ("AG-014", "SV-3", "IT-MGR", "AM-2"):
         assert code not in sent.html
     readers = {m.recipient for m in story.messages(record.TYPE)}
@@ -200,7 +208,9 @@ def test_it_is_said_found_sent_back_signed_by_three_and_filed_and_then_counts(st
     begin(story)
     story.orchestrator.wait()
     assert versions(story)[-2:] == [(3, "superseded"), (4, "sent")]
-    fourth = story.documents(INTERNAL)[-1]
+    others = [d for d in story.documents(INTERNAL) if d.running_number != record.SIGNED]
+    assert [(d.version, d.state) for d in others] == [(3, "superseded"), (4, "sent")]
+    fourth = signed(story)[-1]
     with story.inst.journal.read() as session:
         assert len([q for q in approvals.of_incident(session, NUMBER)
                     if q.document_id == fourth.id]) == 3  # fmt: skip
@@ -216,7 +226,7 @@ def test_one_that_was_stopped_is_evaluated_and_does_not_count(story) -> None:
     story.until(story.clock.now() + timedelta(hours=49), by_minutes=360)
     story.orchestrator.wait()
     assert versions(story) == [(1, "sent")]
-    text = story.documents(INTERNAL)[-1].text
+    text = signed(story)[-1].text
     assert "real work" in text
     with story.inst.journal.read() as session:
         assert exercises.last_counted(session) is None
@@ -268,7 +278,7 @@ def test_what_really_happened_in_an_exercise_stands_in_its_record(story) -> None
         write_up.complete(session, NUMBER, MANAGER, client=None, now=story.clock.now())
     story.until(story.clock.now() + timedelta(hours=49), by_minutes=360)
     story.orchestrator.wait()
-    (made,) = story.documents(INTERNAL)
+    (made,) = signed(story)
     assert (made.version, made.state) == (1, "sent")
     facts = edition.facts_of(made)
     # Measured, and by what: each step that came names the incident and the entry that shows it.

@@ -52,6 +52,17 @@ def test_waiting_the_real_seconds_reaches_the_moment(speed: float, ahead_s: floa
         assert fast.real_seconds_until(T0 - timedelta(days=1)) == 0
 
 
+def test_what_was_dated_by_real_time_is_found_on_the_plan_s_clock() -> None:
+    dated = T0 - timedelta(minutes=3)
+    assert SteadyClock(8, T0, T0 + timedelta(days=1)).at(dated) == T0 + timedelta(
+        days=1, minutes=-24
+    )
+    assert SteadyClock().at(dated.astimezone(timezone(timedelta(hours=2)))) == dated
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(clock, "real_now", lambda: T0)
+        assert HandClock(T0 + timedelta(days=9)).at(dated) == dated + timedelta(days=9)
+
+
 def test_without_an_anchor_it_is_real_time() -> None:
     before = real_now()
     assert before <= SteadyClock().now() <= real_now()

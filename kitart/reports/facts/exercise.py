@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Literal
 
+from pydantic import Field
+
 from kitart.reports.facts.after_action import SignOff
 from kitart.reports.facts.fact import Fact, Utc
 from kitart.reports.facts.record import MessageFacts
@@ -46,6 +48,8 @@ class ObjectiveFacts(Fact):
     requirement: str
     measure: str
     limit: int
+    within_minutes: int | None = None
+    texts: dict[str, str] = Field(default={})
 
 
 class ParticipantFacts(Fact):
@@ -106,13 +110,16 @@ class NextExercise(Fact):
     title: str
     at: Utc | None = None
     planned: bool = False
+    titles: dict[str, str] = Field(default={})
 
 
 class ExerciseFacts(Fact):
-    """All that the record of an exercise is made of."""
+    """All that the record of an exercise is made of; ``titles`` and ``texts`` are what the
+    programme says in other languages, by language."""
 
     number: str
     title: str
+    titles: dict[str, str] = Field(default={})
     entry: str
     kind: str
     stage: str
@@ -121,6 +128,7 @@ class ExerciseFacts(Fact):
     contact_test: str | None = None
     contact_tested_at: Utc | None = None
     scenario: str = ""
+    scenario_titles: dict[str, str] = Field(default={})
     covers: tuple[str, ...] = ()
     announced: bool | None = None
     stop_word: str = ""

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import yaml
 
 from kitart.alerts.readers import READERS
 from kitart.plan.loading import load_plan
@@ -18,6 +19,7 @@ from kitart.rules.rosters import on_shift
 from kitart.settings import HOUSE
 from sandbox.characters import Characters
 from sandbox.demo import scenario
+from sandbox.demo.schedule import DEPLOYMENT
 from sandbox.ports import Ports
 
 PLAN = load_plan(HOUSE / "config")
@@ -94,6 +96,20 @@ def test_who_is_out_comes_back_and_who_is_called_in_says_yes(name: str) -> None:
     for code in story.cover.called_in:
         assert people.of(code).answer_to("cover") == "yes"
         assert people.of(code).logs_in_s is not None
+
+
+EXERCISES = [name for name in scenario.names() if scenario.load(name).exercise]
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_an_exercise_has_a_schedule_that_can_be_moved_to_now(name: str) -> None:
+    story = scenario.load(name)
+    deployed = yaml.safe_load((HOUSE / "prefect.yaml").read_text("utf-8"))["deployments"]
+    (deployment,) = [each for each in deployed if each["name"] == DEPLOYMENT]
+    entries = [each["parameters"]["exercise"]["exercise"] for each in deployment["schedules"]]
+    assert entries.count(story.exercise) == 1
+    assert story.write_up is not None
+    assert story.write_up.by in PLAN.exercise(story.exercise).coordinators
 
 
 TODAYS = ["2026-11-23T08:00", "2026-12-30T08:00", "2027-01-02T23:59", "2026-07-08T12:00"]

@@ -70,7 +70,7 @@ def test_a_step_that_did_not_pass_is_a_proposed_finding_until_a_person_confirms_
 ) -> None:
     assert [category for category, _ in found(over).values()] == [PROPOSED]
     page = seen(manager.get(PAGE))
-    assert "“a backup is live” came after 46.5 min; 40 min were allowed" in page
+    assert "“a backup is live” came after 46.5 min; 30 min were allowed" in page
     assert "3 of 4 steps passed" in page
     unsure = manager.post(f"{PAGE}/finding/1", text="A headset was missing", category="weakness")
     assert unsure.status_code == 422

@@ -48,8 +48,8 @@ def test_each_step_that_did_not_pass_is_proposed_as_a_finding_once(
     with journal.read() as session:
         (found,) = findings.of_exercise(session, number)
     assert found.proposed
-    assert (found.form.step, found.form.requirement) == ("backup-live", "R21")
-    assert found.form.text == "cover live: after 46.5 min, 40 min allowed"
+    assert (found.form.step, found.form.requirement) == ("backup-live", "R22")
+    assert found.form.text == "cover live: after 46.5 min, 30 min allowed"
 
 
 def test_a_step_that_never_came_is_proposed_too_and_numbers_go_on(journal: Journal) -> None:

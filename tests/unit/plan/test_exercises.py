@@ -143,6 +143,47 @@ def test_an_objective_measures_something_that_is_expected(plan: Plan) -> None:
     )
 
 
+@pytest.mark.covers("R22", "R52")
+def test_a_step_that_allows_more_than_its_objective_is_found(plan: Plan) -> None:
+    wrong = {"id": "x", "text": "x", "requirement": "R22", "measure": "backup-live",
+             "within_minutes": 20}  # fmt: skip
+    assert (
+        "x is to be met in 20 minutes, and its step backup-live of a-one-agent-out allows 30; make"
+        in said(changed(plan, "BACKUP-CALLOUT", objectives=(wrong,)))
+    )
+
+
+@pytest.mark.covers("R9", "R21", "R22", "R52")
+@pytest.mark.parametrize(
+    ("requirement", "allowed", "most"), [("R22", 40, 30), ("R21", 31, 30), ("R9", 6, 5)]
+)
+def test_a_step_that_allows_more_than_the_plan_is_found(
+    plan: Plan, requirement: str, allowed: int, most: int
+) -> None:
+    assert f"allows {allowed} minutes, and {requirement} {most}; right" in said(
+        with_step(plan, requirement, allowed)
+    )
+    assert "minutes, and" not in said(with_step(plan, requirement, most))
+
+
+def with_step(plan: Plan, requirement: str, minutes: int) -> Plan:
+    """One step of the call-out is measured by another requirement and time."""
+    raw = plan.snapshot()
+    story = next(s for s in raw["scenarios"] if s["id"] == "a-one-agent-out")
+    story["injects"][0]["expect"][-1] |= {"requirement": requirement, "within_minutes": minutes}
+    entry = next(e for e in raw["exercises"] if e["id"] == "BACKUP-CALLOUT")
+    entry["objectives"][0].pop("within_minutes")
+    return Plan.from_snapshot(raw)
+
+
+@pytest.mark.covers("R50", "R52")
+def test_the_objectives_of_a_contact_call_name_its_own_steps(plan: Plan) -> None:
+    wrong = {"id": "x", "text": "x", "requirement": "R9", "measure": "backup-live"}
+    assert "right would be all or one of contacts-valid, ert-has-it" in said(
+        changed(plan, "CONTACT-CALL", objectives=(wrong,))
+    )
+
+
 @pytest.mark.parametrize(
     ("what", "right"),
     [

@@ -151,11 +151,11 @@ def test_the_hot_wash_stands_by_role_and_says_which_roles_are_silent() -> None:
 
 def test_attendance_is_counted_by_role() -> None:
     found = section(shown(), "Participants")
-    assert "Role: an agent; Part: player; Attendance: present; Number: 2" in found
-    assert "Attendance: replaced by the deputy; Number: 1" in found
-    assert "Attendance: taken out by a real incident; Number: 1" in found
+    assert "Role: an agent; Part: player; Attendance: present; People: 2" in found
+    assert "Attendance: replaced by the deputy; People: 1" in found
+    assert "Attendance: taken out by a real incident; People: 1" in found
     assert "emergency response team member; Part: player; Attendance: called on, no answer" in found
-    assert "Attendance: not called on; Number: 1" in found
+    assert "Attendance: not called on; People: 1" in found
 
 
 def test_one_that_was_stopped_says_that_it_does_not_count() -> None:
@@ -217,6 +217,23 @@ def test_a_later_version_says_what_was_written_or_found_anew() -> None:
     text = made(exercise(), version=2, changes=said).text
     assert "What changed in version 2" in text
     assert "Findings added or changed: 1, 2, 3." in text
+
+
+@pytest.mark.covers("R22", "R52")
+def test_an_objective_says_what_has_to_pass_and_in_which_time_in_the_records_language() -> None:
+    live = f.ObjectiveFacts(
+        id="live", text="A native backup is live", requirement="R22", measure="backup-live",
+        texts={"hu": "Anyanyelvi helyettes fogad hívást"}, limit=100, within_minutes=30,
+    )  # fmt: skip
+    named = {"objectives": (live,), "scenario_titles": {"hu": "Nincs internet"},
+             "titles": {"hu": "Helyettes behívása"}}  # fmt: skip
+    english = shown(**named)
+    assert "What it was to show: A native backup is live; Requirement: R22" in english
+    assert "100%, within 30 min" in english
+    hungarian = shown(**named, language="hu")
+    for words in ("Anyanyelvi helyettes fogad hívást", "Nincs internet", "Helyettes behívása"):
+        assert words in hungarian
+    assert "A native backup is live" not in hungarian
 
 
 def test_no_step_measured_is_no_success() -> None:
