@@ -22,6 +22,7 @@ from rich.console import Console
 from kitart import (
     cli_action,
     cli_alert,
+    cli_backup,
     cli_cover,
     cli_evidence,
     cli_exercise,
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from kitart.journal.database import Journal
+    from kitart.journal.wholeness import Wholeness
 
 T = TypeVar("T")
 
@@ -76,6 +78,8 @@ app.add_typer(cli_input.input_app, name="input")
 app.add_typer(cli_review.review_app, name="review")
 app.add_typer(cli_sharepoint.sharepoint_app, name="sharepoint")
 app.add_typer(cli_watch.watch_app, name="watch")
+db_app.command("backup")(cli_backup.backup)
+db_app.command("restore")(cli_backup.restore)
 incident_app.command("export")(cli_evidence.export)
 incident_app.command("erase")(cli_evidence.erase)
 app.command("link")(cli_link.link)
@@ -241,10 +245,12 @@ def check_journal() -> None:
         typer.echo(f"{number}: the record is broken from entry {place} on")
     if found.broken:
         raise typer.Exit(1)
-    counted = (
-        f"{_count(found.incidents, 'incident')} with {_count(found.entries, 'entry', 'entries')}"
-    )
-    typer.echo(f"{counted}: every record is whole.")
+    typer.echo(f"{said_of(found)}: every record is whole.")
+
+
+def said_of(found: Wholeness) -> str:
+    """How much a journal holds, in words."""
+    return f"{_count(found.incidents, 'incident')} with {_count(found.entries, 'entry', 'entries')}"
 
 
 @db_app.command("move")

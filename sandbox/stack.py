@@ -31,7 +31,7 @@ from sandbox.processes import Child, Children, ProcessTrouble
 POOL, QUEUE, WATCH = "kitart", "incidents", "watch"
 GATEWAY_PORT, PREFECT_PORT = 8090, 4200
 WARM = "kitart-warm"
-START_LIMIT_S = 90.0
+START_LIMIT_S = 180.0
 ASK_LIMIT_S = 10.0
 PATIENT_TRIES = 40
 UNTIL_BEGUN_S = 4.0
@@ -75,6 +75,7 @@ class Stack:
         self.env: dict[str, str] = {}
         self.webhook_secret = secrets.token_urlsafe(18)
         self.gateway_url = self.prefect_url = ""
+        self.prefect_login: tuple[str, str] | None = None
 
     @property
     def ca_file(self) -> str:
@@ -133,7 +134,10 @@ class Stack:
         What is to be made and is there already counts as made. ``None`` where nothing is answered.
         """
         for patience in range(PATIENT_TRIES, -1, -1):
-            answer = call(method, f"{self.prefect_url}/api{path}", json=body, timeout_s=ASK_LIMIT_S)
+            answer = call(
+                method, f"{self.prefect_url}/api{path}", json=body, timeout_s=ASK_LIMIT_S,
+                auth=self.prefect_login,
+            )  # fmt: skip
             if answer.status_code != 503 or not patience:
                 break
             sleep_s(0.5)  # SQLite is busy for a moment, with its server's own start above all
@@ -144,17 +148,25 @@ class Stack:
     def _start(self) -> None:
         self._choose_ports()
         self._say("Starting the Prefect server …")
-        server = self._run("prefect-server", "prefect", "server", "start", "--host", HOST,
-                           "--port", str(self._prefect_port))  # fmt: skip
-        tables = self._run("journal", "kitart", "db", "upgrade")
-        self.children.finish(tables, START_LIMIT_S)
-        self.children.wait_for(server, self._prefect_answers, START_LIMIT_S)
+        self._start_prefect()
         self._say("Deploying the plans …")
         self._make_pool()
         self._deploy()
         self._set_clock()
         self._say("Starting the sandbox, the gateway and the worker …")
         self._start_world()
+        self._start_kitart()
+
+    def _start_prefect(self) -> None:
+        """Prefect's server, and the journal's tables meanwhile."""
+        server = self._run("prefect-server", "prefect", "server", "start", "--host", HOST,
+                           "--port", str(self._prefect_port))  # fmt: skip
+        tables = self._run("journal", "kitart", "db", "upgrade")
+        self.children.finish(tables, START_LIMIT_S)
+        self.children.wait_for(server, self._prefect_answers, START_LIMIT_S)
+
+    def _start_kitart(self) -> None:
+        """Gateway and worker."""
         gateway = self._run(
             "gateway", "kitart", "gateway", "--host", HOST, "--port", str(self._gateway_port)
         )

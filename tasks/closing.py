@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kitart.installation import installation
-from kitart.journal import approvals, incidents, routing_state, timeline
+from kitart.journal import approvals, incidents, messages, routing_state, timeline
 from kitart.journal.database import Lease
 from kitart.journal.fences import fence_of
 from kitart.language import phrase
@@ -117,4 +117,5 @@ def settle(lease: Lease) -> None:
     """Closed and filed: no run is needed any more."""
     inst = installation()
     with inst.journal.write(lease) as session:
+        messages.leave_abandoned(session, lease.incident)
         incidents.settle(session, lease.incident, now=inst.clock.now())

@@ -7,20 +7,16 @@ journal's file what a disk or another program would do to it, and is left out on
 from __future__ import annotations
 
 import gc
-import os
-import pwd
 import shutil
 import subprocess
-import tempfile
-import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import hypothesis
-import psycopg
 import pytest
 
 from kitart.reports import pdf
+from tests.servers import Postgres, missing
 
 # How long an example takes says nothing on a machine that runs other tests beside it.
 hypothesis.settings.register_profile("house", deadline=None)
@@ -53,34 +49,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a PostgreSQL server of this test run, on a socket in a folder of its own."""
-    programs = sorted(Path("/usr/lib/postgresql").glob("*/bin/pg_ctl"))
-    found = programs[-1] if programs else shutil.which("pg_ctl")
-    if found is None:
-        reason = "no PostgreSQL server (pg_ctl) on this machine"
-        if os.environ.get("KITART_REQUIRE_ALL") == "1":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    # A socket's path must be short, and the server's own user must be able to reach it.
-    folder = Path(tempfile.mkdtemp(prefix="kpg"))
-    as_user = _server_user(folder)
-    bin_folder = Path(found).parent
-    data = folder / "data"
-
-    def run(program: str, *words: str) -> None:
-        command = [str(bin_folder / program), *words]
-        done = subprocess.run(
-            command, user=as_user, cwd=folder, capture_output=True, text=True, timeout=60
-        )
-        assert done.returncode == 0, f"{command}: {done.stderr or done.stdout}"
-
-    run("initdb", "-D", str(data), "-A", "trust", "-U", "kitart", "-E", "UTF8", "--no-sync")
-    options = f"-c listen_addresses='' -k {folder} -c max_connections=200 -c fsync=off"
-    run("pg_ctl", "-D", str(data), "-w", "-l", str(folder / "log"), "-o", options, "start")
-    yield str(folder)
-    run("pg_ctl", "-D", str(data), "-m", "immediate", "stop")
-    shutil.rmtree(folder, ignore_errors=True)
+def postgres() -> Iterator[Postgres]:
+    """The PostgreSQL server of this test run; tests that stop one make their own."""
+    server = Postgres()
+    yield server
+    server.remove()
 
 
 @pytest.fixture(scope="session")
@@ -90,13 +63,10 @@ def pdf_pages() -> Callable[[bytes], list[str]]:
     Who asks for it is skipped where Pango or poppler is missing, and fails with
     ``KITART_REQUIRE_ALL=1``.
     """
-    missing = [] if pdf.can_print() else ["Pango (libpango-1.0-0, libpangoft2-1.0-0)"]
-    missing += [] if shutil.which("pdftotext") else ["pdftotext (poppler-utils)"]
-    if missing:
-        reason = f"not on this machine: {', '.join(missing)}"
-        if os.environ.get("KITART_REQUIRE_ALL") == "1":
-            pytest.fail(reason)
-        pytest.skip(reason)
+    absent = [] if pdf.can_print() else ["Pango (libpango-1.0-0, libpangoft2-1.0-0)"]
+    absent += [] if shutil.which("pdftotext") else ["pdftotext (poppler-utils)"]
+    if absent:
+        missing(f"not on this machine: {', '.join(absent)}")
 
     def pages(content: bytes) -> list[str]:
         done = subprocess.run(
@@ -120,31 +90,10 @@ def without_pango(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[N
     pdf.forget()
 
 
-def _server_user(folder: Path) -> int | None:
-    """PostgreSQL refuses to run as root: then its own user runs it."""
-    if os.getuid() != 0:
-        return None
-    try:
-        user = pwd.getpwnam("postgres")
-    except KeyError:
-        user = pwd.getpwnam("nobody")
-    os.chown(folder, user.pw_uid, user.pw_gid)
-    return user.pw_uid
-
-
 @pytest.fixture(scope="session")
-def new_postgres_database(postgres: str) -> Callable[[], str]:
+def new_postgres_database(postgres: Postgres) -> Callable[[], str]:
     """Make an empty database; its address."""
-
-    def make() -> str:
-        name = f"k{uuid.uuid4().hex}"
-        with psycopg.connect(
-            host=postgres, user="kitart", dbname="postgres", autocommit=True
-        ) as connection:
-            connection.execute(f"CREATE DATABASE {name}")
-        return f"postgresql://kitart@/{name}?host={postgres}"
-
-    return make
+    return postgres.new_database
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hmac
 import json
 import logging
+import secrets
 import threading
 from pathlib import Path
 
@@ -72,7 +73,8 @@ class Modes:
         if modes == self._kept:
             return
         self._file.parent.mkdir(parents=True, exist_ok=True)
-        partial = self._file.with_suffix(".partial")
+        # Another gateway may share the folder and keep the same just now.
+        partial = self._file.with_suffix(f".{secrets.token_hex(4)}.partial")
         partial.write_text(json.dumps(modes))
         partial.replace(self._file)
         self._kept = modes

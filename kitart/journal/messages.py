@@ -24,6 +24,7 @@ TAKEN = ("accepted", "delivered")
 REPORTED = ("delivered", "undelivered")
 # Real time between two tries of a message that failed: doubled each time, up to this.
 LONGEST_PAUSE_S = 60
+STOPPED = "the sender stopped between sending and recording"
 # So often a message is tried before the next person, or nobody, is all that is left.
 MOST_TRIES = 8
 
@@ -77,7 +78,7 @@ def claim(
             return None
         if row.document_id is not None:
             row.state = "uncertain"
-            row.detail = "the sender stopped between sending and recording"
+            row.detail = STOPPED
             return None
     elif row.state == "queued":
         if row.hold_until is None or row.hold_until > now:
@@ -112,6 +113,16 @@ def complete(
     if state == "accepted":
         row.sent_at = now
     return row
+
+
+def leave_abandoned(session: Session, incident: str) -> None:
+    """What a sender that died left behind in an incident that is over, and nobody sends any more:
+    whether it left is not known. A sender that is alive after all still says what became of it."""
+    session.execute(
+        sa.update(Message)
+        .where(Message.incident == incident, Message.state == "sending")
+        .values(state="uncertain", sending_since_real=None, detail=STOPPED)
+    )
 
 
 def report(

@@ -20,7 +20,7 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 def upgrade(journal: Journal) -> str:
     """Bring the journal to this version and return the revision; safe to call twice at once.
 
-    Raises ``JournalError`` when the journal can't be opened or written.
+    Raises ``JournalError`` when the journal can't be opened or written, or is a newer Kitart's.
     """
     try:
         with (
@@ -29,6 +29,7 @@ def upgrade(journal: Journal) -> str:
         ):
             if connection.dialect.name == "postgresql":
                 connection.execute(sa.text("SELECT pg_advisory_xact_lock(4216)"))
+            _is_not_newer(MigrationContext.configure(connection).get_current_revision())
             command.upgrade(_config(connection), "head")
     except sa.exc.DatabaseError as error:
         raise JournalError(f"the journal can't be brought up to date: {error.orig}") from error
@@ -44,15 +45,19 @@ def check(journal: Journal) -> None:
         raise JournalError(f"the journal can't be opened: {error.orig}") from error
     if found is None:
         raise JournalError("the journal is empty: run 'kitart db upgrade' to make its tables")
-    if found not in _known():
-        raise JournalError(
-            f"the journal is at revision {found}, which this Kitart does not know: it was made "
-            "by a newer Kitart, use that one"
-        )
+    _is_not_newer(found)
     if found != _newest():
         raise JournalError(
             f"the journal is at revision {found}, this Kitart needs {_newest()}: "
             "run 'kitart db upgrade'"
+        )
+
+
+def _is_not_newer(found: str | None) -> None:
+    if found is not None and found not in _known():
+        raise JournalError(
+            f"the journal is at revision {found}, which this Kitart does not know: it was made "
+            "by a newer Kitart, use that one"
         )
 
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
-from kitart.journal import messages
+from kitart.journal import messages, unsent
 from kitart.journal.database import Journal
 from kitart.journal.incidents import Opened
 from kitart.journal.messages import SENDER_DEAD_AFTER, Claim, Outgoing
@@ -95,6 +95,22 @@ def test_a_dead_senders_client_document_waits_for_a_person(journal: Journal) -> 
     assert claim(journal, NOW + SENDER_DEAD_AFTER, document=1) is None
     assert state(journal).state == "uncertain"
     assert claim(journal, NOW + timedelta(days=1), document=1) is None
+
+
+@pytest.mark.covers("D15")
+def test_what_a_dead_sender_left_behind_piles_up_no_longer_once_its_incident_is_over(
+    journal: Journal,
+) -> None:
+    abandoned, alive = claim(journal), claim(journal, key="alive")
+    later = {"now": NOW + timedelta(hours=1), "real_now": NOW + timedelta(hours=1)}
+    with journal.write() as session:
+        assert unsent.late(session, timedelta(minutes=10), **later) == 2
+        messages.leave_abandoned(session, "INC-0001")
+    complete(journal, alive, "accepted")
+    with journal.read() as session:
+        assert unsent.late(session, timedelta(minutes=10), **later) == 0
+    assert abandoned is not None
+    assert (state(journal).state, state(journal, "alive").state) == ("uncertain", "accepted")
 
 
 @pytest.mark.covers("A14", "D15")
