@@ -40,9 +40,8 @@ async def exercise(exercise: ExerciseWanted) -> State:
             await name_run(number)
             state = await carry_out(drive)
             await drive.step(closing.settle, drive.lease)
-    # The record has a run of its own, which takes days. Where Prefect does not take it now, the
-    # watch asks again (docs/exercise-record.md).
-    await asyncio.to_thread(afterwards.start_wanted, PrefectOrchestrator())
+    # The record has a run of its own, which takes days.
+    await asyncio.to_thread(afterwards.start_at_once, PrefectOrchestrator(), number)
     return state
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 
+from kitart.clock import sleep_s
 from kitart.installation import installation
 from kitart.journal import (
     after_action,
@@ -37,6 +38,9 @@ from kitart.reports.editions import record_mark
 from kitart.rules.after_action import Times, exercise_times
 from tasks.starting import ask_for_run
 from tasks.steps import step
+
+TRIES, PAUSE_S = 4, 5.0
+"""How often, and after how many real seconds each, a run that ends asks for the next one."""
 
 
 class ExerciseOver(BaseModel):
@@ -282,3 +286,22 @@ def start_wanted(starter: ExerciseRecordStarter) -> tuple[str, ...]:
     return tuple(
         row.number for row in wanting if ask_for_run(starter, starter.start_exercise_record, row)
     )
+
+
+def start_at_once(starter: ExerciseRecordStarter, number: str) -> None:
+    """As ``start_wanted``, for the run that has just ended exercise ``number``: asks a few times,
+    since Prefect may be busy with that very end. After that it is the watch's."""
+    for _ in range(TRIES):
+        start_wanted(starter)
+        if not _waits_for_run(number):
+            return
+        sleep_s(PAUSE_S)
+
+
+def _waits_for_run(number: str) -> bool:
+    inst = installation()
+    with inst.journal.read() as session:
+        wanting = exercise_record.wanting(session, inst.clock.now())
+        return any(
+            row.number == number and row.requested_run in (None, row.run_id) for row in wanting
+        )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import Protocol
 
@@ -10,6 +11,8 @@ from kitart.installation import installation
 from kitart.journal import incidents
 from kitart.journal.tables import Incident
 from kitart.orchestrator import OrchestratorError
+
+log = logging.getLogger(__name__)
 
 ASK_AGAIN_AFTER_S = 600.0
 
@@ -39,7 +42,10 @@ def ask_for_run(starter: Coming, start: Callable[[Incident, int], str], seen: In
         return False
     try:
         run = start(row, request)
-    except OrchestratorError:
+    except OrchestratorError as error:
+        log.warning("%s: %s; whoever looks next asks again", row.number, error)
+        with inst.journal.write() as session:
+            incidents.take_back_run_request(session, row.number, request)
         return False
     with inst.journal.write() as session:
         incidents.get(session, seen.number).requested_run = run

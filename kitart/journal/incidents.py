@@ -295,6 +295,18 @@ def claim_run_request(
     return number if claimed.rowcount == 1 else None  # type: ignore[attr-defined]
 
 
+def take_back_run_request(session: Session, number: str, request: int) -> None:
+    """Prefect did not take the request: the next one may be made at once, under the same number.
+
+    With that its key is the same too: a run that Prefect made after all is not made twice.
+    """
+    session.execute(
+        sa.update(Incident)
+        .where(Incident.number == number, Incident.runs_requested == request)
+        .values(runs_requested=request - 1, run_requested_at=None)
+    )
+
+
 def runs_asked_for(session: Session) -> frozenset[str]:
     """The runs that Prefect was last asked for, one for each incident that still needs a run."""
     return frozenset(

@@ -433,6 +433,7 @@ def story(
 ) -> Iterator[Story]:
     # Real time runs on while the story's stands still: a run is asked for again without delay.
     monkeypatch.setattr("kitart.gateway.watchman.ASK_FOR_RUN_AGAIN_AFTER_S", 0.3)
+    monkeypatch.setattr("tasks.exercise_record.PAUSE_S", 0.0)
     marker = request.node.get_closest_marker("begins")
     options = dict(marker.kwargs) if marker else {}
     one = Story(

@@ -34,7 +34,7 @@ JOBS = ("migrate", "deploy")
 OF_COMPOSE = {"KITART_SECRETS_DIR", "KITART_SITE", "KITART_PREFECT_SITE", "KITART_VERSION",
               "KITART_PLAN"}  # fmt: skip
 """Read by compose itself, or before the settings are."""
-OF_OTHERS = {"PREFECT_REDIS_MESSAGING_URL", "DO_NOT_TRACK"}
+OF_OTHERS = {"PREFECT_REDIS_MESSAGING_URL", "DO_NOT_TRACK", "PYTHONTZPATH"}
 """Read by prefect-redis, and by libraries that would else report that they are used."""
 
 

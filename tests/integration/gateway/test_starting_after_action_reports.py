@@ -73,12 +73,17 @@ def test_a_run_that_died_is_asked_for_anew(closed) -> None:
     assert second > first
 
 
-def test_while_prefect_is_away_the_next_look_asks_again(closed) -> None:
+def test_while_prefect_is_away_the_next_look_asks_again_for_the_same_run(
+    closed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(starting, "ASK_AGAIN_AFTER_S", 600.0)
     starter = HandStarter()
     starter.away = True
     assert look(starter) == ()
     starter.away = False
     assert look(starter) == (NUMBER,)
+    assert starter.asked == [(NUMBER, 1)], "under its first number, or there might be two"
+    assert look(starter) == (), "it was asked for just now"
 
 
 @pytest.mark.parametrize(
