@@ -31,6 +31,7 @@ Subject = TypeVar("Subject", bound=Hashable)
 
 # Technical limits, on real time.
 LOOK_EVERY_S = 0.5
+ASK_AFTER_REFUSAL_S = 1.0
 ASK_FOR_RUN_AGAIN_AFTER_S = 10.0
 LOOK_AGAIN_AFTER_S = 2.0
 """How long an incident in which nothing is due and nothing was written is left alone: what became
@@ -47,6 +48,14 @@ class _Rest:
     until_s: float
 
 
+@dataclass(frozen=True)
+class _Refusals:
+    """How often Prefect did not take an incident's run, and until when it is left in peace."""
+
+    times: int = 0
+    until_s: float = 0.0
+
+
 class Watchman:
     """Watches over incidents that no run drives."""
 
@@ -59,6 +68,7 @@ class Watchman:
         self._news = ThreadPoolExecutor(max_workers=2, thread_name_prefix="held-news")
         self._undriven_since: dict[str, float] = {}
         self._rests: dict[str, _Rest] = {}
+        self._refusals: dict[str, _Refusals] = {}
         self._told_of_paper: set[tuple[str, int]] = set()
         self._at_work: set[tuple[str, Hashable]] = set()
         self._lock = threading.Lock()
@@ -107,6 +117,7 @@ class Watchman:
         for gone in set(self._undriven_since) - {i.number for i in waiting}:
             del self._undriven_since[gone]
             self._rests.pop(gone, None)
+            self._refusals.pop(gone, None)
         for incident in waiting:
             since = self._undriven_since.setdefault(incident.number, monotonic_s())
             self._once_at_a_time(self._runs, self._request_run, incident.number)
@@ -178,16 +189,32 @@ class Watchman:
 
     def _request_run(self, number: str) -> None:
         try:
+            if monotonic_s() < self._refusals.get(number, _Refusals()).until_s:
+                return
             incident = self._claimed(number)
             if incident is None:
                 return
-            run = self._orchestrator.start(incident, incident.runs_requested)
+            request = incident.runs_requested
+            try:
+                run = self._orchestrator.start(incident, request)
+            except OrchestratorError as error:
+                log.warning("%s: %s; tried again", number, error)
+                self._take_back(number, request)
+                return
+            self._refusals.pop(number, None)
             with self._inst.journal.write() as session:
                 incidents.get(session, number).requested_run = run
-        except OrchestratorError as error:
-            log.warning("%s: %s; tried again", number, error)
         except Exception:
             log.exception("asking for a run of %s failed; tried again", number)
+
+    def _take_back(self, number: str, request: int) -> None:
+        """A Prefect that is busy for a moment is asked again in a moment; one that stays away less
+        and less often."""
+        refusals = self._refusals.get(number, _Refusals()).times
+        pause_s = min(ASK_AFTER_REFUSAL_S * 2**refusals, ASK_FOR_RUN_AGAIN_AFTER_S)
+        self._refusals[number] = _Refusals(refusals + 1, monotonic_s() + pause_s)
+        with self._inst.journal.write() as session:
+            incidents.take_back_run_request(session, number, request)
 
     def _claimed(self, number: str) -> Incident | None:
         """The incident with a claim on asking for its next run; ``None`` if none is wanted."""

@@ -145,14 +145,18 @@ def test_a_run_that_held_the_incident_and_let_go_is_replaced_though_prefect_call
     place.eventually(lambda: ("INC-0001", 2) in place.orchestrator.asked, "the next run")
 
 
-def test_a_prefect_that_comes_back_is_asked_again(place, monkeypatch) -> None:
-    monkeypatch.setattr(watchman, "ASK_FOR_RUN_AGAIN_AFTER_S", 0.5)
+def test_a_prefect_that_is_busy_is_asked_again_in_a_moment_for_the_same_run(
+    place, monkeypatch
+) -> None:
+    monkeypatch.setattr(watchman, "ASK_FOR_RUN_AGAIN_AFTER_S", 600.0)
+    monkeypatch.setattr(watchman, "ASK_AFTER_REFUSAL_S", 0.1)
     place.orchestrator.away = True
     place.post_alerts(place.alert())
     place.eventually(lambda: len(place.orchestrator.asked) >= 2, "a second try")
     assert place.incidents()[0].requested_run is None
     place.orchestrator.away = False
     place.eventually(lambda: place.incidents()[0].requested_run, "the run's number")
+    assert set(place.orchestrator.asked) == {("INC-0001", 1)}, "one key, so never two runs"
 
 
 def test_without_a_run_the_ert_and_the_it_manager_are_told_to_use_the_paper_plan(
