@@ -13,8 +13,10 @@ import threading
 from collections.abc import Callable, Hashable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar
+
+from sqlalchemy.orm import Session
 
 from kitart.clock import monotonic_s, real_now
 from kitart.installation import Installation
@@ -33,6 +35,11 @@ Subject = TypeVar("Subject", bound=Hashable)
 LOOK_EVERY_S = 0.5
 ASK_AFTER_REFUSAL_S = 1.0
 ASK_FOR_RUN_AGAIN_AFTER_S = 10.0
+ON_ITS_WAY_S = 20.0
+"""Real seconds after which a run that does not hold its incident yet holds up no other."""
+STARTS_AT_ONCE = {"sqlite": 3}
+"""How many runs may be on their way at once, by what the journal lies in. Prefect's SQLite has one
+writer at a time: of many that begin together each holds up all others, and all begin late."""
 LOOK_AGAIN_AFTER_S = 2.0
 """How long an incident in which nothing is due and nothing was written is left alone: what became
 of a message that left comes without a word in the timeline."""
@@ -220,14 +227,26 @@ class Watchman:
         """The incident with a claim on asking for its next run; ``None`` if none is wanted."""
         with self._inst.journal.read() as session:
             seen = incidents.get(session, number)
-        if not self._wants_run(seen):
+            crowded = self._crowded(session)
+        if crowded or not self._wants_run(seen):
             return None
         with self._inst.journal.write() as session:
+            if self._crowded(session):  # others may have asked meanwhile
+                return None
             incident = incidents.get(session, number)
             claimed = incidents.claim_run_request(
                 session, incident, real_now=real_now(), not_again_for_s=ASK_FOR_RUN_AGAIN_AFTER_S
             )
         return incident if claimed else None
+
+    def _crowded(self, session: Session) -> bool:
+        """Whether as many runs are on their way as the database bears; the oldest go first, since
+        the watch asks for them in that order."""
+        most = STARTS_AT_ONCE.get(self._inst.journal.engine.dialect.name)
+        if most is None:
+            return False
+        since = real_now() - timedelta(seconds=ON_ITS_WAY_S)
+        return incidents.on_their_way(session, since, real_now=real_now()) >= most
 
     def _wants_run(self, incident: Incident) -> bool:
         """Whether nobody drives it, nobody asked just now, and no run asked for may still begin."""

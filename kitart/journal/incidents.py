@@ -295,6 +295,16 @@ def claim_run_request(
     return number if claimed.rowcount == 1 else None  # type: ignore[attr-defined]
 
 
+def on_their_way(session: Session, since: datetime, *, real_now: datetime) -> int:
+    """How many runs were asked for since then that do not hold their incident now."""
+    query = sa.select(sa.func.count()).where(
+        Incident.settled_at.is_(None),
+        Incident.run_requested_at > since,
+        sa.or_(Incident.lease_until.is_(None), Incident.lease_until <= real_now),
+    )
+    return session.scalar(query) or 0
+
+
 def take_back_run_request(session: Session, number: str, request: int) -> None:
     """Prefect did not take the request: the next one may be made at once, under the same number.
 

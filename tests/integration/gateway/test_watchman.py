@@ -159,6 +159,28 @@ def test_a_prefect_that_is_busy_is_asked_again_in_a_moment_for_the_same_run(
     assert set(place.orchestrator.asked) == {("INC-0001", 1)}, "one key, so never two runs"
 
 
+def test_of_many_incidents_at_once_few_runs_are_on_their_way_and_each_is_paged_all_the_same(
+    place, monkeypatch
+) -> None:
+    monkeypatch.setattr(watchman, "STARTS_AT_ONCE", {"sqlite": 2})
+    services = ("vcc", "sharepoint", "client-crm-2")
+    place.post_alerts(*[place.alert(service=service) for service in services])
+    numbers = [row.number for row in place.incidents()]
+    assert len(numbers) == 3
+    for number in numbers:
+        place.eventually(lambda n=number: place.entries("ack requested", n), "the first page")
+    if place.inst.journal.engine.dialect.name == "postgresql":  # which bears them all
+        place.eventually(lambda: len(place.orchestrator.asked) == 3, "three runs")
+        return
+    place.eventually(lambda: len(place.orchestrator.asked) == 2, "two runs")
+    sleep_s(3 * watchman.LOOK_EVERY_S)
+    assert len(place.orchestrator.asked) == 2, "the third waits"
+    begun, _ = place.orchestrator.asked[0]
+    place.take_lease(begun)
+    place.eventually(lambda: len(place.orchestrator.asked) == 3, "its turn")
+    assert {number for number, _ in place.orchestrator.asked} == set(numbers)
+
+
 def test_without_a_run_the_ert_and_the_it_manager_are_told_to_use_the_paper_plan(
     place, monkeypatch
 ) -> None:
