@@ -13,6 +13,7 @@ import logging
 import weakref
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ParamSpec, TypeVar
 
@@ -34,7 +35,7 @@ P = ParamSpec("P")
 
 log = logging.getLogger(__name__)
 
-LOOK_EVERY_S = 0.1
+LOOK_EVERY_S = 0.05
 RELEASE_EVERY_S = 5.0
 THREADS = 32
 
@@ -42,8 +43,21 @@ THREADS = 32
 DRIVES: weakref.WeakSet[Drive] = weakref.WeakSet()
 
 
+@dataclass(eq=False)
+class _Waiting:
+    """A strand that goes on at a moment of the plan's clock, or when the journal was written."""
+
+    by: datetime | None
+    for_writes: bool
+    woken: asyncio.Future[None]
+
+
 class Drive:
-    """One run's hold on one incident."""
+    """One run's hold on one incident.
+
+    Its strands wait together: one look at the journal and the clock for all of them, many times a
+    second, and each is woken when there is something for it.
+    """
 
     def __init__(self, inst: Installation, lease: Lease, plan: Plan) -> None:
         self.inst = inst
@@ -54,6 +68,7 @@ class Drive:
         self.busy = 0
         # Looks in a row at which nothing had been written and no step was at work.
         self.rests = 0
+        self._waiting: set[_Waiting] = set()
         self._facts: tuple[tuple[int, datetime], IncidentFacts] | None = None
 
     @property
@@ -110,12 +125,39 @@ class Drive:
                 answer = self.read(question)
                 if answer or late:
                     return answer or None
-            await nap_async(self.inst.clock, by, LOOK_EVERY_S)
+            await self._wait(by, for_writes=True)
 
     async def sleep_until(self, moment: datetime) -> None:
         """Wait until a moment of the plan's clock."""
         while self.now < moment:
-            await nap_async(self.inst.clock, moment, LOOK_EVERY_S)
+            await self._wait(moment, for_writes=False)
+
+    async def _wait(self, by: datetime | None, *, for_writes: bool) -> None:
+        waiting = _Waiting(by, for_writes, asyncio.get_running_loop().create_future())
+        self._waiting.add(waiting)
+        try:
+            await waiting.woken
+        finally:
+            self._waiting.discard(waiting)
+
+    def wake(self, *, written: bool) -> bool:
+        """Wake every strand whose moment has come, after a write those that wait for one, too;
+        whether any was."""
+        now = self.now
+        due = [
+            each
+            for each in self._waiting
+            if (written and each.for_writes) or (each.by is not None and now >= each.by)
+        ]
+        for each in due:
+            if not each.woken.done():
+                each.woken.set_result(None)
+        return bool(due)
+
+    @property
+    def next_moment(self) -> datetime | None:
+        """The first moment of the plan's clock that a strand waits for."""
+        return min((each.by for each in self._waiting if each.by is not None), default=None)
 
 
 @contextlib.asynccontextmanager
@@ -226,7 +268,8 @@ def _let_go(inst: Installation, lease: Lease) -> None:
 async def _listen(drive: Drive, watch: JournalWatch) -> None:
     while True:
         # Not in a thread: the connection is closed by this one, and must be in nobody's hands then.
-        changed = watch.changed()
-        drive.writes += changed
-        drive.rests = 0 if changed or drive.busy else drive.rests + 1
-        await asyncio.sleep(LOOK_EVERY_S / 2)
+        written = watch.changed()
+        drive.writes += written
+        woken = drive.wake(written=written)
+        drive.rests = 0 if written or woken or drive.busy else drive.rests + 1
+        await nap_async(drive.inst.clock, drive.next_moment, LOOK_EVERY_S)

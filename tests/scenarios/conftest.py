@@ -68,7 +68,7 @@ KEEPS_PREFECTS_RECORD = (
     PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED,
 )
 PATIENCE_S = 120.0  # far more than a wave of work takes on a busy machine
-RESTS = 5
+RESTS = 3
 SECRET = "webhook-secret-of-the-story"
 FLOWS = {
     "vital systems offline": critical_system_offline,
@@ -321,8 +321,9 @@ class Story:
     def settle(self, quiet_s: float = 0.15) -> None:
         """Wait until nothing is written any more, no step is at work and nobody is answering.
 
-        A drive counts its own looks at rest: its strands look twice as rarely, so after a few
-        each has seen the last write and the last move of the clock, however slow the machine.
+        A drive counts its own looks at rest: each wakes whichever strand has cause to go on, so
+        after a few all have seen the last write and the last move of the clock, however slow the
+        machine.
         """
         watch = self.inst.journal.watch()
         try:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from kitart.journal import timeline, told_events
 from kitart.journal.database import Journal
-from tests.new_journal import make_tables
+from kitart.journal.upgrading import upgrade
 from tests.unit.journal.conftest import NOW
 
 
@@ -65,7 +65,7 @@ def test_what_happened_before_the_upgrade_is_no_news(
         connection.execute(sa.text("ALTER TABLE incidents DROP COLUMN part_of"))
         connection.execute(sa.text("UPDATE alembic_version SET version_num = '0015'"))
         connection.commit()
-    make_tables(journal)
+    upgrade(journal)
     assert seqs(journal) == []
     note(journal, "INC-0001")
     assert seqs(journal) == [("INC-0001", 2)]

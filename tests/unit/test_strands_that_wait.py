@@ -1,0 +1,126 @@
+"""Strands wait on one look at the journal and the clock for all of them, and ask only for cause."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
+
+from flows.driving import Drive
+from kitart.clock import HandClock
+
+T0 = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+
+
+class Asked:
+    """A question to the journal that counts how often it is put."""
+
+    def __init__(self) -> None:
+        self.times = 0
+        self.answer: str | None = None
+
+    def __call__(self, _session: Any) -> str | None:
+        self.times += 1
+        return self.answer
+
+
+def a_drive(clock: HandClock) -> Drive:
+    @contextmanager
+    def read() -> Iterator[None]:
+        yield None
+
+    inst: Any = SimpleNamespace(clock=clock, journal=SimpleNamespace(read=read))
+    lease: Any = SimpleNamespace(incident="INC-0001")
+    plan: Any = None
+    return Drive(inst, lease, plan)
+
+
+def told(drive: Drive, *, written: bool = False) -> bool:
+    drive.writes += written
+    return drive.wake(written=written)
+
+
+def played(story: Callable[[Drive, HandClock], Coroutine[Any, Any, None]]) -> None:
+    clock = HandClock(T0)
+    asyncio.run(story(a_drive(clock), clock))
+
+
+async def turn() -> None:
+    for _ in range(5):
+        await asyncio.sleep(0)
+
+
+def test_a_question_is_put_once_and_then_after_writes_alone() -> None:
+    async def story(drive: Drive, clock: HandClock) -> None:
+        asked = Asked()
+        waits = asyncio.create_task(drive.until(asked, by=T0 + timedelta(hours=1)))
+        await turn()
+        for _ in range(20):  # looks that find nothing
+            clock.advance(seconds=1)
+            assert not told(drive)
+            await turn()
+        assert asked.times == 1
+        asked.answer = "yes"
+        assert told(drive, written=True)
+        assert await waits == "yes"
+        assert asked.times == 2
+
+    played(story)
+
+
+def test_a_wait_ends_at_its_moment_and_asks_once_more() -> None:
+    async def story(drive: Drive, clock: HandClock) -> None:
+        asked = Asked()
+        waits = asyncio.create_task(drive.until(asked, by=T0 + timedelta(minutes=5)))
+        await turn()
+        assert drive.next_moment == T0 + timedelta(minutes=5)
+        clock.advance(minutes=5)
+        assert told(drive)
+        assert await waits is None
+        assert asked.times == 2, "what was written before the moment counts"
+        assert drive.next_moment is None
+
+    played(story)
+
+
+def test_who_waits_for_a_moment_alone_is_not_woken_by_writes() -> None:
+    async def story(drive: Drive, clock: HandClock) -> None:
+        waits = asyncio.create_task(drive.sleep_until(T0 + timedelta(minutes=1)))
+        await turn()
+        assert not told(drive, written=True)
+        clock.advance(minutes=1)
+        assert told(drive)
+        await waits
+
+    played(story)
+
+
+def test_a_clock_that_is_set_back_ends_no_wait_too_early() -> None:
+    async def story(drive: Drive, clock: HandClock) -> None:
+        moment = T0 + timedelta(minutes=1)
+        waits = asyncio.create_task(drive.sleep_until(moment))
+        await turn()
+        clock.move_to(moment)
+        told(drive)
+        clock.move_to(T0)  # before the strand had its turn
+        await turn()
+        assert not waits.done()
+        clock.move_to(moment)
+        told(drive)
+        await waits
+
+    played(story)
+
+
+def test_a_strand_that_is_ended_waits_no_more() -> None:
+    async def story(drive: Drive, clock: HandClock) -> None:
+        waits = asyncio.create_task(drive.until(Asked()))
+        await turn()
+        waits.cancel()
+        await turn()
+        assert not told(drive, written=True)
+
+    played(story)
