@@ -115,6 +115,7 @@ class InProcessOrchestrator:
 
     def __init__(self) -> None:
         self.away = False
+        self.refused = 0
         self.failures: list[BaseException] = []
         self.states: list[Any] = []
         self._threads: list[threading.Thread] = []
@@ -122,6 +123,7 @@ class InProcessOrchestrator:
 
     def start(self, incident: Incident, request: int) -> str:
         if self.away:
+            self.refused += 1
             raise OrchestratorError("Prefect is away")
         report = REPORTS[incident.kind](
             system=incident.system_id, seen=incident.title, incident=incident.number

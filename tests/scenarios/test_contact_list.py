@@ -186,7 +186,7 @@ def test_nobody_is_paged_or_sent_to_the_paper_plan_while_no_run_drives_a_test(
     story.orchestrator.away = True
     with story.inst.journal.write() as session:
         number = open_contact_test(session, story.plan, story.clock).incident.number
-    story.eventually(lambda: story.incident.runs_requested > 1, "a second request for a run")
+    story.eventually(lambda: story.orchestrator.refused > 1, "a second request for a run")
     assert raise_alarm(story.inst, number) is None
     assert tell_to_use_paper(story.inst, number)
     story.settle()
