@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(200)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(500)]
 
 
 def test_on_a_stack_that_runs_nothing_is_missing_and_no_secret_is_told(run) -> None:
     stack = run("sandbox.up", "--gateway-port", "0", "--prefect-port", "0")
-    stack.says("settings.env", within_s=120)
+    stack.says("settings.env", within_s=300)
     file = Path(
         next(word for word in stack.said().split() if word.endswith("settings.env;")).rstrip(";")
     )
