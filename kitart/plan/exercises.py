@@ -182,10 +182,6 @@ class Scenario(Part):
     lasts_minutes: Minutes = Field(default=60, description="After this it is over in any case")
     injects: tuple[Inject, ...] = Field(min_length=1)
 
-    def named(self, language: str) -> str:
-        """Its title in a language, else in English."""
-        return self.titles.get(language, self.title)
-
     @model_validator(mode="after")
     def _in_order(self) -> Scenario:
         ids = [inject.id for inject in self.injects]
@@ -224,10 +220,6 @@ class Objective(Part):
     within_minutes: Annotated[int, Field(ge=0, le=60 * 24)] | None = Field(
         default=None, description="The steps of its measure may allow no more"
     )
-
-    def said(self, language: str) -> str:
-        """What it is in a language, else in English."""
-        return self.texts.get(language, self.text)
 
 
 class Exercise(Part):

@@ -183,12 +183,12 @@ def test_files_can_be_listed_and_read_back(
     tenant: MicrosoftTenant, outside: HttpClient, bearer: str, state: TenantState
 ) -> None:
     tenant.upload("reports/INC-0001/a.html", b"one", "text/html")
-    drive = f"/v1.0/sites/{state.site_id}/drive"
-    root = call(outside, bearer, "GET", f"{drive}/root/children").json()["value"]
-    assert [one["name"] for one in root] == ["reports"]
-    below = call(outside, bearer, "GET", f"{drive}/root:/reports/INC-0001:/children").json()
+    root = f"/v1.0/sites/{state.site_id}/drive/root"
+    top = call(outside, bearer, "GET", f"{root}/children").json()["value"]
+    assert [one["name"] for one in top] == ["reports"]
+    below = call(outside, bearer, "GET", f"{root}:/reports/INC-0001:/children").json()
     assert [(one["name"], one["size"]) for one in below["value"]] == [("a.html", 3)]
-    sent_on = call(outside, bearer, "GET", f"{drive}/root:/reports/INC-0001/a.html:/content")
+    sent_on = call(outside, bearer, "GET", f"{root}:/reports/INC-0001/a.html:/content")
     assert sent_on.status_code == 302
     where = sent_on.headers["Location"]
     assert outside.request("GET", where).content == b"one"
