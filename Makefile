@@ -14,6 +14,8 @@ KILL ?=
 DATABASE ?=
 PREFECT_DATABASE ?=
 JOBS ?= 3
+# Whole installations at once, each of five processes or more.
+STACKS ?= 2
 
 PLACES = $(if $(DATABASE),--database-url '$(DATABASE)') \
 	$(if $(PREFECT_DATABASE),--prefect-database-url '$(PREFECT_DATABASE)')
@@ -78,7 +80,10 @@ lint: .venv
 		echo $(VENV)/bin/lint-imports; $(VENV)/bin/lint-imports; fi
 
 test: lint
-	$(VENV)/bin/pytest -n $(JOBS) --dist worksteal -m 'not long'
+	@failed=0; set -x; \
+	$(VENV)/bin/pytest -n $(JOBS) --dist worksteal -m 'not long and not stack' || failed=$$?; \
+	$(VENV)/bin/pytest -n $(STACKS) --dist loadfile -m 'stack and not long' || failed=$$?; \
+	exit $$failed
 
 test-long: .venv
 	$(VENV)/bin/pytest -m long

@@ -30,6 +30,7 @@ from kitart import (
     cli_link,
     cli_paper,
     cli_plan_diff,
+    cli_prefect,
     cli_readiness,
     cli_review,
     cli_sharepoint,
@@ -84,6 +85,7 @@ incident_app.command("export")(cli_evidence.export)
 incident_app.command("erase")(cli_evidence.erase)
 app.command("link")(cli_link.link)
 app.command("readiness")(cli_readiness.readiness)
+app.command("prefect-server", context_settings=cli_prefect.PASSED_ON)(cli_prefect.prefect_server)
 plan_app.command("print")(cli_paper.print_plan)
 plan_app.command("matrix")(cli_paper.print_matrix)
 plan_app.command("diff")(cli_plan_diff.diff)

@@ -24,6 +24,8 @@ from sandbox.demo import scenario
 from sandbox.demo.crash import kill_run
 from sandbox.stack import Stack, Wishes
 
+pytestmark = [pytest.mark.stack, pytest.mark.timeout(600)]
+
 NUMBER = "INC-0001"
 TUESDAY = datetime(2026, 11, 24, 9, tzinfo=UTC)  # every line is open
 # Two seconds on a machine of its own; here other tests run beside it. The sweep that finds an
@@ -31,6 +33,9 @@ TUESDAY = datetime(2026, 11, 24, 9, tzinfo=UTC)  # every line is open
 IN_THE_JOURNAL_WITHIN_S = 6.0
 SWEPT_WITHIN_S = 12.0
 TIMES_PRESSED = 5
+# How long a busy server may take says nothing of what is shown here.
+PATIENCE_S = 60.0
+PATIENCE_MS = PATIENCE_S * 1000
 READ_ONLY = "default: {delay_s: 0.5, answers: {ack: take}, otherwise: leave}\n"
 
 
@@ -44,14 +49,14 @@ class Scene:
     def alert(self) -> None:
         """The phone system fails, and monitoring says so."""
         away = requests.put(
-            f"{self.stack.world['vcc']}/sandbox/outage", json={"mode": "down"}, timeout=10
+            f"{self.stack.world['vcc']}/sandbox/outage", json={"mode": "down"}, timeout=PATIENCE_S
         )
         away.raise_for_status()
         posted = requests.post(
             f"{self.stack.gateway_url}/webhooks/alertmanager",
             json=scenario.load("vcc").alert_body(self.stack.clock.now() - timedelta(seconds=30)),
             headers={"Authorization": f"Bearer {self.stack.webhook_secret}"},
-            timeout=10,
+            timeout=PATIENCE_S,
         )
         assert posted.status_code == 202, posted.text
 
@@ -101,7 +106,7 @@ class Scene:
         """What a form offers."""
         key = run["state"]["state_details"]["run_input_keyset"]["schema"]
         schema = requests.get(
-            f"{self.stack.prefect_url}/api/flow_runs/{run['id']}/input/{key}", timeout=10
+            f"{self.stack.prefect_url}/api/flow_runs/{run['id']}/input/{key}", timeout=PATIENCE_S
         ).json()
         offered: list[str] = schema["properties"][field]["enum"]
         return offered
@@ -115,11 +120,11 @@ class Scene:
         return self._asked(kind)[1]
 
     def _asked(self, kind: str) -> tuple[str, str]:
-        sent = requests.get(f"{self.stack.world['sms']}/sandbox/sms", timeout=10).json()
+        sent = requests.get(f"{self.stack.world['sms']}/sandbox/sms", timeout=PATIENCE_S).json()
         row = self.row(kind)
         for one in sent:
             for link in re.findall(r"http\S+/d/[\w.~-]+", one["body"]):
-                page = requests.get(link, timeout=10).text
+                page = requests.get(link, timeout=PATIENCE_S).text
                 if row and f'data-question-id="{row.id}"' in page:
                     code = re.search(r"(?:Code|Kód): (\d{6})", one["body"])
                     assert code is not None, one["body"]
@@ -162,9 +167,16 @@ def ui(chromium: Browser, scene: Scene) -> Iterator[Page]:
 
 
 def open_form(page: Page, scene: Scene, run: dict[str, Any]) -> None:
-    page.goto(f"{scene.stack.prefect_url}/runs/flow-run/{run['id']}")
-    page.get_by_role("button", name="Resume").first.click()
-    expect(page.get_by_text("Whose answer is it?")).to_be_visible(timeout=20_000)
+    """Open it, and again when the server was too busy to say what it asks."""
+    for _ in range(TIMES_PRESSED):
+        page.goto(f"{scene.stack.prefect_url}/runs/flow-run/{run['id']}")
+        page.get_by_role("button", name="Resume").first.click()
+        try:
+            page.get_by_text("Whose answer is it?").wait_for(timeout=20_000)
+        except TooSlow:
+            continue
+        return
+    raise AssertionError("the form never opened")
 
 
 def choose(page: Page, field: int, begins: str) -> None:
@@ -186,7 +198,6 @@ def send(page: Page) -> float:
     raise AssertionError("the form was not taken")
 
 
-@pytest.mark.timeout(240)
 @pytest.mark.covers("R13", "D5")
 def test_the_priority_is_set_in_prefects_own_form(scene: Scene, ui: Page, tmp_path: Path) -> None:
     run = scene.form("priority")
@@ -229,10 +240,9 @@ def test_the_priority_is_set_in_prefects_own_form(scene: Scene, ui: Page, tmp_pa
         f"Answered by this form: “P2” (Two clients have few calls today), by the {lead} at "
     )
     # Whoever sent the form is left on this page: its log says what became of the answer.
-    expect(ui.get_by_text("Answered by this form: “P2”").first).to_be_visible(timeout=20_000)
+    expect(ui.get_by_text("Answered by this form: “P2”").first).to_be_visible(timeout=PATIENCE_MS)
 
 
-@pytest.mark.timeout(240)
 @pytest.mark.covers("D5", "D6")
 def test_a_refusal_without_its_reason_is_asked_for_again_and_then_the_report_is_approved(
     scene: Scene, ui: Page
@@ -249,7 +259,7 @@ def test_a_refusal_without_its_reason_is_asked_for_again_and_then_the_report_is_
     ui.locator(".p-modal textarea").nth(1).fill(code)
     send(ui)
     expect(ui.get_by_text("Not taken: “Do not send” needs a few words").first).to_be_visible(
-        timeout=20_000
+        timeout=PATIENCE_MS
     )
     assert scene.decisions(asked) == []
     open_form(ui, scene, scene.form(asked))
@@ -275,7 +285,6 @@ def test_a_refusal_without_its_reason_is_asked_for_again_and_then_the_report_is_
     )  # fmt: skip
 
 
-@pytest.mark.timeout(240)
 @pytest.mark.covers("D6")
 def test_link_and_form_in_the_same_second_one_counts_and_the_other_is_told(scene: Scene) -> None:
     run = scene.form("divert-order")
@@ -284,7 +293,7 @@ def test_link_and_form_in_the_same_second_one_counts_and_the_other_is_told(scene
     pages: list[str] = []
 
     def by_link() -> None:
-        pages.append(requests.post(link, data={"answer": "not-needed"}, timeout=20).text)
+        pages.append(requests.post(link, data={"answer": "not-needed"}, timeout=PATIENCE_S).text)
 
     other = threading.Thread(target=by_link)
     other.start()
@@ -313,7 +322,6 @@ def test_link_and_form_in_the_same_second_one_counts_and_the_other_is_told(scene
     assert said().startswith("Answered by ")
 
 
-@pytest.mark.timeout(240)
 def test_a_form_that_somebody_cancels_comes_back_while_its_question_waits(scene: Scene) -> None:
     cancelled = scene.form("ticket")
     scene.stack.prefect(
@@ -328,7 +336,6 @@ def test_a_form_that_somebody_cancels_comes_back_while_its_question_waits(scene:
     assert scene.decisions("ticket") == []
 
 
-@pytest.mark.timeout(240)
 @pytest.mark.covers("D21", "D5")
 def test_a_form_answered_while_the_run_is_dead_counts_and_the_others_still_stand(
     scene: Scene,
@@ -350,7 +357,6 @@ def test_a_form_answered_while_the_run_is_dead_counts_and_the_others_still_stand
     assert scene.decisions("ticket") == []
 
 
-@pytest.mark.timeout(240)
 def test_after_a_restart_of_prefect_the_forms_answer_again(scene: Scene) -> None:
     run = scene.form("ticket")
     person = scene.choices(run, "person")[0]
@@ -361,10 +367,10 @@ def test_after_a_restart_of_prefect_the_forms_answer_again(scene: Scene) -> None
     server.process.wait(10)
     children.forget(server)
     sleep_s(3)  # the gateway has seen that it is away
-    ready = requests.get(f"{scene.stack.gateway_url}/readyz", timeout=10)
+    ready = requests.get(f"{scene.stack.gateway_url}/readyz", timeout=PATIENCE_S)
     assert ready.status_code == 200, "the gateway is well without it"
     again = scene.stack._run(
-        "prefect-server", "prefect", "server", "start", "--host", "127.0.0.1",
+        "prefect-server", "kitart", "prefect-server", "--host", "127.0.0.1",
         "--port", str(scene.stack._prefect_port),
     )  # fmt: skip
     children.wait_for(again, scene.stack._prefect_answers, 90)

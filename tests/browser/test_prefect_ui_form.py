@@ -18,9 +18,12 @@ from kitart.plan.loading import load_plan
 from kitart.settings import HOUSE
 from sandbox.stack import Stack, Wishes
 
+pytestmark = [pytest.mark.stack, pytest.mark.timeout(600)]
+
 SEEN = "No calls reach the agents; the wallboard is empty"
 ASKED = {"en": "Can you take {number}?", "hu": "Riasztás: {number}. Vállalja?"}
 TIMES_PRESSED = 5
+PATIENCE_S = 60.0  # how long a busy server may take says nothing of what is shown here
 
 
 @pytest.fixture(scope="module")
@@ -80,15 +83,14 @@ def open_form(page: Page, stack: Stack) -> None:
     # By its own address: the list shows ten at a time, and there are more.
     known = requests.get(
         f"{stack.prefect_url}/api/deployments/name/critical-system-offline/system-outage",
-        timeout=20,
+        timeout=PATIENCE_S,
     ).json()
     page.goto(f"{stack.prefect_url}/deployments/deployment/{known['id']}")
     page.get_by_role("button", name="Run", exact=True).click()
     page.get_by_text("Custom run").click()
-    expect(page.get_by_text("System that fails")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("System that fails")).to_be_visible(timeout=PATIENCE_S * 1000)
 
 
-@pytest.mark.timeout(300)
 @pytest.mark.covers("R8", "R11")
 def test_a_plan_started_from_the_run_form_opens_an_incident_and_pages_the_ert(
     stack: Stack, prefect_ui: Page, tmp_path: Path
@@ -118,7 +120,7 @@ def test_a_plan_started_from_the_run_form_opens_an_incident_and_pages_the_ert(
 
     incident = eventually(opened, "the incident")[0]
     sms = eventually(
-        lambda: requests.get(f"{stack.world['sms']}/sandbox/sms", timeout=10).json(),
+        lambda: requests.get(f"{stack.world['sms']}/sandbox/sms", timeout=PATIENCE_S).json(),
         "the first SMS",
     )
     with journal.read() as session:
@@ -138,4 +140,4 @@ def test_a_plan_started_from_the_run_form_opens_an_incident_and_pages_the_ert(
         "the run's own name",
     )
     prefect_ui.goto(f"{stack.prefect_url}/runs")
-    expect(prefect_ui.get_by_text(name).first).to_be_visible(timeout=20_000)
+    expect(prefect_ui.get_by_text(name).first).to_be_visible(timeout=PATIENCE_S * 1000)

@@ -17,10 +17,6 @@ from kitart.clock import monotonic_s, sleep_s
 MARK = "TEST_MARK_OF_KITART"
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "slow: takes a minute or more")
-
-
 @dataclass
 class Program:
     """One program under test; whatever it starts inherits its mark."""

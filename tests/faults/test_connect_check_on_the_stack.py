@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(500)]
+pytestmark = [pytest.mark.stack, pytest.mark.timeout(500)]
 
 
 def test_on_a_stack_that_runs_nothing_is_missing_and_no_secret_is_told(run) -> None:

@@ -22,7 +22,7 @@ from sandbox.stack import Stack, Wishes
 from tests.faults.test_wide_on_many import PEOPLE, config_with
 from tests.unit.journal.test_moving import rows
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.stack, pytest.mark.timeout(600)]
 SPEED = 20.0
 ONLY_TAKES_IT = {"default": {"delay_s": 20, "answers": {"ack": "take"}, "otherwise": "leave"}}
 WRITERS = ("gateway", "worker")

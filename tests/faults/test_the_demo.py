@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(700)]
+pytestmark = [pytest.mark.stack, pytest.mark.timeout(700)]
 # While a run that was killed is replaced the plan's clock runs on: slow enough that on a machine
 # busy with other tests no deadline of the plan is missed for that.
 SPEED = "10"

@@ -9,7 +9,7 @@ import socket
 import pytest
 import requests
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(500)]
+pytestmark = [pytest.mark.stack, pytest.mark.timeout(500)]
 UP = "Everything runs"
 
 

@@ -31,7 +31,7 @@ from sandbox.stack import Wishes
 from sandbox.wide import GATEWAYS, WORKERS, WideStack
 from tests.servers import Postgres, Redis, missing
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.stack, pytest.mark.timeout(900)]
 SPEED = 10.0
 AWAY_S = 5.0
 BEGUN_WITHIN_S = 300.0

@@ -18,7 +18,7 @@ from sandbox.ports import Ports
 from sandbox.server import SandboxServer
 from sandbox.stack import Stack, Wishes
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(700)]
+pytestmark = [pytest.mark.stack, pytest.mark.timeout(700)]
 LATE_S = 75.0
 """The watch looks each minute; a little more is the shortest time that says it stands still."""
 

@@ -19,7 +19,7 @@ from kitart.settings import HOUSE
 from sandbox.ports import Ports
 from sandbox.processes import Child, Children
 
-pytestmark = pytest.mark.timeout(480)
+pytestmark = [pytest.mark.stack, pytest.mark.timeout(480)]
 RUNS = "tests.integration.worker.runs"
 
 
