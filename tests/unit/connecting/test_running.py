@@ -84,9 +84,10 @@ def test_all_together_end_in_time_however_many_are_slow() -> None:
     lines = run(checks, limit_s=5, all_s=0.7)
     assert monotonic_s() - begun < 3
     never.set()
-    assert [line.state for line in lines[:2]] == ["ok", "ok"]
-    assert lines[2].state == "failed"
-    assert {line.state for line in lines[3:]} == {"skipped"}
+    states = [line.state for line in lines]
+    done = states.index("failed")  # two, or fewer on a busy machine
+    assert states == ["ok"] * done + ["failed"] + ["skipped"] * (len(checks) - done - 1)
+    assert 0 < done < len(checks) - 1
     assert "time for all checks was over" in lines[-1].seen
 
 
