@@ -32,7 +32,7 @@ TUESDAY = datetime(2026, 11, 24, 9, tzinfo=UTC)  # every line is open
 # answer whose event was lost comes after ten.
 IN_THE_JOURNAL_WITHIN_S = 6.0
 SWEPT_WITHIN_S = 12.0
-TIMES_PRESSED = 5
+TIMES_PRESSED = 12
 # How long a busy server may take says nothing of what is shown here.
 PATIENCE_S = 60.0
 PATIENCE_MS = PATIENCE_S * 1000
@@ -120,6 +120,10 @@ class Scene:
         return self._asked(kind)[1]
 
     def _asked(self, kind: str) -> tuple[str, str]:
+        found: tuple[str, str] = eventually(lambda: self._sent(kind), f"an SMS that asks {kind}")
+        return found
+
+    def _sent(self, kind: str) -> tuple[str, str] | None:
         sent = requests.get(f"{self.stack.world['sms']}/sandbox/sms", timeout=PATIENCE_S).json()
         row = self.row(kind)
         for one in sent:
@@ -129,7 +133,7 @@ class Scene:
                     code = re.search(r"(?:Code|Kód): (\d{6})", one["body"])
                     assert code is not None, one["body"]
                     return link, code[1]
-        raise AssertionError(f"nobody was sent a link to {kind}")
+        return None
 
 
 def eventually(what: Callable[[], Any], why: str, limit_s: float = 60) -> Any:
@@ -220,13 +224,13 @@ def test_the_priority_is_set_in_prefects_own_form(scene: Scene, ui: Page, tmp_pa
     landed: list[float] = []
 
     def wait_for_the_journal() -> None:
-        eventually(lambda: scene.decisions("priority"), "the answer in the journal", 30)
+        eventually(lambda: scene.decisions("priority"), "the answer in the journal", 120)
         landed.append(monotonic_s())
 
     waiting = threading.Thread(target=wait_for_the_journal)
     waiting.start()
     pressed_s = send(ui)
-    waiting.join(30)
+    waiting.join(120)
     assert landed[0] - pressed_s < IN_THE_JOURNAL_WITHIN_S
     person = lead.rsplit(" ", 1)[-1]
     assert scene.decisions("priority") == [(person, "Prefect form", "counted")]
@@ -247,6 +251,8 @@ def test_the_priority_is_set_in_prefects_own_form(scene: Scene, ui: Page, tmp_pa
 def test_a_refusal_without_its_reason_is_asked_for_again_and_then_the_report_is_approved(
     scene: Scene, ui: Page
 ) -> None:
+    # With the priority each report is written anew, and its first question is withdrawn.
+    eventually(lambda: (row := scene.row("approve")) and (row.version or 0) > 1, "the new version")
     run = scene.form("approve")
     # This one: other reports may wait for their approval at any moment.
     asked = run["parameters"]["question"]
@@ -269,7 +275,7 @@ def test_a_refusal_without_its_reason_is_asked_for_again_and_then_the_report_is_
     choose(ui, 1, person)
     ui.locator(".p-modal textarea").nth(1).fill(code)
     send(ui)
-    eventually(lambda: scene.decisions(asked), "the approval in the journal", 10)
+    eventually(lambda: scene.decisions(asked), "the approval in the journal", 60)
     row = scene.row(asked)
     assert row is not None
     assert row.document_id is not None
@@ -346,7 +352,7 @@ def test_a_form_answered_while_the_run_is_dead_counts_and_the_others_still_stand
     assert kill_run(scene.stack)
     sent_s = monotonic_s()
     scene.resume(run, answer=chosen, person=person, words="No record was lost")
-    eventually(lambda: scene.decisions("data-protection"), "the answer in the journal", 30)
+    eventually(lambda: scene.decisions("data-protection"), "the answer in the journal", 120)
     assert monotonic_s() - sent_s < IN_THE_JOURNAL_WITHIN_S
     taken_over = "The plan's steps are now carried out by the plan's run"
     eventually(lambda: scene.course().count(taken_over) == 2, "a new run", 120)
@@ -377,7 +383,7 @@ def test_after_a_restart_of_prefect_the_forms_answer_again(scene: Scene) -> None
     sleep_s(4)  # the gateway listens again: it looks for Prefect every 2 s
     sent_s = monotonic_s()
     scene.resume(run, answer=chosen, person=person, words="TT-4711")
-    eventually(lambda: scene.decisions("ticket"), "the answer in the journal", 30)
+    eventually(lambda: scene.decisions("ticket"), "the answer in the journal", 120)
     assert monotonic_s() - sent_s < SWEPT_WITHIN_S
     message = scene.form("ticket", "COMPLETED")["state"]["message"]
     assert "“This is the number” (TT-4711)" in message

@@ -22,7 +22,7 @@ pytestmark = [pytest.mark.stack, pytest.mark.timeout(600)]
 
 SEEN = "No calls reach the agents; the wallboard is empty"
 ASKED = {"en": "Can you take {number}?", "hu": "Riasztás: {number}. Vállalja?"}
-TIMES_PRESSED = 5
+TIMES_PRESSED = 12
 PATIENCE_S = 60.0  # how long a busy server may take says nothing of what is shown here
 
 
