@@ -37,7 +37,7 @@ def postgres() -> Iterator[str | None]:
 
     try:
         run("initdb", "-D", data, "-A", "trust", "-U", "kitart", "-E", "UTF8")
-        options = f"-c listen_addresses='' -k {folder}"
+        options = f"-c listen_addresses='' -k {folder} -c max_connections=400"  # as deploy has it
         run("pg_ctl", "-D", data, "-w", "-l", str(folder / "log"), "-o", options, "start")
         try:
             yield f"postgresql://kitart@/postgres?host={folder}"

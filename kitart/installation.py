@@ -23,7 +23,7 @@ from kitart.connectors.vcc_live import VccLive
 from kitart.connectors.voice import VoicePlatform
 from kitart.connectors.watched_url import WatchedUrls
 from kitart.journal import at_a_glance, exercises, incidents, plans, reviews
-from kitart.journal.database import Journal
+from kitart.journal.database import KEPT, Journal
 from kitart.journal.fences import fence_after, fence_of
 from kitart.journal.routing import JournalRoutingModes
 from kitart.journal.tables import Incident
@@ -36,14 +36,18 @@ from kitart.plan.schema import Plan
 from kitart.plan.workplace import WORKPLACE, with_workplace
 from kitart.settings import Settings, settings
 
+KEPT_BY_A_RUN = 1
+
 
 class Installation:
     """Everything a step needs, made at first use: importing or making one connects nothing."""
 
-    def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
+    def __init__(
+        self, settings: Settings, clock: Clock | None = None, connections_kept: int = KEPT
+    ) -> None:
         self.settings = settings
         self.clock = clock or settings.clock()
-        self.journal = Journal(settings.journal_url)
+        self.journal = Journal(settings.journal_url, connections_kept)
         self._plans: dict[str, Plan] = {}
         self._lock = threading.Lock()
 
@@ -197,7 +201,8 @@ def incident_plan(plan: Plan, row: Incident) -> Plan:
 
 @lru_cache(maxsize=1)
 def _from_environment() -> Installation:
-    return Installation(settings())
+    # A run mostly waits, and there may be many: PostgreSQL has so many connections for all.
+    return Installation(settings(), connections_kept=KEPT_BY_A_RUN)
 
 
 _given: Installation | None = None

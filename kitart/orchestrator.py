@@ -20,6 +20,7 @@ from kitart.plan.workplace import WORKPLACE_UNUSABLE
 
 if TYPE_CHECKING:
     from prefect.client.orchestration import SyncPrefectClient
+    from prefect.settings import Settings as PrefectSettings
 
 LIMIT = {"timeout": 10.0}
 """Real seconds that Prefect has for each answer."""
@@ -195,21 +196,34 @@ def prefect_client() -> Iterator[SyncPrefectClient]:
     whoever asks comes again anyway."""
     import certifi
     import prefect
-    from prefect.settings import (
-        PREFECT_API_SSL_CERT_FILE,
-        PREFECT_API_TLS_INSECURE_SKIP_VERIFY,
-        PREFECT_CLIENT_MAX_RETRIES,
-        temporary_settings,
-    )
+    from prefect.context import SettingsContext, get_settings_context
+    from prefect.settings import PREFECT_API_SSL_CERT_FILE, PREFECT_API_TLS_INSECURE_SKIP_VERIFY
 
     how: dict[str, Any] = dict(LIMIT)
     if not PREFECT_API_TLS_INSECURE_SKIP_VERIFY.value():
         how["verify"] = _trusting(PREFECT_API_SSL_CERT_FILE.value() or certifi.where())
+    now = get_settings_context()
     with (
-        temporary_settings({PREFECT_CLIENT_MAX_RETRIES: 0}),
+        SettingsContext(profile=now.profile, settings=_once(now.settings)),
         prefect.get_client(sync_client=True, httpx_settings=how) as client,
     ):
         yield client
+
+
+_asked_once: tuple[PrefectSettings, PrefectSettings] | None = None
+
+
+def _once(now: PrefectSettings) -> PrefectSettings:
+    """Prefect's settings, without trying again. Reading all of them anew takes ten times as long
+    as asking Prefect."""
+    global _asked_once
+    from prefect.settings import PREFECT_CLIENT_MAX_RETRIES
+
+    known = _asked_once
+    if known is None or known[0] is not now:
+        once = now.copy_with_update(updates={PREFECT_CLIENT_MAX_RETRIES: 0})
+        known = _asked_once = (now, once)
+    return known[1]
 
 
 @functools.cache

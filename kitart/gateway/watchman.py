@@ -35,11 +35,15 @@ Subject = TypeVar("Subject", bound=Hashable)
 LOOK_EVERY_S = 0.5
 ASK_AFTER_REFUSAL_S = 1.0
 ASK_FOR_RUN_AGAIN_AFTER_S = 10.0
+ASK_WHETHER_COMING_EVERY_S = 5.0
+"""How often Prefect is asked whether a run that is late will still begin: of many at once each such
+question would make them later."""
 ON_ITS_WAY_S = 20.0
 """Real seconds after which a run that does not hold its incident yet holds up no other."""
-STARTS_AT_ONCE = {"sqlite": 3}
+STARTS_AT_ONCE = {"sqlite": 3, "postgresql": 8}
 """How many runs may be on their way at once, by what the journal lies in. Prefect's SQLite has one
-writer at a time: of many that begin together each holds up all others, and all begin late."""
+writer at a time, and everywhere its server has one core: of many that begin together each holds up
+all others, and all begin late."""
 LOOK_AGAIN_AFTER_S = 2.0
 """How long an incident in which nothing is due and nothing was written is left alone: what became
 of a message that left comes without a word in the timeline."""
@@ -63,6 +67,14 @@ class _Refusals:
     until_s: float = 0.0
 
 
+@dataclass(frozen=True)
+class _Coming:
+    """A run that was on its way when Prefect was asked, and when to ask again."""
+
+    run: str
+    until_s: float
+
+
 class Watchman:
     """Watches over incidents that no run drives."""
 
@@ -76,6 +88,7 @@ class Watchman:
         self._undriven_since: dict[str, float] = {}
         self._rests: dict[str, _Rest] = {}
         self._refusals: dict[str, _Refusals] = {}
+        self._coming: dict[str, _Coming] = {}
         self._told_of_paper: set[tuple[str, int]] = set()
         self._at_work: set[tuple[str, Hashable]] = set()
         self._lock = threading.Lock()
@@ -121,13 +134,17 @@ class Watchman:
             waiting = [
                 i for i in incidents.unsettled(session) if not incidents.driven(i, real_now=now)
             ]
+            room = self._room(session)
         for gone in set(self._undriven_since) - {i.number for i in waiting}:
             del self._undriven_since[gone]
             self._rests.pop(gone, None)
             self._refusals.pop(gone, None)
+            self._coming.pop(gone, None)
+        # The oldest first: they stand in this order.
+        for incident in [one for one in waiting if self._may_want_run(one)][:room]:
+            self._once_at_a_time(self._runs, self._request_run, incident.number)
         for incident in waiting:
             since = self._undriven_since.setdefault(incident.number, monotonic_s())
-            self._once_at_a_time(self._runs, self._request_run, incident.number)
             if incident.closed_at is not None:
                 continue
             if self._something_to_do(incident):
@@ -196,8 +213,6 @@ class Watchman:
 
     def _request_run(self, number: str) -> None:
         try:
-            if monotonic_s() < self._refusals.get(number, _Refusals()).until_s:
-                return
             incident = self._claimed(number)
             if incident is None:
                 return
@@ -227,11 +242,11 @@ class Watchman:
         """The incident with a claim on asking for its next run; ``None`` if none is wanted."""
         with self._inst.journal.read() as session:
             seen = incidents.get(session, number)
-            crowded = self._crowded(session)
-        if crowded or not self._wants_run(seen):
+            room = self._room(session)
+        if not room or not self._wants_run(seen):
             return None
         with self._inst.journal.write() as session:
-            if self._crowded(session):  # others may have asked meanwhile
+            if not self._room(session):  # others may have asked meanwhile
                 return None
             incident = incidents.get(session, number)
             claimed = incidents.claim_run_request(
@@ -239,24 +254,34 @@ class Watchman:
             )
         return incident if claimed else None
 
-    def _crowded(self, session: Session) -> bool:
-        """Whether as many runs are on their way as the database bears; the oldest go first, since
-        the watch asks for them in that order."""
-        most = STARTS_AT_ONCE.get(self._inst.journal.engine.dialect.name)
-        if most is None:
-            return False
+    def _room(self, session: Session) -> int:
+        """How many more runs may be on their way than are."""
+        most = STARTS_AT_ONCE[self._inst.journal.engine.dialect.name]
         since = real_now() - timedelta(seconds=ON_ITS_WAY_S)
-        return incidents.on_their_way(session, since, real_now=real_now()) >= most
+        return max(0, most - incidents.on_their_way(session, since, real_now=real_now()))
 
-    def _wants_run(self, incident: Incident) -> bool:
-        """Whether nobody drives it, nobody asked just now, and no run asked for may still begin."""
+    def _may_want_run(self, incident: Incident) -> bool:
+        """Whether nobody drives it, and nobody asked just now: neither for a run, nor whether one
+        is coming."""
+        number, asked = incident.number, incident.run_requested_at
         if incidents.driven(incident, real_now=real_now()):
             return False
-        asked = incident.run_requested_at
-        if asked is None:
-            return True
-        if (real_now() - asked).total_seconds() < ASK_FOR_RUN_AGAIN_AFTER_S:
+        if monotonic_s() < self._refusals.get(number, _Refusals()).until_s:
             return False
-        coming = incident.requested_run
-        held_it = coming == incident.run_id
-        return coming is None or held_it or not self._orchestrator.still_coming(coming)
+        coming = self._coming.get(number)
+        if coming and coming.run == incident.requested_run and monotonic_s() < coming.until_s:
+            return False
+        return asked is None or (real_now() - asked).total_seconds() >= ASK_FOR_RUN_AGAIN_AFTER_S
+
+    def _wants_run(self, incident: Incident) -> bool:
+        """Whether it may want one, and no run that was asked for may still begin."""
+        if not self._may_want_run(incident):
+            return False
+        run = incident.requested_run
+        if incident.run_requested_at is None or run is None or run == incident.run_id:
+            return True
+        if not self._orchestrator.still_coming(run):
+            return True
+        again_s = monotonic_s() + ASK_WHETHER_COMING_EVERY_S
+        self._coming[incident.number] = _Coming(run, again_s)
+        return False

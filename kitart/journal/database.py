@@ -41,6 +41,10 @@ class Lease:
     fence: int
 
 
+KEPT, AT_MOST = 16, 24
+"""Connections of a process to PostgreSQL, which has a hundred for all unless it is told."""
+
+
 class Journal:
     """All that is known, sent, answered and decided.
 
@@ -48,8 +52,11 @@ class Journal:
     with this module loaded.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, connections_kept: int = KEPT) -> None:
+        """``connections_kept``: how many are left open to PostgreSQL while nobody uses them; at
+        most ``AT_MOST`` are open at once."""
         self.url = url
+        self._kept = connections_kept
         self._engine: sa.Engine | None = None
         self._turn = threading.Lock()
         self.write_times = WriteTimes()
@@ -58,7 +65,7 @@ class Journal:
     def engine(self) -> sa.Engine:
         """The engine, made at first use."""
         if self._engine is None:
-            self._engine = _make_engine(self.url)
+            self._engine = _make_engine(self.url, self._kept)
         return self._engine
 
     @contextlib.contextmanager
@@ -195,7 +202,7 @@ class _PostgresWatch(JournalWatch):
             self._connection = None
 
 
-def _make_engine(url: str) -> sa.Engine:
+def _make_engine(url: str, kept: int) -> sa.Engine:
     try:
         parsed = sa.make_url(url)
     except sa.exc.ArgumentError as error:
@@ -207,9 +214,8 @@ def _make_engine(url: str) -> sa.Engine:
         return sa.create_engine(
             parsed.set(drivername="postgresql+psycopg"),
             pool_pre_ping=True,
-            # As on SQLite; the server has a hundred for all processes together.
-            pool_size=16,
-            max_overflow=8,
+            pool_size=kept,
+            max_overflow=AT_MOST - kept,
             connect_args={"connect_timeout": 5},
         )
     if parsed.get_backend_name() != "sqlite" or not parsed.database:
