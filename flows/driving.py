@@ -168,7 +168,7 @@ async def driving(incident: str) -> AsyncIterator[Drive | None]:
     """
     inst = installation()
     run = str(flow_run.get_id() or f"local-{id(asyncio.current_task())}")
-    with inst.journal.write() as session:
+    with inst.journal.write(about=incident) as session:
         lease = incidents.take_lease(session, incident, run, real_now=real_now())
         if lease is not None:
             incidents.get(session, incident).run_id = run
@@ -188,7 +188,7 @@ async def driving(incident: str) -> AsyncIterator[Drive | None]:
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(THREADS))
     drive = Drive(inst, lease, inst.plan_of(incident))
     DRIVES.add(drive)
-    watch = inst.journal.watch()
+    watch = inst.journal.watch(incident)
     try:
         # One client of Prefect's API for all steps: else each makes its own, TLS context included,
         # and that costs more than most steps.
@@ -232,7 +232,7 @@ def first_of_group() -> Iterator[None]:
 
 async def _renew(inst: Installation, lease: Lease) -> None:
     def once() -> None:
-        with inst.journal.write() as session:
+        with inst.journal.write(heard=False) as session:
             incidents.renew_lease(session, lease, real_now=real_now())
 
     while True:
@@ -258,7 +258,7 @@ async def _release_news(inst: Installation) -> None:
 
 def _let_go(inst: Installation, lease: Lease) -> None:
     try:
-        with inst.journal.write() as session:
+        with inst.journal.write(about=lease.incident) as session:
             incidents.release_lease(session, lease)
     except Exception as error:
         # It lapses by itself in a few seconds; what ended the run must not be hidden by this.

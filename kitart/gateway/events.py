@@ -83,7 +83,7 @@ class Events:
         if not rows:
             return False
         self._tell(happenings(rows))
-        with self._journal.write() as session:
+        with self._journal.write(heard=False) as session:
             told_events.told(session, {incident.number: entry.seq for incident, entry in rows})
         return len(rows) == AT_ONCE
 

@@ -224,7 +224,7 @@ class Watchman:
                 self._take_back(number, request)
                 return
             self._refusals.pop(number, None)
-            with self._inst.journal.write() as session:
+            with self._inst.journal.write(about=number) as session:
                 incidents.get(session, number).requested_run = run
         except Exception:
             log.exception("asking for a run of %s failed; tried again", number)
@@ -235,7 +235,7 @@ class Watchman:
         refusals = self._refusals.get(number, _Refusals()).times
         pause_s = min(ASK_AFTER_REFUSAL_S * 2**refusals, ASK_FOR_RUN_AGAIN_AFTER_S)
         self._refusals[number] = _Refusals(refusals + 1, monotonic_s() + pause_s)
-        with self._inst.journal.write() as session:
+        with self._inst.journal.write(about=number) as session:
             incidents.take_back_run_request(session, number, request)
 
     def _claimed(self, number: str) -> Incident | None:
@@ -245,7 +245,7 @@ class Watchman:
             room = self._room(session)
         if not room or not self._wants_run(seen):
             return None
-        with self._inst.journal.write() as session:
+        with self._inst.journal.write(about=number) as session:
             if not self._room(session):  # others may have asked meanwhile
                 return None
             incident = incidents.get(session, number)

@@ -19,6 +19,7 @@ import sqlalchemy as sa
 
 from kitart.journal import upgrading, wholeness
 from kitart.journal.database import Journal, JournalError
+from kitart.journal.moving import kept_tables
 from kitart.journal.tables import Base
 from kitart.journal.wholeness import Wholeness
 
@@ -133,7 +134,7 @@ def _is_empty(journal: Journal) -> None:
     try:
         with journal.engine.connect() as connection:
             there = set(sa.inspect(connection).get_table_names())
-            for table in Base.metadata.sorted_tables:
+            for table in kept_tables():
                 if table.name in there and connection.execute(sa.select(table).limit(1)).first():
                     raise JournalError(
                         f"the journal has rows in {table.name}: a backup is restored only into an "

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -41,6 +42,19 @@ class Lease:
     fence: int
 
 
+CONCERNED = "incidents concerned"
+"""Where a session keeps whose timeline was written."""
+ALL, ANY = "all", "any"
+"""What a write is about that concerns everybody, and the count of all writes."""
+OTHERS_AFTER_S = 15.0
+"""Real seconds after which a run looks at what was written about other incidents: it meets them at
+the people, the lines and the clients they share, and asks for those itself at each step. Were it
+told of each write, fifty runs that only wait would fill two cores."""
+COUNT_WRITE = sa.text(
+    "INSERT INTO write_counts (topic, count) VALUES (:topic, 1) "
+    "ON CONFLICT (topic) DO UPDATE SET count = count + 1"
+)
+
 KEPT, AT_MOST = 16, 24
 """Connections of a process to PostgreSQL, which has a hundred for all unless it is told."""
 
@@ -69,8 +83,14 @@ class Journal:
         return self._engine
 
     @contextlib.contextmanager
-    def write(self, lease: Lease | None = None) -> Iterator[Session]:
+    def write(
+        self, lease: Lease | None = None, *, about: str | None = None, heard: bool = True
+    ) -> Iterator[Session]:
         """A transaction that writes; with ``lease``, only while it holds.
+
+        Runs hear at once of what is ``about`` their incident, held by their ``lease`` or entered in
+        their incident's timeline; of what is none of these all hear at once. Of other incidents
+        they hear within seconds. What nobody waits for need not be ``heard``.
 
         Raises ``LeaseLost`` (nothing is written) when another run holds the incident.
         """
@@ -85,9 +105,18 @@ class Journal:
             if lease is not None:
                 _check_lease(session, lease)
             yield session
-            if self.engine.dialect.name == "postgresql":
-                session.execute(sa.text(f"NOTIFY {CHANNEL}"))
+            if heard:
+                given = (about, lease.incident if lease else None)
+                self._tell(session, {topic for topic in given if topic})
         self.write_times.add(monotonic_s() - begun_s)
+
+    def _tell(self, session: Session, given: Collection[str]) -> None:
+        topics = {*given, *session.info.get(CONCERNED, ())} or {ALL}
+        if self.engine.dialect.name != "postgresql":
+            session.execute(COUNT_WRITE, [{"topic": topic} for topic in {*topics, ANY}])
+            return
+        for topic in sorted(topics):
+            session.execute(sa.text("SELECT pg_notify(:c, :t)"), {"c": CHANNEL, "t": topic})
 
     @contextlib.contextmanager
     def _writers_turn(self) -> Iterator[None]:
@@ -116,11 +145,12 @@ class Journal:
         with Session(engine, expire_on_commit=False) as session:
             yield session
 
-    def watch(self) -> JournalWatch:
-        """A listener that tells cheaply whether anything was written since it last looked."""
+    def watch(self, about: str | None = None) -> JournalWatch:
+        """A listener that tells cheaply whether anything was written since it last looked; with
+        ``about`` soon what concerns that incident, and within seconds what concerns others."""
         if self.engine.dialect.name == "postgresql":
-            return _PostgresWatch(self.engine)
-        return _SqliteWatch(self.engine)
+            return _PostgresWatch(self.engine, about)
+        return _SqliteWatch(self.engine, about)
 
     def close(self) -> None:
         """Close every connection."""
@@ -132,8 +162,29 @@ class Journal:
 class JournalWatch:
     """Tells whether the journal changed since the last question."""
 
+    _look_every_s = math.inf
+
+    def __init__(self, engine: sa.Engine, about: str | None) -> None:
+        self._engine = engine
+        self._mine = None if about is None else {about, ALL}
+        self._looked_at_s = monotonic_s()
+        self._others_wait = False
+
     def changed(self) -> bool:
         """Whether anything was written since the last call; the first call says yes."""
+        topics = self._written()
+        mine = bool(topics) if self._mine is None else not self._mine.isdisjoint(topics)
+        self._others_wait |= bool(topics)
+        since_s = monotonic_s() - self._looked_at_s
+        others = self._others_wait and since_s >= OTHERS_AFTER_S
+        if not mine and not others and since_s < self._look_every_s:
+            return False
+        self._looked_at_s = monotonic_s()
+        self._others_wait = False
+        return True
+
+    def _written(self) -> Collection[str]:
+        """What the writes since the last call were about."""
         raise AssertionError("each database has its own watch")
 
     def close(self) -> None:
@@ -142,48 +193,55 @@ class JournalWatch:
 
 class _SqliteWatch(JournalWatch):
     # data_version moves when another connection commits; this one must hold no transaction.
-    def __init__(self, engine: sa.Engine) -> None:
+    def __init__(self, engine: sa.Engine, about: str | None) -> None:
+        super().__init__(engine, about)
         self._connection = engine.raw_connection()
-        self._last: int | None = None
+        self._version: int | None = None
+        self._counts: dict[str, int] = {}
 
-    def changed(self) -> bool:
+    def _written(self) -> Collection[str]:
         cursor = self._connection.cursor()
         try:
+            first = self._version is None
             version = cursor.execute("PRAGMA data_version").fetchone()[0]
+            if version == self._version:
+                return ()
+            asked = sorted({ANY, *(self._mine or ())})
+            marks = ", ".join("?" * len(asked))
+            counts = dict(
+                cursor.execute(
+                    f"SELECT topic, count FROM write_counts WHERE topic IN ({marks})", asked
+                ).fetchall()
+            )
         finally:
             cursor.close()
-        changed: bool = version != self._last
-        self._last = version
-        return changed
+        new = {topic for topic, count in counts.items() if count != self._counts.get(topic)}
+        self._version, self._counts = version, counts
+        return {ALL} if first else new
 
     def close(self) -> None:
         self._connection.invalidate()
 
 
 class _PostgresWatch(JournalWatch):
-    # Notices can be missed over a reconnect, so a look is also due every few seconds.
-    LOOK_EVERY_S = 5.0
+    # Notices can be missed over a reconnect, so a look is also due now and then.
+    _look_every_s = 15.0
 
-    def __init__(self, engine: sa.Engine) -> None:
-        self._engine = engine
+    def __init__(self, engine: sa.Engine, about: str | None) -> None:
+        super().__init__(engine, about)
         self._connection: Any = None
-        self._looked_at_s = monotonic_s()
 
-    def changed(self) -> bool:
+    def _written(self) -> Collection[str]:
         if self._connection is None:
             return self._listen()
         try:
-            heard = any(True for _ in self._connection.notifies(timeout=0))
+            return {notice.payload for notice in self._connection.notifies(timeout=0)}
         except Exception:
             # Whatever broke the connection, the journal is read and listened to anew.
             self.close()
-            return True
-        late = monotonic_s() - self._looked_at_s > self.LOOK_EVERY_S
-        if heard or late:
-            self._looked_at_s = monotonic_s()
-        return heard or late
+            return {ALL}
 
-    def _listen(self) -> bool:
+    def _listen(self) -> Collection[str]:
         import psycopg
 
         url = self._engine.url.set(drivername="postgresql")
@@ -194,7 +252,7 @@ class _PostgresWatch(JournalWatch):
             self._connection.execute(f"LISTEN {CHANNEL}")
         except psycopg.OperationalError:
             self._connection = None
-        return True
+        return {ALL}
 
     def close(self) -> None:
         if self._connection is not None:

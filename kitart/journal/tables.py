@@ -647,3 +647,13 @@ class PrintedCopy(Base):
     person: Mapped[str]
     by: Mapped[str]
     plan_hash: Mapped[str]
+
+
+class WriteCount(Base):
+    """How often something was written about an incident, for its run that waits for news; on
+    SQLite alone, since PostgreSQL tells who listens."""
+
+    __tablename__ = "write_counts"
+
+    topic: Mapped[str] = mapped_column(primary_key=True)
+    count: Mapped[int]

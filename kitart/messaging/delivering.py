@@ -99,7 +99,7 @@ def _deliver(
         exercise = incidents.get(session, message.incident).exercise
         down = down_systems(session, plan, exercise=exercise)
         possible = ways(plan, message.channel, stands_on, down)
-    with inst.journal.write(lease) as session:
+    with inst.journal.write(lease, about=message.incident) as session:
         waits = headline and hold_back(session, plan, message, headline, now=now)
         if waits:
             return waits, None
@@ -116,7 +116,7 @@ def _deliver(
     tried = _try(inst, message, text, possible, attachments)
     now = inst.clock.now()
     # The outcome is written even when the lease is lost: what went out went out.
-    with inst.journal.write() as session:
+    with inst.journal.write(about=message.incident) as session:
         row = messages.complete(
             session, claim, tried.state,
             now=now, provider_id=tried.provider_id, detail=tried.detail,

@@ -40,6 +40,7 @@ from kitart.installation import Installation, use_installation
 from kitart.journal import (
     acknowledgements,
     approvals,
+    database,
     documents,
     incidents,
     messages,
@@ -88,6 +89,13 @@ REPORTS: dict[str, Any] = {
     "contact test": lambda incident, **_: ContactTest(incident=incident),
     "exercise": lambda incident, **_: ExerciseWanted(incident=incident),
 }
+
+
+@pytest.fixture(autouse=True)
+def _all_is_heard_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    # The clock of a story moves on when everybody rests; a run that looks at other incidents'
+    # news after seconds of real time would be left behind.
+    monkeypatch.setattr(database, "OTHERS_AFTER_S", 0.0)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -11,8 +11,8 @@ import sqlalchemy as sa
 
 from kitart.journal import approvals, documents, incidents, observations, timeline
 from kitart.journal.database import Journal, JournalError
-from kitart.journal.moving import move
-from kitart.journal.tables import Base, Document
+from kitart.journal.moving import kept_tables, move
+from kitart.journal.tables import Document
 from kitart.language import phrase
 from tests.new_journal import make_tables
 from tests.unit.journal.conftest import NOW
@@ -48,7 +48,7 @@ def rows(journal: Journal) -> dict[str, list[dict[str, object]]]:
                     sa.select(table).order_by(*table.primary_key.columns)
                 ).mappings()
             ]
-            for table in Base.metadata.sorted_tables
+            for table in kept_tables()
         }
 
 

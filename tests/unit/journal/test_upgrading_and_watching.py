@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -15,8 +16,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from kitart.clock import monotonic_s, sleep_s
-from kitart.journal import approvals, database, plans
-from kitart.journal.database import Journal, JournalError
+from kitart.journal import approvals, database, plans, timeline
+from kitart.journal.database import Journal, JournalError, JournalWatch
 from kitart.journal.tables import Base
 from kitart.journal.upgrading import check, upgrade
 from kitart.language import phrase
@@ -155,6 +156,7 @@ def test_a_question_of_an_older_journal_is_still_asked_in_english(
             "readiness_days",
             "readiness_news",
             "printed_copies",
+            "write_counts",
         ):
             connection.execute(sa.text(f"DROP TABLE {table}"))
         for index in ("recipient", "hold_until"):
@@ -192,7 +194,7 @@ def test_a_locked_journal_is_said_to_be(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setattr(database, "LOCK_LIMIT_S", 0.1)
     address = f"sqlite:///{tmp_path / 'journal.db'}"
     journal, other = Journal(address), Journal(address)
-    with other.write() as session:
+    with other.write(heard=False) as session:
         session.execute(sa.text("SELECT 1"))
         with pytest.raises(JournalError, match="locked"):
             upgrade(journal)
@@ -261,6 +263,87 @@ def test_a_watch_hears_this_process_too_and_not_what_was_undone(journal: Journal
     sleep_s(0.1)
     assert watch.changed()
     watch.close()
+
+
+def heard(watch: JournalWatch) -> bool:
+    """Whether there is news, with the time that a notice takes."""
+    until = monotonic_s() + 0.5
+    while monotonic_s() < until:
+        if watch.changed():
+            return True
+        sleep_s(0.01)
+    return False
+
+
+def keep(journal: Journal, plan: str, **how: Any) -> None:
+    with journal.write(**how) as session:
+        plans.keep(session, plan * 64, {}, now=NOW)
+
+
+def test_a_run_hears_of_its_own_incident_and_of_what_concerns_all_at_once(
+    journal: Journal,
+) -> None:
+    watch, everything = journal.watch("INC-0001"), journal.watch()
+    assert watch.changed()
+    assert everything.changed()
+    heard(watch)
+    heard(everything)
+    keep(journal, "5", about="INC-0001")
+    assert heard(watch)
+    assert heard(everything)
+    keep(journal, "6")
+    assert heard(watch)
+    assert heard(everything)
+    keep(journal, "7", about="INC-0002")
+    assert not heard(watch)
+    assert heard(everything)
+    watch.close()
+    everything.close()
+
+
+def test_an_entry_in_its_timeline_wakes_the_incidents_run_whoever_wrote_it(
+    journal: Journal, open_one: Callable[..., object]
+) -> None:
+    open_one()
+    open_one("MAIL")
+    first, second = journal.watch("INC-0001"), journal.watch("INC-0002")
+    heard(first)
+    heard(second)
+    with journal.write() as session:
+        timeline.append(session, "INC-0001", "note", "x", now=NOW)
+    assert heard(first)
+    assert not heard(second)
+    with journal.write(about="INC-0001") as session:
+        timeline.append(session, "INC-0002", "note", "x", now=NOW)
+    assert heard(first)
+    assert heard(second)
+    first.close()
+    second.close()
+
+
+def test_of_other_incidents_it_hears_after_a_while_once(
+    journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watch = journal.watch("INC-0001")
+    watch.changed()
+    keep(journal, "8", about="INC-0002")
+    keep(journal, "9", about="INC-0003")
+    assert not heard(watch)
+    monkeypatch.setattr(database, "OTHERS_AFTER_S", 0.0)
+    assert heard(watch)
+    assert not heard(watch)
+    watch.close()
+
+
+def test_what_nobody_waits_for_wakes_nobody(journal: Journal) -> None:
+    watch, everything = journal.watch("INC-0001"), journal.watch()
+    heard(watch)
+    heard(everything)
+    keep(journal, "a", heard=False)
+    assert not heard(watch)
+    assert not heard(everything)
+    watch.close()
+    everything.close()
 
 
 def test_a_reader_sees_the_journal_as_it_stood_at_its_first_question(journal: Journal) -> None:
