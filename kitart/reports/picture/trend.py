@@ -30,14 +30,15 @@ VALUES = 96
 
 @dataclass(frozen=True)
 class _Panel:
-    """One thing that is compared; ``allowed`` draws a line that a bar should not pass, ``whole``
-    is what a full bar stands for, else the longest one."""
+    """One thing that is compared; ``allowed`` draws a line that a bar should not pass, which
+    ``note`` explains, ``whole`` is what a full bar stands for, else the longest one."""
 
     name: str
     values: tuple[float | None, ...]
     said: tuple[str, ...]
     allowed: float | None = None
     whole: float | None = None
+    note: str = ""
 
     @property
     def most(self) -> float:
@@ -77,14 +78,13 @@ def _panels(
             else words.say("{n} min", n=words.decimal(each))
             for each in values
         )  # fmt: skip
-        return _Panel(name, values, said, allowed)
+        note = words.say("The line: {n} min allowed", n=allowed)
+        return _Panel(name, values, said, allowed, note=note)
 
     shares = tuple(point.share_passed for point in points)
     return (
-        in_minutes(words.say("Time to the ERT (the line: {n} min allowed)", n=ert),
-                   lambda point: point.ert_minutes, ert),
-        in_minutes(words.say("Time to live cover (the line: {n} min allowed)", n=cover),
-                   lambda point: point.cover_minutes, cover),
+        in_minutes(words.say("Time to the ERT"), lambda point: point.ert_minutes, ert),
+        in_minutes(words.say("Time to live cover"), lambda point: point.cover_minutes, cover),
         _Panel(
             words.say("Steps passed"),
             shares,
@@ -103,7 +103,8 @@ def _told(panel: _Panel, days: Sequence[str], points: Sequence[TrendPoint]) -> s
         f"{point.number}, {day}: {said}"
         for point, day, said in zip(points, days, panel.said, strict=True)
     )
-    return f"{panel.name}: {'; '.join(each)}."
+    name = f"{panel.name} ({panel.note})" if panel.note else panel.name
+    return f"{name}: {'; '.join(each)}."
 
 
 @dataclass
@@ -128,23 +129,31 @@ class _Sheet:
     def _panel(self, panel: _Panel, names: Sequence[str]) -> None:
         self.y += GAP / 2 + LINE
         self.labels.append(Label(EDGE, round(self.y - 3, 1), panel.name, "head"))
+        if panel.note:
+            self.y += LINE
+            self.labels.append(Label(EDGE, round(self.y - 3, 1), panel.note, "soft"))
         top = self.y + 2
         left = EDGE + NAMES
         wide = WIDTHS[self.name] - EDGE - VALUES - left
+        line = None
+        if panel.allowed is not None:
+            line = round(left + wide * panel.allowed / panel.most, 1)
         for name, value, said in zip(names, panel.values, panel.said, strict=True):
             middle = round(self.y + ROW / 2 + 6, 1)
             self.labels.append(Label(EDGE, middle, name, "soft"))
             length = 0.0 if value is None else round(wide * value / panel.most, 1)
+            ends = left + length
+            if line is not None and ends <= line < ends + LETTER * (len(said) + 2):
+                ends = line  # the value is read beside the line, not through it
             if value is not None:
                 self.rects.append(
                     Rect(left, round(self.y + (ROW - BAR) / 2 + 2, 1), max(1.5, length), BAR,
                          "native")
                 )  # fmt: skip
-            self.labels.append(Label(round(left + length + LETTER, 1), middle, said))
+            self.labels.append(Label(round(ends + LETTER, 1), middle, said))
             self.y += ROW
         foot = round(self.y + 2, 1)
         self.strokes.append(Stroke(left, top, left, foot, "axis"))
-        if panel.allowed is not None:
-            x = round(left + wide * panel.allowed / panel.most, 1)
-            self.strokes.append(Stroke(x, top, x, foot, "due"))
+        if line is not None:
+            self.strokes.append(Stroke(line, top, line, foot, "due"))
         self.y += GAP / 2

@@ -13,6 +13,7 @@ from kitart.reports.exercise import build_exercise
 from kitart.reports.exercise_edition import changes_between, fingerprint
 from kitart.reports.facts import exercise as f
 from kitart.reports.facts.after_action import SignOff
+from kitart.reports.picture.drawing import LETTER
 from kitart.reports.picture.trend import trend
 from kitart.reports.rendering import Document, render
 from kitart.reports.wording import Wording
@@ -186,6 +187,19 @@ def test_a_bar_of_the_picture_is_as_long_as_its_share_and_a_missing_one_has_none
         assert len([each for each in drawing.strokes if each.look == "due"]) == 2
         assert all(each.x + each.width < drawing.width for each in drawing.rects)
     assert trend(Wording("UTC"), (), ert_minutes=5, cover_minutes=30) is None
+
+
+@pytest.mark.parametrize("language", ["en", "hu"])
+def test_all_words_of_the_picture_are_inside_and_none_is_crossed_by_a_line(language: str) -> None:
+    words = Wording("Europe/Budapest", language)
+    found = trend(words, exercise().trend, ert_minutes=5, cover_minutes=30)
+    assert found is not None
+    for drawing in found.drawings:
+        for label in drawing.labels:
+            ends = label.x + LETTER * len(label.words)
+            assert ends <= drawing.width, label.words
+            lines = [s for s in drawing.strokes if s.look == "due" and s.y1 < label.y < s.y2]
+            assert not any(label.x < line.x1 < ends for line in lines), label.words
 
 
 def test_the_sign_off_shows_who_has_signed_and_who_not_yet() -> None:
