@@ -42,6 +42,8 @@ class Lease:
     fence: int
 
 
+CHANGES = "changes of rows"
+"""Where a connection to PostgreSQL counts them; SQLite's counts by itself."""
 CONCERNED = "incidents concerned"
 """Where a session keeps whose timeline was written."""
 ALL, ANY = "all", "any"
@@ -90,7 +92,8 @@ class Journal:
 
         Runs hear at once of what is ``about`` their incident, held by their ``lease`` or entered in
         their incident's timeline; of what is none of these all hear at once. Of other incidents
-        they hear within seconds. What nobody waits for need not be ``heard``.
+        they hear within seconds, and of a transaction that changed nothing never. What nobody waits
+        for need not be ``heard``.
 
         Raises ``LeaseLost`` (nothing is written) when another run holds the incident.
         """
@@ -102,10 +105,13 @@ class Journal:
             Session(connection, expire_on_commit=False) as session,
             session.begin(),
         ):
+            before = _changes(connection)
             if lease is not None:
                 _check_lease(session, lease)
             yield session
-            if heard:
+            session.flush()
+            # Whoever found nothing to change may not wake others, who would ask again in turn.
+            if heard and _changes(connection) != before:
                 given = (about, lease.incident if lease else None)
                 self._tell(session, {topic for topic in given if topic})
         self.write_times.add(monotonic_s() - begun_s)
@@ -269,13 +275,15 @@ def _make_engine(url: str, kept: int) -> sa.Engine:
             "sqlite:////path/journal.db or postgresql://user@host/name"
         ) from error
     if parsed.get_backend_name() == "postgresql":
-        return sa.create_engine(
+        engine = sa.create_engine(
             parsed.set(drivername="postgresql+psycopg"),
             pool_pre_ping=True,
             pool_size=kept,
             max_overflow=AT_MOST - kept,
             connect_args={"connect_timeout": 5},
         )
+        sa.event.listen(engine, "after_cursor_execute", _note_change)
+        return engine
     if parsed.get_backend_name() != "sqlite" or not parsed.database:
         raise JournalError(f"database_url is {url!r}: SQLite (a file) or PostgreSQL is needed")
     _make_private_folder(Path(parsed.database).parent)
@@ -290,6 +298,19 @@ def _make_engine(url: str, kept: int) -> sa.Engine:
     sa.event.listen(engine, "connect", _prepare_sqlite)
     sa.event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _note_change(connection: sa.Connection, cursor: Any, statement: str, *_: Any) -> None:
+    if statement.lstrip()[:6].upper() in ("INSERT", "UPDATE", "DELETE") and cursor.rowcount:
+        connection.info[CHANGES] = connection.info.get(CHANGES, 0) + 1
+
+
+def _changes(connection: sa.Connection) -> int:
+    """How often a row was changed by it, ever."""
+    if connection.dialect.name == "postgresql":
+        return int(connection.info.get(CHANGES, 0))
+    opened: sqlite3.Connection = connection.connection.dbapi_connection  # type: ignore[assignment]
+    return opened.total_changes
 
 
 def _make_private_folder(folder: Path) -> None:

@@ -20,7 +20,8 @@ from kitart.gateway.app import create_app
 from kitart.installation import Installation
 from kitart.journal import approvals, incidents, observations
 from kitart.journal.approvals import Question
-from kitart.journal.tables import Approval, Base, Incident
+from kitart.journal.moving import kept_tables
+from kitart.journal.tables import Approval, Incident
 from kitart.messaging import links, questions
 from kitart.messaging.alarm import ack_link
 from kitart.messaging.approving import to_be_approved
@@ -181,8 +182,10 @@ class Desk:
         """How many rows each table of the journal has."""
         with self.inst.journal.read() as session:
             return {
-                name: session.execute(sa.select(sa.func.count()).select_from(table)).scalar_one()
-                for name, table in Base.metadata.tables.items()
+                table.name: session.execute(
+                    sa.select(sa.func.count()).select_from(table)
+                ).scalar_one()
+                for table in kept_tables()
             }
 
 

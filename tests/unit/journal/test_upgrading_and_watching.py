@@ -335,6 +335,17 @@ def test_of_other_incidents_it_hears_after_a_while_once(
     watch.close()
 
 
+def test_who_finds_nothing_to_change_wakes_nobody(journal: Journal) -> None:
+    keep(journal, "b")
+    watch = journal.watch()
+    heard(watch)
+    with journal.write(about="INC-0001") as session:
+        plans.snapshot(session, "b" * 64)
+        session.execute(sa.text("UPDATE incidents SET title = 'x' WHERE number = 'INC-0009'"))
+    assert not heard(watch)
+    watch.close()
+
+
 def test_what_nobody_waits_for_wakes_nobody(journal: Journal) -> None:
     watch, everything = journal.watch("INC-0001"), journal.watch()
     heard(watch)
