@@ -30,16 +30,19 @@ def collected_aside(
     ended = threading.Event()
 
     def collect() -> None:
-        young_s = 0.0
+        since_all_s, first = 0.0, True
         while not ended.wait(young_every_s):
-            young_s += young_every_s
-            if young_s < all_every_s:
+            since_all_s += young_every_s
+            if since_all_s < all_every_s:
                 gc.collect(YOUNG)
                 continue
             gc.collect(ALL)
-            # What is still there by now stays: to look through it each time holds everybody up.
-            gc.freeze()
-            young_s = 0.0
+            since_all_s = 0.0
+            if first:
+                # What the start made stays, and to look through it each time holds everybody up.
+                # Once only: what is at work at any other time would be garbage that nobody finds.
+                gc.freeze()
+                first = False
 
     before = gc.isenabled()
     gc.disable()

@@ -110,6 +110,19 @@ def test_garbage_is_collected_and_afterwards_as_before(all_every_s: float) -> No
     assert gc.isenabled()
 
 
+def test_what_was_at_work_at_a_later_look_through_all_is_found_when_it_is_garbage() -> None:
+    with collected_aside(young_every_s=0.02, all_every_s=0.04):
+        sleep_s(0.5)  # the first look through all is over
+        at_work = Cycle()
+        gone = weakref.ref(at_work)
+        sleep_s(0.5)  # and several more, with this one at work
+        del at_work
+        until_s = monotonic_s() + 20
+        while gone() is not None and monotonic_s() < until_s:
+            sleep_s(0.02)
+        assert gone() is None
+
+
 def test_the_command_takes_what_prefects_own_takes() -> None:
     def said(*words: str) -> str:
         program = Path(sys.executable).with_name(words[0])
