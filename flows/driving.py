@@ -168,7 +168,7 @@ async def driving(incident: str) -> AsyncIterator[Drive | None]:
     """
     inst = installation()
     run = str(flow_run.get_id() or f"local-{id(asyncio.current_task())}")
-    with inst.journal.write(about=incident) as session:
+    with inst.journal.write() as session:
         lease = incidents.take_lease(session, incident, run, real_now=real_now())
         if lease is not None:
             incidents.get(session, incident).run_id = run

@@ -134,7 +134,7 @@ class Watchman:
             waiting = [
                 i for i in incidents.unsettled(session) if not incidents.driven(i, real_now=now)
             ]
-            room = self._room(session)
+            room = self._room(session) if waiting else 0
         for gone in set(self._undriven_since) - {i.number for i in waiting}:
             del self._undriven_since[gone]
             self._rests.pop(gone, None)

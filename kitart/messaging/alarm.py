@@ -156,7 +156,7 @@ def _step(ask: Ask) -> str:
 def _record_ask(
     inst: Installation, number: str, policy: Policy, ask: Ask, lease: Lease | None
 ) -> None:
-    with inst.journal.write(lease, about=number) as session:
+    with inst.journal.write(lease) as session:
         timeline.append(
             session, number, "ack requested",
             f"An ERT member is asked to take it by {policy.due_at:%H:%M:%S} UTC (try {ask.round})",
@@ -199,7 +199,7 @@ def _breach(
 ) -> None:
     """The deadline passed: recorded at its true second, the next in the matrix are told (E24)."""
     if not recorded:
-        with inst.journal.write(lease, about=number) as session:
+        with inst.journal.write(lease) as session:
             timeline.append(
                 session, number, "ack timed out",
                 f"No ERT member had taken it by {policy.due_at:%H:%M:%S} UTC; everybody is asked",
@@ -234,7 +234,7 @@ def tell_to_use_paper(inst: Installation, number: str) -> bool:
         values = about(session, plan, number)
         recorded = timeline.has(session, number, f"run-missing:{row.lease_fence}")
     if not recorded:
-        with inst.journal.write(about=number) as session:
+        with inst.journal.write() as session:
             timeline.append(
                 session, number, "run missing",
                 "No run drives the plan; the gateway goes on asking, people use the paper plan",

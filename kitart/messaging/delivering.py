@@ -116,7 +116,7 @@ def _deliver(
     tried = _try(inst, message, text, possible, attachments)
     now = inst.clock.now()
     # The outcome is written even when the lease is lost: what went out went out.
-    with inst.journal.write(about=message.incident) as session:
+    with inst.journal.write() as session:
         row = messages.complete(
             session, claim, tried.state,
             now=now, provider_id=tried.provider_id, detail=tried.detail,
