@@ -76,18 +76,17 @@ def test_all_together_end_in_time_however_many_are_slow() -> None:
     never = threading.Event()
 
     def slow() -> Found:
-        never.wait(0.3)
+        never.wait(0.8)
         return ok("slow")
 
     checks = [Check("a", str(n), slow, (f"a/{n - 1}",) if n else (), "todo") for n in range(8)]
     begun = monotonic_s()
-    lines = run(checks, limit_s=5, all_s=0.7)
+    lines = run(checks, limit_s=5, all_s=2.0)
     assert monotonic_s() - begun < 3
     never.set()
-    states = [line.state for line in lines]
-    done = states.index("failed")  # two, or fewer on a busy machine
-    assert states == ["ok"] * done + ["failed"] + ["skipped"] * (len(checks) - done - 1)
-    assert 0 < done < len(checks) - 1
+    assert [line.state for line in lines[:2]] == ["ok", "ok"]
+    assert lines[2].state == "failed"
+    assert {line.state for line in lines[3:]} == {"skipped"}
     assert "time for all checks was over" in lines[-1].seen
 
 
