@@ -27,7 +27,7 @@ def collected_aside(
 ) -> Iterator[None]:
     """Until the block ends, garbage is collected by a thread of its own: what is young each
     ``young_every_s`` seconds, all of it each ``all_every_s``."""
-    ended = threading.Event()
+    ended, freezing = threading.Event(), threading.Lock()
 
     def collect() -> None:
         since_all_s, first = 0.0, True
@@ -41,7 +41,9 @@ def collected_aside(
             if first:
                 # What the start made stays, and to look through it each time holds everybody up.
                 # Once only: what is at work at any other time would be garbage that nobody finds.
-                gc.freeze()
+                with freezing:
+                    if not ended.is_set():
+                        gc.freeze()
                 first = False
 
     before = gc.isenabled()
@@ -51,9 +53,10 @@ def collected_aside(
     try:
         yield
     finally:
-        ended.set()
+        with freezing:
+            ended.set()
+            gc.unfreeze()
         thread.join(young_every_s)
-        gc.unfreeze()
         if before:
             gc.enable()
 
