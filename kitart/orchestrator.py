@@ -7,6 +7,7 @@ import functools
 import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Protocol
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from kitart.plan.workplace import WORKPLACE_UNUSABLE
 
 if TYPE_CHECKING:
     from prefect.client.orchestration import SyncPrefectClient
+    from prefect.client.schemas.objects import FlowRun
     from prefect.settings import Settings as PrefectSettings
 
 LIMIT = {"timeout": 10.0}
@@ -135,9 +137,9 @@ def _start(
 ) -> str:
     try:
         with prefect_client() as client:
-            deployment = client.read_deployment_by_name(name)
-            made = client.create_flow_run_from_deployment(
-                deployment.id,
+            made = _create(
+                client,
+                name,
                 name=run,
                 parameters=parameters,
                 idempotency_key=key,
@@ -148,6 +150,26 @@ def _start(
         # incident must go on without it; the caller records it and tries again.
         raise OrchestratorError(f"Prefect did not take a run of {name}: {error}") from error
     return str(made.id)
+
+
+_deployments: dict[tuple[str, str], UUID] = {}
+"""What Prefect at an address calls a deployment. Reading one with all that belongs to it costs
+Prefect as much as making the run."""
+
+
+def _create(client: SyncPrefectClient, deployment: str, **run: Any) -> FlowRun:
+    from prefect.exceptions import PrefectHTTPStatusError
+
+    known = (str(client.api_url), deployment)
+    if known in _deployments:
+        try:
+            return client.create_flow_run_from_deployment(_deployments[known], **run)
+        except PrefectHTTPStatusError as error:
+            if error.response.status_code != HTTPStatus.NOT_FOUND:
+                raise
+            # Made anew meanwhile, under another number.
+    _deployments[known] = client.read_deployment_by_name(deployment).id
+    return client.create_flow_run_from_deployment(_deployments[known], **run)
 
 
 def look_at_prefect() -> PrefectSeen:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import math
 import os
+import select
 import sqlite3
 import threading
 from collections.abc import Collection, Iterator
@@ -13,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, configure_mappers
 
 from kitart.clock import monotonic_s, sleep_s
 from kitart.journal.once import locked
@@ -236,11 +238,15 @@ class _PostgresWatch(JournalWatch):
     def __init__(self, engine: sa.Engine, about: str | None) -> None:
         super().__init__(engine, about)
         self._connection: Any = None
+        self._there = select.poll()
 
     def _written(self) -> Collection[str]:
         if self._connection is None:
             return self._listen()
         try:
+            # Asked twenty times a second by each run: mostly nothing lies there to be read.
+            if not self._there.poll(0):
+                return ()
             return {notice.payload for notice in self._connection.notifies(timeout=0)}
         except Exception:
             # Whatever broke the connection, the journal is read and listened to anew.
@@ -256,6 +262,8 @@ class _PostgresWatch(JournalWatch):
                 url.render_as_string(hide_password=False), autocommit=True, connect_timeout=5
             )
             self._connection.execute(f"LISTEN {CHANNEL}")
+            self._there = select.poll()
+            self._there.register(self._connection.fileno(), select.POLLIN)
         except psycopg.OperationalError:
             self._connection = None
         return {ALL}
@@ -264,6 +272,13 @@ class _PostgresWatch(JournalWatch):
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+
+
+def make_ready() -> None:
+    """In a process that others are forked from: what each of them would do at its first question.
+    No connection is opened."""
+    importlib.import_module("psycopg")
+    configure_mappers()
 
 
 def _make_engine(url: str, kept: int) -> sa.Engine:

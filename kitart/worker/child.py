@@ -21,6 +21,7 @@ from prefect.logging.configuration import setup_logging
 from prefect.logging.loggers import flow_run_logger
 
 import kitart.worker.ready  # noqa: F401  # it makes ready what every run needs
+from kitart.worker import suspending
 
 NAME_OF_PROCESS = Path("/proc/self/comm")
 
@@ -40,6 +41,7 @@ def carry_out(flow_run_id: str, environment: Mapping[str, str], folder: str) -> 
 
 
 def _engine(run_id: UUID, environment: Mapping[str, str], folder: str) -> None:
+    suspending.hear(run_id)
     os.environ.clear()
     os.environ.update(environment)
     os.chdir(folder)

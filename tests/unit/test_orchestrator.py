@@ -8,10 +8,11 @@ from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
+import httpx
 import prefect
 import pytest
 from prefect.client.schemas.objects import WorkerStatus
-from prefect.exceptions import ObjectNotFound
+from prefect.exceptions import ObjectNotFound, PrefectHTTPStatusError
 from prefect.settings import PREFECT_API_URL, temporary_settings
 from prefect.states import Cancelled, Crashed, Pending, Running, Scheduled, State
 
@@ -32,6 +33,9 @@ class FakeClient:
     def __init__(self, state: State | None = None, fault: Exception | None = None) -> None:
         self.state, self.fault = state, fault
         self.asked: dict[str, Any] = {}
+        self.api_url = f"http://{uuid4()}/api"
+        self.made_as = [uuid4()]
+        self.reads = 0
 
     def __enter__(self) -> FakeClient:
         return self
@@ -44,10 +48,16 @@ class FakeClient:
         return SimpleNamespace(state=self.state)
 
     def read_deployment_by_name(self, name: str) -> SimpleNamespace:
-        return SimpleNamespace(id=name)
+        self.reads += 1
+        self.read = name
+        return SimpleNamespace(id=self.made_as[-1])
 
-    def create_flow_run_from_deployment(self, deployment: str, **asked: Any) -> SimpleNamespace:
-        self.asked = {"deployment": deployment, **asked}
+    def create_flow_run_from_deployment(self, deployment: object, **asked: Any) -> SimpleNamespace:
+        if deployment != self.made_as[-1]:
+            asked_for = httpx.Request("POST", f"{self.api_url}/deployments/{deployment}")
+            answer = httpx.Response(404, request=asked_for)
+            raise PrefectHTTPStatusError("not found", request=asked_for, response=answer)
+        self.asked = asked
         return SimpleNamespace(id="run-1")
 
 
@@ -63,7 +73,7 @@ def use(monkeypatch: pytest.MonkeyPatch):
 def test_a_run_is_asked_for_with_a_key_that_makes_it_one(use) -> None:
     client = use(FakeClient())
     assert PrefectOrchestrator().start(INCIDENT, 2) == "run-1"
-    assert client.asked["deployment"] == "critical-system-offline/system-outage"
+    assert client.read == "critical-system-offline/system-outage"
     assert client.asked["idempotency_key"] == "INC-0142:2"
     assert client.asked["name"] == "INC-0142 · VCC offline (continued, run 2)"
     assert client.asked["parameters"]["report"] == {
@@ -71,6 +81,17 @@ def test_a_run_is_asked_for_with_a_key_that_makes_it_one(use) -> None:
         "seen": "Phone system offline",
         "incident": "INC-0142",
     }
+
+
+def test_a_deployment_is_looked_up_once_and_again_when_it_was_made_anew(use) -> None:
+    client = use(FakeClient())
+    for request in (1, 2):
+        PrefectOrchestrator().start(INCIDENT, request)
+    assert client.reads == 1
+    client.made_as.append(uuid4())
+    assert PrefectOrchestrator().start(INCIDENT, 3) == "run-1"
+    assert client.reads == 2
+    assert client.asked["idempotency_key"] == "INC-0142:3"
 
 
 @pytest.mark.parametrize(
@@ -184,6 +205,6 @@ def test_a_look_at_a_prefect_that_is_away_says_so() -> None:
 def test_an_after_action_report_is_asked_for_beside_the_plan(use) -> None:
     client = use(FakeClient())
     assert PrefectOrchestrator().start_report(INCIDENT, 3) == "run-1"
-    assert client.asked["deployment"] == "after-action/report"
+    assert client.read == "after-action/report"
     assert client.asked["idempotency_key"] == "INC-0142:after-action:3"
     assert client.asked["parameters"] == {"report": {"incident": "INC-0142"}}

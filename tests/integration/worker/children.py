@@ -10,13 +10,18 @@ import sys
 import threading
 import time
 from pathlib import Path
+from uuid import uuid4
 
 import prefect
+import prefect.flow_engine
 from prefect.client.orchestration import SyncPrefectClient
+from prefect.client.schemas.objects import FlowRun
 from prefect.context import SettingsContext
+from prefect.events.schemas.events import Event
 from prefect.settings import PREFECT_LOGGING_LEVEL
+from sqlalchemy.orm.mapper import _all_registries
 
-from kitart.worker import child
+from kitart.worker import child, suspending
 
 
 def looks_around(out: str) -> None:
@@ -51,6 +56,21 @@ def makes_clients(out: str) -> None:
     made = [SyncPrefectClient("http://127.0.0.1:9/api") for _ in range(3)]
     contexts = {id(client._client._transport._pool._ssl_context) for client in made}
     Path(out).write_text(json.dumps(len(contexts)))
+
+
+def watches_for_its_suspension(out: str) -> None:
+    os.kill(os.getpid(), suspending.SUSPENDED)  # before it hears: it lives on
+    with prefect.flow_engine.observe_flow_run_suspension(uuid4(), None):  # type: ignore[arg-type]
+        Path(out).write_text(json.dumps(threading.active_count() > 1))
+
+
+def says_what_is_ready(out: str) -> None:
+    said = {
+        "schemas": FlowRun.__pydantic_complete__ and Event.__pydantic_complete__,
+        "tables": not any(mappers._new_mappers for mappers in _all_registries()),
+        "imported": {"psycopg", "prefect.task_engine", "graphviz"} <= set(sys.modules),
+    }
+    Path(out).write_text(json.dumps(said))
 
 
 def sleeps() -> None:

@@ -33,3 +33,15 @@ async def waits(out: str, until: str) -> None:
     Path(out).write_text(str(os.getpid()))
     await is_there(until)
     Path(out).with_suffix(".ended").touch()
+
+
+@task(cache_policy=NO_CACHE)
+async def step(out: str) -> None:
+    Path(out).write_text(str(os.getpid()))
+
+
+@flow
+async def goes_step_by_step(out: str, until: str) -> None:
+    while not Path(until).exists():
+        await step(out)
+        await asyncio.sleep(0.2)

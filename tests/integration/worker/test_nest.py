@@ -49,6 +49,9 @@ def test_the_private_parts_of_prefect_are_those_that_this_was_written_for() -> N
     """With another version each of these has to be looked at anew."""
     assert prefect.__version__ == PINNED
     for module, name in (
+        ("prefect._flow_run_suspension", "mark_flow_run_suspension_requested"),
+        ("prefect._internal.observers", "FlowRunSuspendingObserver"),
+        ("prefect.flow_engine", "observe_flow_run_suspension"),
         ("prefect._internal.control_listener", "configure_from_env"),
         ("prefect._internal.metrics", "RunMetrics"),
         ("prefect.engine", "_drive_run_flow_result"),
@@ -97,6 +100,19 @@ def test_all_clients_of_prefect_in_a_run_read_the_certificates_once(
     nest: Nest, tmp_path: Path
 ) -> None:
     assert said_by(nest, children.makes_clients, tmp_path / "said") == 1
+
+
+def test_no_run_watches_for_its_own_suspension_and_none_dies_of_hearing_of_it_early(
+    nest: Nest, tmp_path: Path
+) -> None:
+    assert said_by(nest, children.watches_for_its_suspension, tmp_path / "said") is False
+
+
+def test_what_prefect_puts_off_until_it_is_needed_is_there_before(
+    nest: Nest, tmp_path: Path
+) -> None:
+    said = said_by(nest, children.says_what_is_ready, tmp_path / "said")
+    assert said == {"schemas": True, "tables": True, "imported": True}
 
 
 def test_every_flow_that_is_deployed_is_imported_before_it_is_needed(

@@ -211,6 +211,29 @@ def test_a_cancelled_run_ends_as_cancelled(server: Server, pool: str, tmp_path: 
     assert not (tmp_path / "out.ended").exists()
 
 
+def test_a_suspended_run_leaves_at_its_next_step_and_stays_suspended(
+    server: Server, pool: str, tmp_path: Path
+) -> None:
+    def asked_for(name: str) -> str:
+        return server.run(
+            pool, "goes_step_by_step", out=str(tmp_path / name), until=str(tmp_path / "stop")
+        )
+
+    suspended, other = asked_for("suspended"), asked_for("other")
+    pid, others = (int(read(tmp_path / name)) for name in ("suspended", "other"))
+    server.becomes(suspended, "RUNNING")
+    details = {"pause_timeout": "2099-01-01T00:00:00Z", "pause_reschedule": True}
+    server.ask("POST", f"/flow_runs/{suspended}/set_state", {
+        "state": {"type": "PAUSED", "name": "Suspended", "state_details": details},
+    })  # fmt: skip
+    eventually(lambda: not Path(f"/proc/{pid}").exists(), 30, lambda: f"{pid} lives on")
+    assert server.state(suspended) == "PAUSED"
+    assert Path(f"/proc/{others}").exists()
+    assert server.state(other) == "RUNNING"
+    (tmp_path / "stop").touch()
+    assert server.becomes(other, "COMPLETED") == "COMPLETED"
+
+
 def test_asked_to_leave_it_takes_no_new_runs_and_goes_with_its_last(
     server: Server, tmp_path: Path
 ) -> None:
