@@ -66,7 +66,7 @@ def send_short_text(
                 continue
             text = render_message(
                 template, channel.kind, client.report.language,
-                number=document.incident, zone=client.contract_zone,
+                number=document.incident, zone=client.contract_zone, now=inst.clock.now(),
                 lines=lines, since=values["since"],
                 next_news=document.next_update_at or phrase("as soon as there is any"),
                 contact=phrase("account manager on duty, {phone}", phone=phone),

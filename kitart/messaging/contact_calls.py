@@ -94,7 +94,7 @@ def _ask(
 
     text = render_message(
         PURPOSE, channel.kind, person.language,
-        number=number, zone=person.time_zone, exercise=True, answer_by=due_at,
+        number=number, zone=person.time_zone, exercise=True, answer_by=due_at, now=inst.clock.now(),
         link=ack_link(inst, number, entry.step, person.id),
     )  # fmt: skip
     return deliver(

@@ -111,7 +111,7 @@ def _on_each(
         if words is None:
             continue
         known = values | {"number": incident, "zone": zone, "exercise": exercise,
-                          "replies": inst.settings.sms.replies}  # fmt: skip
+                          "replies": inst.settings.sms.replies, "now": inst.clock.now()}  # fmt: skip
         text = render_message(purpose, words, language, **known)
         waits = may_wait(purpose, values)
         sent = deliver(

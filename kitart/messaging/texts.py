@@ -3,9 +3,10 @@
 ``PURPOSES`` documents the variables of each purpose. Beside them every text knows
 ``number`` ("INC-0142", needed), ``exercise`` (bool), ``link`` (its own last line, or left out),
 ``code`` (the person's code for this question: the line before it, or left out),
-``replies`` (bool: whether an SMS may be answered by one) and ``zone`` (name in the tz database;
+``replies`` (bool: whether an SMS may be answered by one), ``zone`` (name in the tz database;
 aware datetimes among the values are shown in it, as "14:05 GMT" in an SMS or a call and with the
-date in a mail). All other values are finished strings, or phrases (``kitart.language.phrase``),
+date in a mail) and ``now`` (when it is written: what is of another day and half a day or more
+away then has its day in an SMS and a call as well). All other values are finished strings, or phrases (``kitart.language.phrase``),
 which are put in in the text's language, or tuples of them. Which texts may wait a few minutes
 stands in ``kitart.messaging.may_wait``.
 """
@@ -15,7 +16,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
@@ -29,7 +30,9 @@ from kitart.settings import settings
 
 Channel = Literal["sms", "mail", "voice"]
 EXERCISE = phrase("EXERCISE - no real incident")
-COMMON = frozenset({"number", "exercise", "link", "code", "zone", "replies"})
+COMMON = frozenset({"number", "exercise", "link", "code", "zone", "replies", "now"})
+# From here on the time of another day is taken for that of this one.
+_NEEDS_ITS_DAY = timedelta(hours=12)
 
 
 @dataclass(frozen=True)
@@ -346,16 +349,18 @@ def _subject_of(mail: str) -> tuple[str, str]:
 def _finished(
     purpose: str, channel: Channel, language: str, values: Mapping[str, Any]
 ) -> dict[str, Any]:
-    zone = values.get("zone") or "UTC"
+    zone, now = values.get("zone") or "UTC", values.get("now")
     return {"replies": False} | {
-        name: _shown(f"{purpose}: {name}", value, channel, language, zone)
+        name: _shown(f"{purpose}: {name}", value, channel, language, zone, now)
         for name, value in values.items()
     }
 
 
-def _shown(name: str, value: Any, channel: Channel, language: str, zone: str) -> Any:
+def _shown(
+    name: str, value: Any, channel: Channel, language: str, zone: str, now: datetime | None
+) -> Any:
     if isinstance(value, tuple):
-        return tuple(_shown(name, each, channel, language, zone) for each in value)
+        return tuple(_shown(name, each, channel, language, zone, now) for each in value)
     if isinstance(value, str):
         text = in_language(value, language)
         lines = (re.sub(r"\s+", " ", line).strip() for line in text.splitlines())
@@ -365,9 +370,12 @@ def _shown(name: str, value: Any, channel: Channel, language: str, zone: str) ->
         return value
     if value.tzinfo is None:
         raise ValueError(f"{name} is {value.isoformat()}: it has no time zone")
-    if channel != "mail":
-        return moments.clock(value, zone)
-    return moments.moment_text(value, zone, language)
+    if channel == "mail":
+        return moments.moment_text(value, zone, language)
+    shown, day = moments.clock(value, zone), moments.short_day(value, zone, language)
+    if now is None or abs(value - now) < _NEEDS_ITS_DAY:
+        return shown
+    return shown if day == moments.short_day(now, zone, language) else f"{day}, {shown}"
 
 
 def _tidy(text: str) -> str:

@@ -299,6 +299,32 @@ def test_a_moment_in_a_mail_is_written_as_the_language_does(
     assert shown in render_message("ert-alarm", "mail", language, **values).body
 
 
+@pytest.mark.covers("D26", "E38")
+@pytest.mark.parametrize(
+    ("language", "written", "shown"),
+    [
+        ("en", datetime(2026, 11, 22, 14, 5, tzinfo=UTC), "by Mon 23 Nov, 14:05 GMT"),
+        ("hu", datetime(2026, 11, 22, 14, 5, tzinfo=UTC), "nov. 23., 14:05 GMT"),
+        ("en", datetime(2026, 11, 18, 9, 0, tzinfo=UTC), "by Mon 23 Nov, 14:05 GMT"),
+        ("en", datetime(2026, 11, 23, 0, 5, tzinfo=UTC), "by 14:05 GMT"),
+        ("hu", datetime(2026, 11, 23, 14, 0, tzinfo=UTC), "idő: 14:05 GMT"),
+    ],
+)
+def test_a_time_of_another_day_has_its_day_in_an_sms(
+    language: str, written: datetime, shown: str
+) -> None:
+    """ "By 03:36", read at 03:37, is over; if tomorrow is meant, it must say so."""
+    body = render_message("decision-request", "sms", language, **SAID[language], now=written).body
+    assert shown in body
+
+
+@pytest.mark.covers("D26")
+def test_a_time_soon_after_midnight_needs_no_day_in_an_sms() -> None:
+    soon = {**VALUES, "answer_by": datetime(2026, 11, 24, 0, 3, tzinfo=UTC)}
+    late = datetime(2026, 11, 23, 23, 58, tzinfo=UTC)
+    assert "by 00:03 GMT" in render_message("decision-request", "sms", "en", **soon, now=late).body
+
+
 @pytest.mark.covers("D26")
 def test_a_phrase_among_the_values_is_put_in_in_the_texts_language() -> None:
     values = {**VALUES, "what": phrase("{system} offline", system="VCC"),
