@@ -384,10 +384,17 @@ def _tidy(text: str) -> str:
 
 @lru_cache(maxsize=8)
 def _environment(folder: Path) -> Environment:
-    return Environment(
+    made = Environment(
         loader=FileSystemLoader(folder),
         undefined=StrictUndefined,
         autoescape=False,  # plain text, never HTML
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.filters["begun"] = _begun
+    return made
+
+
+def _begun(value: str) -> str:
+    """A value that begins a sentence: a system's name as it is, other words with a capital."""
+    return value[:1].upper() + value[1:]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -151,13 +152,19 @@ def folder(language: str) -> Path:
     return settings().templates_dir / "messages" / language
 
 
+def variables_of(purpose: str, channel: str, language: str) -> set[str]:
+    templates = Environment()
+    templates.filters["begun"] = str
+    source = (folder(language) / f"{purpose}.{channel}.j2").read_text()
+    return meta.find_undeclared_variables(templates.parse(source))
+
+
 @each_language
 @pytest.mark.parametrize(("purpose", "channel"), CASES)
 def test_each_template_uses_only_its_documented_variables(
     purpose: str, channel: str, language: str
 ) -> None:
-    source = (folder(language) / f"{purpose}.{channel}.j2").read_text()
-    used = meta.find_undeclared_variables(Environment().parse(source))
+    used = variables_of(purpose, channel, language)
     assert used <= set(PURPOSES[purpose].needs) | COMMON
 
 
@@ -165,12 +172,7 @@ def test_each_template_uses_only_its_documented_variables(
 @pytest.mark.parametrize(("purpose", "channel"), CASES)
 def test_a_text_says_as_much_in_every_language(purpose: str, channel: str) -> None:
     """What is told in English is told in Hungarian too: the same values stand in both."""
-
-    def used(language: str) -> set[str]:
-        source = (folder(language) / f"{purpose}.{channel}.j2").read_text()
-        return meta.find_undeclared_variables(Environment().parse(source))
-
-    assert used("hu") == used("en")
+    assert variables_of(purpose, channel, "hu") == variables_of(purpose, channel, "en")
 
 
 @each_language
@@ -323,6 +325,30 @@ def test_a_time_soon_after_midnight_needs_no_day_in_an_sms() -> None:
     soon = {**VALUES, "answer_by": datetime(2026, 11, 24, 0, 3, tzinfo=UTC)}
     late = datetime(2026, 11, 23, 23, 58, tzinfo=UTC)
     assert "by 00:03 GMT" in render_message("decision-request", "sms", "en", **soon, now=late).body
+
+
+@each_language
+@pytest.mark.covers("D26")
+@pytest.mark.parametrize(("purpose", "channel"), CASES)
+def test_each_sentence_begins_with_a_capital(purpose: str, channel: Any, language: str) -> None:
+    what = {"en": "agents can't work", "hu": "operátorok nem tudnak dolgozni"}[language]
+    body = render_message(purpose, channel, language, **SAID[language] | {"what": what}).body
+    assert not re.search(rf"(^|[.?!] ){what}", body, re.MULTILINE), body
+
+
+@pytest.mark.covers("D26")
+@pytest.mark.parametrize(
+    ("question", "begins"),
+    [
+        ("Who answers?", "INC-0142: Who answers? Answer by Mon 23 Nov 2026"),
+        ("The voicemail box is yours", "INC-0142: The voicemail box is yours. Answer by Mon 23"),
+    ],
+)
+def test_the_subject_of_a_question_sets_its_two_sentences_apart(question: str, begins: str) -> None:
+    asked = {**VALUES, "question": question}
+    subject = render_message("decision-request", "mail", "en", **asked).subject
+    assert subject is not None
+    assert subject.startswith(begins)
 
 
 @pytest.mark.covers("D26")
