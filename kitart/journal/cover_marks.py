@@ -13,7 +13,9 @@ from kitart.rules.cover.clocks import LevelStep
 Moments = dict[int, tuple[datetime | None, datetime | None]]
 CAME = ("backup live",)
 WENT = ("backup lost", "backup relieved", "backup stood down")
-VOICEMAIL, NOTICE = "voicemail", "notice"
+VOICEMAIL, OVERFLOW, NOTICE = "voicemail", "overflow", "notice"
+# What sends callers to voicemail: all of them, or those whom nobody answers.
+TO_VOICEMAIL = (VOICEMAIL, OVERFLOW)
 
 
 @dataclass(frozen=True)
@@ -51,16 +53,18 @@ def voicemail_of(entries: Sequence[Standing], queue: str, lines: Collection[str]
     """The voicemail of ``queue`` ("BRAVO/es") with these ``lines``, from the routing entries.
 
     It is heard only once every line of it was; what was set again after its end counts anew, with
-    the first order.
+    the first order. An overflow is voicemail too, for those whom nobody answers.
     """
     mine = [e for e in entries if e.type.startswith("routing ") and _concerns(e, queue, lines)]
-    ordered = next((e.occurred_at for e in mine if e.type == "routing ordered"), None)
+    ordered = next(
+        (e.occurred_at for e in mine if e.type == "routing ordered" and _to_voicemail(e)), None
+    )
     executed: dict[str, datetime] = {}
     verified: dict[str, datetime] = {}
     ended: datetime | None = None
     for entry in mine:
         line = str(entry.data.get("line", ""))
-        switched_back = entry.data.get("mode", VOICEMAIL) != VOICEMAIL
+        switched_back = not _to_voicemail(entry)
         if entry.type == "routing ended" or (entry.type == "routing executed" and switched_back):
             ended = entry.occurred_at
         elif entry.type == "routing executed":
@@ -124,6 +128,10 @@ def _corrected(
         elif entry.type in went:
             found[entry.data[key]] = (first, entry.occurred_at)
     return found
+
+
+def _to_voicemail(entry: Standing) -> bool:
+    return entry.data.get("mode", VOICEMAIL) in TO_VOICEMAIL
 
 
 def _concerns(entry: Standing, queue: str, lines: Collection[str]) -> bool:

@@ -251,10 +251,13 @@ def test_of_two_views_the_higher_level_is_in_force(session: Session, plan: Plan,
 
 
 @pytest.mark.covers("R42", "A16")
-def test_voicemail_counts_once_each_line_was_heard(session: Session, plan: Plan, out: Out) -> None:
+@pytest.mark.parametrize("to", ["voicemail", "overflow"])
+def test_voicemail_counts_once_each_line_was_heard(
+    session: Session, plan: Plan, out: Out, to: str
+) -> None:
     number = out("AG-014", "08:12")
 
-    def routed(what: str, clock: str, mode: str = "voicemail", **named: str) -> None:
+    def routed(what: str, clock: str, mode: str = to, **named: str) -> None:
         where = {"line": "line-31", "project": "CHARLIE", "queue": "CHARLIE/hu", **named}
         timeline.append(
             session, number, f"routing {what}", what, now=at(clock), data={**where, "mode": mode}
@@ -277,6 +280,19 @@ def test_voicemail_counts_once_each_line_was_heard(session: Session, plan: Plan,
     routed("executed", "09:20", mode="normal")
     routed("verified", "09:21", mode="normal")
     assert not course(session, plan, number, "CHARLIE/hu", "09:25").voicemail.on
+
+
+@pytest.mark.covers("A16")
+def test_a_notice_is_no_voicemail(session: Session, plan: Plan, out: Out) -> None:
+    number = out("AG-014", "08:12")
+    for what, clock in (("ordered", "08:20"), ("executed", "08:22")):
+        timeline.append(
+            session, number, f"routing {what}", what, now=at(clock),
+            data={"line": "line-31", "project": "CHARLIE", "queue": "CHARLIE/hu",
+                  "mode": "notice"},
+        )  # fmt: skip
+    voicemail = course(session, plan, number, "CHARLIE/hu", "08:25").voicemail
+    assert (voicemail.ordered_at, voicemail.on) == (None, False)
 
 
 @pytest.mark.covers("E5", "D4")
