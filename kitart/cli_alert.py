@@ -83,7 +83,7 @@ def show(
         times = f", {each['times_received']} times" if each["times_received"] > 1 else ""
         typer.echo(
             f"{each['id']}  {each['last_received_at'][:16].replace('T', ' ')} UTC  "
-            f"{each['source']}: {each['title']}{why}: {each['status']}, "
+            f"{each['source']}: {' '.join(each['title'].split())}{why}: {each['status']}, "
             f"{each['outcome']}{number}{times}"
         )
     if not listed:

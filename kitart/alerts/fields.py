@@ -103,6 +103,13 @@ def needed(key: str, *names: str) -> str:
     return key
 
 
+def stated(state: str, name: str, example: str) -> str:
+    """The state, or a ``ValueError`` that names the field which would give it."""
+    if not state:
+        raise ValueError(f"{name} is not in the body; right would be {example}")
+    return state
+
+
 def digest(value: object) -> str:
     """The same short text for the same value: a key where the body gives none."""
     return hashlib.sha256(

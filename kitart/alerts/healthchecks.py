@@ -15,6 +15,7 @@ from kitart.alerts.fields import (
     needed,
     part,
     plain_names,
+    stated,
     text,
     titled,
     whole,
@@ -48,7 +49,7 @@ def read(body: Any, zone: tzinfo = UTC) -> list[Reading]:
     why = _no_alert(fields, check, state, name)
     if why:
         return [Reading(SOURCE, key or digest(body), "ignored", title, reason=why)]
-    status = STATES.get(needed(state, "status"), "unknown")
+    status = STATES.get(stated(state, "status", "$STATUS"), "unknown")
     at = _moment(fields, check, zone)
     return [
         Reading(

@@ -15,6 +15,7 @@ from kitart.alerts.fields import (
     labels,
     needed,
     plain_names,
+    stated,
     titled,
     whole,
 )
@@ -47,7 +48,7 @@ def read(body: Any, zone: tzinfo = UTC) -> list[Reading]:
     if not said and any(is_placeholder(each) for each in fields.values()):
         reason = "placeholders are not filled in: a post of the test button"
         return [Reading(SOURCE, key or digest(body), "ignored", title, reason=reason)]
-    status, reason = _status(needed(said, "status"))
+    status, reason = _status(stated(said, "status", "%status"))
     at = written(first(fields, "datetime"), zone)
     return [
         Reading(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import hmac
 from collections.abc import Mapping
@@ -93,6 +92,6 @@ def _given(headers: Mapping[str, str], in_address: str) -> tuple[bytes, ...]:
     elif scheme.lower() == "basic":
         try:
             found = base64.b64decode(token.strip(), validate=True).partition(b":")[2]
-        except binascii.Error:
+        except ValueError:
             found = b""
     return (found, headers.get("x-kitart-secret", "").encode("latin-1"), in_address.encode())

@@ -130,6 +130,12 @@ def test_what_fits_no_rule_or_can_not_be_read_waits_until_it_is_put_aside(journa
     assert run(journal, "dismiss", "77").exit_code == 1
 
 
+def test_each_alert_in_the_list_is_one_line(journal: Journal) -> None:
+    post(journal, "uptime_kuma", {**kuma(0, name="Coffee machine"), "msg": "it is down\nsince ten"})
+    (line,) = run(journal, "list").stdout.splitlines()
+    assert "uptime_kuma: it is down since ten: firing" in line
+
+
 def test_an_alert_that_ended_or_got_its_rule_waits_no_more(journal: Journal) -> None:
     post(journal, "uptime_kuma", kuma(0, name="Coffee machine"))
     post(journal, "uptime_kuma", kuma(1, "2026-11-24 09:00:00", name="Coffee machine"))

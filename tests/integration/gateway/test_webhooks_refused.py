@@ -51,7 +51,13 @@ def test_five_megabytes_are_refused_and_the_beginning_is_kept(place) -> None:
 
 @pytest.mark.parametrize(
     "headers",
-    [{"Authorization": "Bearer wrong"}, {"Authorization": ""}, {"X-Kitart-Secret": "é".encode()}],
+    [
+        {"Authorization": "Bearer wrong"},
+        {"Authorization": ""},
+        {"Authorization": "Basic eDp4"},
+        {"Authorization": "Basic é".encode()},
+        {"X-Kitart-Secret": "é".encode()},
+    ],
 )
 def test_a_wrong_or_missing_secret_is_refused_and_nothing_is_kept(place, headers) -> None:
     answer = requests.post(

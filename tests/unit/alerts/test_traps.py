@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -461,4 +462,16 @@ def test_a_firing_without_a_key_is_refused_with_the_fields_that_would_give_one(
     source: str, body: Any
 ) -> None:
     with pytest.raises(UnreadablePost, match="right would be one that tells this problem"):
+        read(source, body)
+
+
+@pytest.mark.parametrize(
+    ("source", "body", "right"),
+    [("prtg", {"sensorid": "12"}, "%status"), ("healthchecks", {"uuid": "u-1"}, "$STATUS")],
+)
+def test_a_post_without_a_state_is_refused_with_what_would_give_it(
+    source: str, body: Any, right: str
+) -> None:
+    wanted = f"status is not in the body; right would be {re.escape(right)}"
+    with pytest.raises(UnreadablePost, match=wanted):
         read(source, body)
