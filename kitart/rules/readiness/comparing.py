@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from kitart.language import Phrase, listed, phrase
+from kitart.language import Phrase, phrase
 from kitart.rules.readiness.findings import SEVERITIES, Finding, Severity
 from kitart.rules.readiness.hour_findings import BY_HOUR
 from kitart.rules.readiness.offline_copies import OLD
 from kitart.rules.readiness.outlook import Outlook
-from kitart.rules.readiness.recurring import in_words, recurring
+from kitart.rules.readiness.recurring import longest_in_words, recurring
 from kitart.rules.readiness.result import Readiness
 from kitart.rules.readiness.scenarios import Kind
 from kitart.rules.readiness.situations import HOUR
@@ -81,11 +81,7 @@ def _hours(before: Readiness, now: Readiness) -> Iterator[Worse]:
             stretches = recurring(marks, now.outlook.first, now.zone)
             if not stretches:
                 continue
-            stretches.sort(key=lambda each: -each.hours)
-            when = listed(
-                [in_words(e.days, e.start, e.end) for e in stretches[:MOST_HOURS]]
-                + [Phrase("…")] * (len(stretches) > MOST_HOURS)
-            )
+            when = longest_in_words(stretches, MOST_HOURS)
             yield Worse(
                 phrase("{queue}, {scenario}: {hours} hours would hold on a lower rung than before "
                        "({when})", queue=queue, scenario=said,

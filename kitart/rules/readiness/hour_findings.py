@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from kitart.language import Phrase, listed, phrase
+from kitart.language import Phrase, phrase
 from kitart.rules.cover.presence import Presence, Standing
 from kitart.rules.readiness.findings import Finding, Severity
 from kitart.rules.readiness.outlook import NOBODY, Model, Outlook, open_hours
-from kitart.rules.readiness.recurring import in_words, recurring
+from kitart.rules.readiness.recurring import longest_in_words, recurring
 from kitart.rules.readiness.reserve import NEITHER, NO_NATIVE, reserves
 from kitart.rules.readiness.scenarios import Kind
 from kitart.rules.readiness.seats import CLOSED
@@ -117,9 +117,7 @@ def _when(model: Model, found: Outlook, letters: str, wanted: Callable[[str], bo
     """The hours in words, the longest stretches first, no more than a few."""
     zone = model.plan.company.time_zone
     marks = ["" if wanted(letter) else None for letter in letters]
-    stretches = sorted(recurring(marks, found.first, zone), key=lambda each: -each.hours)
-    said = [in_words(each.days, each.start, each.end) for each in stretches[:MOST_HOURS]]
-    return listed([*said, Phrase("…")] if len(stretches) > MOST_HOURS else said)
+    return longest_in_words(recurring(marks, found.first, zone), MOST_HOURS)
 
 
 def _project(queue: str) -> tuple[str, ...]:

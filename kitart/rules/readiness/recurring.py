@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import get_day_names
 
-from kitart.language import Phrase, in_all_languages
+from kitart.language import Phrase, in_all_languages, listed
 from kitart.rules.readiness.situations import HOUR
 
 Mark = TypeVar("Mark", bound=Hashable)
@@ -62,6 +62,23 @@ def recurring(marks: Sequence[Mark | None], first: datetime, zone: str) -> list[
         ),
         key=lambda each: each.first,
     )  # fmt: skip
+
+
+def longest_in_words(found: Sequence[Recurring[Mark]], most: int) -> Phrase:
+    """The longest of these stretches, ``most`` at most. What lies within another is not said again:
+    a first or last day that is not whole, or a day that is half closed, has hours of its own."""
+    longest = sorted(found, key=lambda each: -each.hours)
+    apart = [
+        each
+        for place, each in enumerate(longest)
+        if not any(_within(each, other) for other in longest[:place])
+    ]
+    said = [in_words(each.days, each.start, each.end) for each in apart[:most]]
+    return listed([*said, Phrase("…")] if len(apart) > most else said)
+
+
+def _within(part: Recurring[Mark], whole: Recurring[Mark]) -> bool:
+    return set(part.days) <= set(whole.days) and whole.start <= part.start and part.end <= whole.end
 
 
 def in_words(days: Sequence[int], start: int, end: int) -> Phrase:

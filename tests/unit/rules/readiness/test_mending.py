@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from kitart.plan.schema import Plan
 from kitart.rules.readiness.mending import PARTS, Mend, mends, newcomer, standby_of
 from kitart.rules.readiness.outlook import NOBODY, Model, Outlook, open_hours, outlook
-from kitart.rules.readiness.recurring import in_words, recurring
+from kitart.rules.readiness.recurring import in_words, longest_in_words, recurring
 from kitart.rules.readiness.reserve import reserves
 from kitart.rules.readiness.situations import hours_from
 from kitart.rules.readiness.weakest import weakest
@@ -108,3 +109,15 @@ def test_a_queue_has_a_reserve_only_in_an_area_of_none_of_its_agents(model: Mode
     assert set(found["CHARLIE/ro"]) == {".", "3"}, "its only reserve lives where its agents do"
     dutch = found["ALPHA/nl"]
     assert 0 < dutch.count("3") < open_hours(dutch)
+
+
+def test_hours_within_longer_ones_are_not_said_again() -> None:
+    """The look begins at noon on a Friday: its first day has hours that are no whole day's."""
+    first = datetime(2026, 11, 27, 11, tzinfo=UTC)
+    marks = [
+        "" if 8 <= (first + timedelta(hours=n)).astimezone(ZoneInfo(BUDAPEST)).hour < 20 else None
+        for n in range(8 * 24)
+    ]
+    found = recurring(marks, first, BUDAPEST)
+    assert len(found) > 1
+    assert str(longest_in_words(found, 3)) == "Mon-Sun 08:00-20:00"
