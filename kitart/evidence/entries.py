@@ -18,10 +18,24 @@ TEXTS = (*FRAME[2:], "author", "text", "previous_hash", "hash")
 
 
 def rows_in(content: bytes) -> list[dict[str, Any] | None]:
-    """The rows of a file with one a line; ``None`` for a line that can't be read as one."""
-    lines = content.decode("utf-8", "replace").split("\n")
+    """The rows of a file with one a line; ``None`` for a line that can't be read as one.
+
+    A file that was written anew in another form has none such: its rows are taken as they are, so
+    that what was changed in them is still found. That it was changed, its checksum says.
+    """
+    text = content.decode("utf-8", "replace")
+    lines = text.split("\n")
     body = lines[1:-2] if len(lines) > 2 else []
-    return [_row(line.removesuffix(",")) for line in body if line]
+    rows = [_row(line.removesuffix(",")) for line in body if line]
+    if any(row is not None for row in rows):
+        return rows
+    try:
+        anew = json.loads(text)
+    except (ValueError, RecursionError):
+        return rows
+    if not isinstance(anew, list):
+        return rows
+    return [row if isinstance(row, dict) else None for row in anew]
 
 
 def _row(line: str) -> dict[str, Any] | None:

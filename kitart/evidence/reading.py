@@ -43,7 +43,21 @@ def _folder(path: Path) -> ReadPack:
             if size > MOST_BYTES:
                 raise PackTrouble(f"{path} holds more than {MOST_BYTES} bytes")
             pack.files[name] = each.read_bytes()
-    return pack
+    return _without_top(pack)
+
+
+def _without_top(pack: ReadPack) -> ReadPack:
+    """The pack itself, where a folder was named that holds nothing but one."""
+    manifests = [name for name in pack.files if name.endswith(f"/{MANIFEST}")]
+    if MANIFEST in pack.files or len(manifests) != 1:
+        return pack
+    top = manifests[0].removesuffix(MANIFEST)
+    if not all(name.startswith(top) for name in (*pack.files, *(name for name, _ in pack.odd))):
+        return pack
+    return ReadPack(
+        {name.removeprefix(top): content for name, content in pack.files.items()},
+        [(name.removeprefix(top), what) for name, what in pack.odd],
+    )
 
 
 def _zip(path: Path) -> ReadPack:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -118,6 +119,26 @@ def test_what_was_changed_in_an_entry_is_named(files: Files, field: str) -> None
                for t in told), told  # fmt: skip
 
 
+@pytest.mark.covers("D1")
+@pytest.mark.parametrize("form", [{}, {"indent": 2, "ensure_ascii": False}])
+def test_a_timeline_written_anew_in_another_form_still_names_what_was_changed(
+    files: Files, form: dict[str, Any]
+) -> None:
+    """As by a script that loads it, changes an entry and writes it all again."""
+
+    def written(rows: list[dict[str, Any]]) -> list[str]:
+        anew = {**files, "timeline.json": json.dumps(rows, **form).encode()}
+        return [str(each) for each in found(anew)]
+
+    rows = json.loads(files["timeline.json"])
+    assert written(rows) == ["timeline.json: changed"]
+    changed = [*rows[:2], {**rows[2], "text": "Nothing happened"}, *rows[3:]]
+    assert "timeline.json, entry 3: changed: text" in written(changed)
+    assert len(written(changed)) == 2
+    assert "timeline.json, entry 3: removed" in written(rows[:2] + rows[3:])
+    assert any("entry 3: added" in each for each in written(rows[:3] + rows[2:]))
+
+
 def test_an_entry_put_in_is_named(files: Files) -> None:
     rows = lines_of(files)[1:-2]
     entry = json.loads(rows[2].removesuffix(","))
@@ -218,6 +239,16 @@ def test_a_zip_that_is_damaged_names_the_file(files: Files, tmp_path: Path) -> N
     path.write_bytes(content[:500])
     with pytest.raises(packing.PackTrouble):
         read_pack(path)
+
+
+def test_the_folder_around_a_pack_may_be_named(files: Files, tmp_path: Path) -> None:
+    """As of ``-o DIR``, where the pack lies in DIR/INC-0142."""
+    packing.write(files, tmp_path / "out" / "INC-0142")
+    assert read_pack(tmp_path / "out").files == read_pack(tmp_path / "out" / "INC-0142").files
+    (tmp_path / "out" / "INC-0142" / "more.json").write_text("[]")
+    assert verify(read_pack(tmp_path / "out")).findings == (Finding("more.json", ADDED),)
+    packing.write(files, tmp_path / "out" / "INC-0143")
+    assert Finding("manifest.json", REMOVED) in verify(read_pack(tmp_path / "out")).findings
 
 
 def test_a_file_that_leads_elsewhere_is_not_followed(files: Files, tmp_path: Path) -> None:
