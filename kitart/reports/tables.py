@@ -110,6 +110,8 @@ def proofs(desk: Desk) -> tuple[ProofLine, ...]:
     rows: list[ProofLine] = []
     factor, by_line = desk.facts.system.factor, desk.facts.system.carries_calls
     all_lines = desk.words.say("all lines")
+    # Where the text says that the usual agents answer, tested, the table does not deny it.
+    back = {p.effect.project_id for p in desk.course.projects if p.proved_at is not None}
     for effect in desk.facts.effects:
         lines = [line for queue in effect.queues if queue.affected for line in queue.lines]
         # Of a place of work each proof is of one line, though it is people who are missing.
@@ -133,7 +135,9 @@ def proofs(desk: Desk) -> tuple[ProofLine, ...]:
             )
         proves = desk.facts.system.proved_by
         reached = {each.line for each in of_project if proves(each.factor)}
-        if desk.facts.system.at_home and any(each.factor == factor for each in of_project):
+        if desk.facts.system.at_home and (
+            effect.project_id in back or any(each.factor == factor for each in of_project)
+        ):
             reached.add(None)  # the usual agents were heard, on whichever line
         rows.extend(
             ProofLine(

@@ -235,6 +235,23 @@ def test_what_was_proved_is_told_line_by_line_and_in_its_own_words(make: Make, m
     assert rows(f.CALLS_ANSWERED) == [("+49 30 5550122", f.CALLS_ANSWERED, "proved")]
 
 
+@pytest.mark.covers("E41")
+def test_the_table_of_proofs_agrees_with_the_recovery_that_is_told(make: Make, moment: At) -> None:
+    """A line came back from voicemail, and a call on it was answered: that is the test."""
+    states = (
+        f.SystemState(at=moment("10:02"), state="down", source="person"),
+        f.SystemState(at=moment("11:02"), state="up", source="person"),
+    )
+    answered = f.ProofFacts(
+        factor=f.CALLS_REACH_VCC, project_id="BRAVO", kind="person's word", at=moment("11:03"),
+        by_role="vcc_admin", ok=True, line="+49 30 5550122",
+    )  # fmt: skip
+    facts = out(make, moment, queue(moment, own=1, taken=0), states=states, proofs=(answered,))
+    assert "The usual agents answer again, tested at 11:03 GMT." in first(facts, moment("11:30"))
+    view = build_status_update(facts, "CL-2", now=moment("11:30"))
+    assert [each.result for each in view.proofs] == ["proved"]
+
+
 @pytest.mark.parametrize(
     ("factor", "words"),
     [
