@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from kitart.journal import documents, incidents
+from kitart.journal import documents, incidents, levels
 from kitart.journal.approvals import Question
 from kitart.journal.tables import Approval, Document, Incident
 from kitart.language import Phrase, phrase, said_before
@@ -124,7 +124,10 @@ def for_question(session: Session, plan: Plan, question: Question | Approval) ->
         "why": (
             CARE[row.customer_care or UNKNOWN]
             if system.id == GENERAL
-            else phrase("the plan proposes it for cover level 1")
+            else phrase(
+                "the plan proposes it for cover level {level}",
+                level=levels.of_incident(session, row.number).highest or 1,
+            )
             if system.id == WORKPLACE
             else phrase("the plan proposes it for {system}", system=system.name)
         ),

@@ -110,8 +110,10 @@ def _on_each(
         words = wording(purpose, channel.kind)
         if words is None:
             continue
-        known = values | {"number": incident, "zone": zone, "exercise": exercise,
-                          "replies": inst.settings.sms.replies, "now": inst.clock.now()}  # fmt: skip
+        known = values | {
+            "number": incident, "zone": zone, "exercise": exercise, "now": inst.clock.now(),
+            "replies": inst.settings.sms.replies,
+        }  # fmt: skip
         text = render_message(purpose, words, language, **known)
         waits = may_wait(purpose, values)
         sent = deliver(

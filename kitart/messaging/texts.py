@@ -6,9 +6,9 @@
 ``replies`` (bool: whether an SMS may be answered by one), ``zone`` (name in the tz database;
 aware datetimes among the values are shown in it, as "14:05 GMT" in an SMS or a call and with the
 date in a mail) and ``now`` (when it is written: what is of another day and half a day or more
-away then has its day in an SMS and a call as well). All other values are finished strings, or phrases (``kitart.language.phrase``),
-which are put in in the text's language, or tuples of them. Which texts may wait a few minutes
-stands in ``kitart.messaging.may_wait``.
+away then has its day in an SMS and a call as well). All other values are finished strings, or
+phrases (``kitart.language.phrase``), which are put in in the text's language, or tuples of them.
+Which texts may wait a few minutes stands in ``kitart.messaging.may_wait``.
 """
 
 from __future__ import annotations

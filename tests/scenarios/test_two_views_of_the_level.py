@@ -40,6 +40,9 @@ def test_both_views_stay_in_the_record_and_one_person_settles_it(story) -> None:
     ]  # fmt: skip
     assert mine.recorded_at <= other.recorded_at <= settled.recorded_at
     assert settled.data["reason"] == "As the picture shows"
+    # What the priority is proposed for is the level in force, in the question as well.
+    asked_of = [text for n in range(1, 6) for text in story.texts_to(f"ERT-{n}")]
+    assert any("Proposed P2: the plan proposes it for cover level 2" in t for t in asked_of)
     # Whoever was called on the lower rung is not called twice for it.
     assert [c.agent for c in calls(story)] == ["AG-045"]
 
