@@ -9,6 +9,7 @@ from typing import Unpack
 
 from kitart.reports import manual_logging
 from kitart.reports.course import Course, course_of
+from kitart.reports.cover_words import seats_under_way
 from kitart.reports.facts import ClientFacts, IncidentFacts, SupplierFacts
 from kitart.reports.kinds import words_of
 from kitart.reports.picture.drawing import Picture, picture
@@ -145,7 +146,7 @@ def under_way(desk: Desk) -> tuple[str, ...]:
     if divert is not None and not course.diverted:
         target = words.term(divert.kind)
         doing.append(words.say("Setting up and testing a divert to a {target}.", target=target))
-    doing.append(words.say(kind.working_on_it))
+    doing.append(words.say(seats_under_way(facts) or kind.working_on_it))
     return tuple(doing)
 
 

@@ -121,7 +121,9 @@ def told_in_time(
 def report_title(words: Wording, type: str, number: int) -> str:
     """What a report is called in a table: the updates by their number."""
     name = words.term(REPORT_TYPES.get(type, type or NOT_RECORDED))
-    return f"{name} {number}" if number > 1 or type == "status-update" else name
+    if number > 1 or type == "status-update":
+        return words.say("{report} {number}", report=name, number=number)
+    return name
 
 
 def today(desk: part.Desk) -> date:

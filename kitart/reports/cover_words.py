@@ -90,6 +90,27 @@ def cover(words: Wording, facts: IncidentFacts) -> str:
     )  # fmt: skip
 
 
+def seats_under_way(facts: IncidentFacts) -> str:
+    """What is being done for empty seats where nobody is being called out, as at level 4 with
+    nobody left; empty otherwise, and where no agents are missing."""
+    mine = [queue for queue in facts.cover if queue.touched and queue.open]
+    short = [queue for queue in mine if queue.filled < queue.needed]
+    called = any(
+        each.live_at is None and each.over_at is None for queue in short for each in queue.backups
+    )
+    if not mine or called:
+        return ""
+    if not short and not any(queue.by_rung for queue in mine):
+        return N_("All seats are filled; the queues are being watched.")
+    if not short:
+        return N_("Backups sit in for the agents who are out, until these are back.")
+    if all(queue.voicemail.on for queue in short):
+        return N_("Calls that nobody can answer go to voicemail until agents are back.")
+    if any(queue.voicemail.ordered_at and not queue.voicemail.ended_at for queue in short):
+        return N_("Voicemail is being set up for the calls that nobody can answer.")
+    return N_("Cover for the seats that are empty is being arranged.")
+
+
 def how(words: Wording, queue: QueueCover) -> str:
     """Who sits in the seats of a queue: numbers by kind, no person (D22)."""
     if not queue.open:

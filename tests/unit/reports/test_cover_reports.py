@@ -235,6 +235,34 @@ def test_what_was_proved_is_told_line_by_line_and_in_its_own_words(make: Make, m
     assert rows(f.CALLS_ANSWERED) == [("+49 30 5550122", f.CALLS_ANSWERED, "proved")]
 
 
+@pytest.mark.covers("D3", "R37")
+@pytest.mark.parametrize(
+    ("seats", "doing"),
+    [
+        ({}, "Cover for the seats that are empty is being arranged."),
+        ({"backups": True}, "Agents on standby are called out for the seats that are empty."),
+        ({"voicemail": ("ordered_at",)}, "Voicemail is being set up for the calls that nobody"),
+        ({"voicemail": ("ordered_at", "executed_at")}, "Calls that nobody can answer go to"),
+        ({"taken": 1, "by_rung": seated("native")}, "Backups sit in for the agents who are out"),
+        ({"own": 1, "taken": 0}, "All seats are filled; the queues are being watched."),
+    ],
+)
+def test_nobody_is_said_to_be_called_out_who_is_not(
+    make: Make, moment: At, seats: dict[str, Any], doing: str
+) -> None:
+    known = dict(seats)
+    if known.pop("backups", False):
+        known["backups"] = (
+            f.BackupStart(rung="native", asked_at=moment("10:05"), due_at=moment("10:35")),
+        )
+    if steps := known.pop("voicemail", ()):
+        known["voicemail"] = f.VoicemailFacts(**dict.fromkeys(steps, moment("10:05")))
+    text = first(out(make, moment, queue(moment, **known)), moment("10:25"))
+    assert doing in text
+    others = {"called out for", "being set up", "can answer go", "Backups sit", "being arranged"}
+    assert not [each for each in others if each in text and each not in doing]
+
+
 @pytest.mark.covers("E41")
 def test_the_table_of_proofs_agrees_with_the_recovery_that_is_told(make: Make, moment: At) -> None:
     """A line came back from voicemail, and a call on it was answered: that is the test."""
