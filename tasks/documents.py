@@ -141,13 +141,15 @@ def send(lease: Lease, document_id: int) -> str:
 
 
 def _stamp(session: Session, row: Document, now: datetime) -> None:
-    """Print the approval on the version that leaves."""
-    approval = _approver(session, row)
+    """Print the approval on the version that leaves: of all who gave it, at the last one's."""
+    given = _given(session, row)
+    approval = given[0]
     mark = editions.record_mark(session, row.incident)
     stamped = editions.sent_copy(
         row,
         approver_role=role_name(approval.answered_role or ""),
-        approved_at=approval.answered_at or now,
+        also_approved_by=tuple(role_name(each.answered_role or "") for each in given[1:]),
+        approved_at=given[-1].answered_at or now,
         record=mark,
         now=now,
     )
@@ -158,11 +160,11 @@ def _stamp(session: Session, row: Document, now: datetime) -> None:
     row.facts = {**row.facts, "_record": asdict(mark)}
 
 
-def _approver(session: Session, document: Document) -> Approval:
-    for question in _questions_about(session, document):
-        if question.answer == "approve":
-            return question
-    raise LookupError(f"document {document.id} is not approved: it can't be sent")
+def _given(session: Session, document: Document) -> list[Approval]:
+    given = [each for each in _questions_about(session, document) if each.answer == "approve"]
+    if not given:
+        raise LookupError(f"document {document.id} is not approved: it can't be sent")
+    return given
 
 
 def _sent(inst: Installation, lease: Lease, document_id: int) -> str:

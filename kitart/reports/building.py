@@ -62,6 +62,7 @@ def heading(
     if not changes and version > 1:
         changes = (words.say("not available: no change was recorded for this version"),)
     approver, reviewer = edition.get("approver_role"), edition.get("reviewer_role")
+    approvers = (approver, *edition.get("also_approved_by", ())) if approver else ()
     return Heading(
         incident=facts.number,
         title=title,
@@ -92,7 +93,8 @@ def heading(
         data_as_of=desk.now,
         author_role=words.role(edition.get("author_role", "account_manager")),
         reviewer_role=words.role(reviewer) if reviewer else words.say("not yet reviewed"),
-        approver_role=words.role(approver) if approver else words.say("not yet approved"),
+        approver_role=words.listed([words.role(each) for each in approvers])
+        or words.say("not yet approved"),
         approved_at=edition.get("approved_at"),
         recipients=", ".join(map(words.role, client.recipients)) or desk.recorded(""),
         channel=desk.recorded(client.channel),

@@ -177,6 +177,7 @@ def sent_copy(
     document: Document,
     *,
     approver_role: str,
+    also_approved_by: tuple[str, ...] = (),
     approved_at: datetime,
     record: RecordMark,
     now: datetime,
@@ -187,8 +188,8 @@ def sent_copy(
     facts = IncidentFacts.model_validate(stored_facts(document))
     edition = Edition(
         version=document.version, status="sent", data_as_of=document.valid_as_of,
-        author_role=AUTHOR, approver_role=approver_role, approved_at=approved_at, changes=changes,
-        record=record,
+        author_role=AUTHOR, approver_role=approver_role, also_approved_by=also_approved_by,
+        approved_at=approved_at, changes=changes, record=record,
     )  # fmt: skip
     view = _view(facts, document.client, document.type, document.running_number, now, edition)
     return rendering.render(view)

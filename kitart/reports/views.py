@@ -48,6 +48,7 @@ class Edition(TypedDict, total=False):
     status: Status
     author_role: str
     approver_role: str | None
+    also_approved_by: tuple[str, ...]
     approved_at: datetime | None
     reviewer_role: str | None
     data_as_of: datetime

@@ -65,6 +65,9 @@ def test_the_preliminary_goes_out_in_time_and_the_final_says_what_is_new(story) 
     assert "This report is preliminary" not in final.text
     # Who wrote what stands in it did not approve it.
     assert final.approved_by != "IT-MGR"
+    # After a P1 it is approved by two, and says so.
+    both = "Approved by: account manager on duty and crisis management team lead; approved:"
+    assert both in final.text
     assert story.incident.state == "closed"
 
 

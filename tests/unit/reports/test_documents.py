@@ -168,6 +168,12 @@ def test_the_closing_report_gives_times_verdicts_and_kinds_of_figures(
     assert "Not available: VCC is down; the carrier's records are awaited." in text
     assert "12 (estimated: usual calls of the hour)" in text
     assert "Approved by: account manager on duty; approved: Mon 23 Nov 2026, 16:55 CET" in text
+    both = build_closing_report(
+        closed_facts, "CL-1", now=moment("16:00"), status="approved", approver_role="AM-1",
+        also_approved_by=("CMT lead",), approved_at=moment("15:55"),
+    )  # fmt: skip
+    said = "Approved by: account manager on duty and crisis management team lead; approved: Mon"
+    assert said in render(both).text
     assert "Reviewed by: not yet reviewed" in text
     assert "IT manager on duty; Due: Tue 15 Dec 2026" in text
 
