@@ -5,6 +5,7 @@ Numbers and rungs: a page goes to several people, so agents stand in it as a num
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
 
@@ -46,8 +47,11 @@ def _out(facts: IncidentFacts, zone: str) -> Phrase:
         (q.threatened_at for q in facts.cover if q.threatened_at), default=facts.reported_at
     )
     count = sum(each.count for each in facts.agents_out)
+    by_country: Counter[str] = Counter()
+    for each in facts.agents_out:
+        by_country[each.country] += each.count
     where = _said(zone, lambda words: ", ".join(
-        f"{words.country_name(each.country)} {each.count}" for each in facts.agents_out
+        f"{words.country_name(country)} {some}" for country, some in sorted(by_country.items())
     ) or words.say("none"))  # fmt: skip
     return phrase(
         "Agents out: {count} ({where}); first missed {when}.",

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from babel.messages import Message
 
+from kitart.settings import HOUSE
 from tests import catalogues
 
 CASES = [(language, domain) for language in catalogues.OTHERS for domain in catalogues.DOMAINS]
@@ -69,3 +72,17 @@ def test_what_is_left_in_english_is_found(language: str, domain: str) -> None:
     assert catalogues.left_in_english(around, language, domain) == []
     wrapped = f"{around}\n{english.replace(' ', chr(10), 1)} {around}"
     assert english in catalogues.left_in_english(wrapped, language, domain)
+
+
+def test_no_hungarian_text_has_a_mechanical_article_or_a_word_beside_the_glossary() -> None:
+    """ "Marad a(z) 4. szint" looks mechanical: a value stands after its label. And the crisis team
+    is the válságkezelő csoport everywhere."""
+    texts = [*(HOUSE / "kitart/locale/hu").glob("*.po"), *(HOUSE / "templates").glob("*/hu/*.j2")]
+    assert len(texts) > 100
+    wrong = re.compile(r"\ba\(z\)|krízis", re.IGNORECASE)
+    assert not [
+        f"{path.name}: {line}"
+        for path in texts
+        for line in path.read_text("utf-8").splitlines()
+        if wrong.search(line)
+    ]

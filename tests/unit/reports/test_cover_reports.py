@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from kitart.messaging.known_cover import cover_lines
 from kitart.reports import facts as f
 from kitart.reports import telling_cover
 from kitart.reports.closing_report import build_closing_report
@@ -261,6 +262,17 @@ def test_nobody_is_said_to_be_called_out_who_is_not(
     assert doing in text
     others = {"called out for", "being set up", "can answer go", "Backups sit", "being arranged"}
     assert not [each for each in others if each in text and each not in doing]
+
+
+@pytest.mark.covers("D22")
+def test_a_decider_reads_each_country_once(make: Make, moment: At) -> None:
+    gone = tuple(
+        f.AgentsOut(project_id=project, country=country, count=count)
+        for project, country, count in (("ALPHA", "HU", 6), ("ALPHA", "PL", 1), ("BRAVO", "HU", 2))
+    )
+    facts = out(make, moment, queue(moment), agents_out=gone)
+    said = str(cover_lines(facts, now=moment("10:25"), zone="Europe/London")[0])
+    assert "Agents out: 9 (Hungary 8, Poland 1); first missed" in said
 
 
 @pytest.mark.covers("E41")
