@@ -11,7 +11,7 @@ import asyncio
 import contextlib
 import logging
 import weakref
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
@@ -45,11 +45,14 @@ DRIVES: weakref.WeakSet[Drive] = weakref.WeakSet()
 
 @dataclass(eq=False)
 class _Waiting:
-    """A strand that goes on at a moment of the plan's clock, or when the journal was written."""
+    """A strand that goes on at a moment of the plan's clock, or when the journal answers."""
 
     by: datetime | None
-    for_writes: bool
-    woken: asyncio.Future[None]
+    question: Callable[[Session], Any] | None
+    woken: asyncio.Future[Any]
+
+    def is_over(self, now: datetime) -> bool:
+        return self.by is not None and now >= self.by
 
 
 class Drive:
@@ -116,43 +119,57 @@ class Drive:
         The question is put again whenever the journal was written to; the wait ends when the
         run is cancelled.
         """
-        seen = -1
-        while True:
-            # "by" is looked at before the journal: what was written before it counts.
-            late = by is not None and self.now >= by
-            if seen != self.writes or late:
-                seen = self.writes
-                answer = self.read(question)
-                if answer or late:
-                    return answer or None
-            await self._wait(by, for_writes=True)
+        # "by" is looked at before the journal: what was written before it counts.
+        late = by is not None and self.now >= by
+        answer = self.read(question)
+        if not answer and not late:
+            answer = await self._wait(by, question)
+        return answer or None
 
     async def sleep_until(self, moment: datetime) -> None:
         """Wait until a moment of the plan's clock."""
         while self.now < moment:
-            await self._wait(moment, for_writes=False)
+            await self._wait(moment, None)
 
-    async def _wait(self, by: datetime | None, *, for_writes: bool) -> None:
-        waiting = _Waiting(by, for_writes, asyncio.get_running_loop().create_future())
+    async def _wait(
+        self, by: datetime | None, question: Callable[[Session], T | None] | None
+    ) -> T | None:
+        waiting = _Waiting(by, question, asyncio.get_running_loop().create_future())
         self._waiting.add(waiting)
         try:
-            await waiting.woken
+            return await waiting.woken  # type: ignore[no-any-return]
         finally:
             self._waiting.discard(waiting)
 
     def wake(self, *, written: bool) -> bool:
-        """Wake every strand whose moment has come, after a write those that wait for one, too;
-        whether any was."""
+        """Wake every strand whose moment has come, and after a write those that the journal now
+        answers; whether anything was asked or woken."""
         now = self.now
-        due = [
-            each
-            for each in self._waiting
-            if (written and each.for_writes) or (each.by is not None and now >= each.by)
-        ]
+        due = [each for each in self._waiting if not each.woken.done()]
+        due = [each for each in due if (written and each.question) or each.is_over(now)]
+        self._ask([each for each in due if each.question], now)
         for each in due:
-            if not each.woken.done():
+            if each.question is None:
                 each.woken.set_result(None)
         return bool(due)
+
+    def _ask(self, waiting: Sequence[_Waiting], now: datetime) -> None:
+        """Put the questions to the journal as it stands now: all in one transaction, which costs a
+        run that only waits a tenth of as many."""
+        left = list(waiting)
+        while left:
+            with self.inst.journal.read() as session:
+                while left:
+                    each = left.pop()
+                    assert each.question is not None
+                    try:
+                        answer = each.question(session)
+                    except Exception as error:
+                        # Its strand hears of it; others ask in a transaction that is whole.
+                        each.woken.set_exception(error)
+                        break
+                    if answer or each.is_over(now):
+                        each.woken.set_result(answer)
 
     @property
     def next_moment(self) -> datetime | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import importlib
 import math
 import os
@@ -86,6 +87,12 @@ class Journal:
             self._engine = _make_engine(self.url, self._kept)
         return self._engine
 
+    @functools.cached_property
+    def _reading(self) -> sa.Engine:
+        if self.engine.dialect.name != "postgresql":
+            return self.engine
+        return self.engine.execution_options(isolation_level="REPEATABLE READ")
+
     @contextlib.contextmanager
     def write(
         self, lease: Lease | None = None, *, about: str | None = None, heard: bool = True
@@ -147,10 +154,7 @@ class Journal:
     @contextlib.contextmanager
     def read(self) -> Iterator[Session]:
         """A consistent view of the journal: all of it as it stood at the first question."""
-        engine = self.engine
-        if engine.dialect.name == "postgresql":
-            engine = engine.execution_options(isolation_level="REPEATABLE READ")
-        with Session(engine, expire_on_commit=False) as session:
+        with Session(self._reading, expire_on_commit=False) as session:
             yield session
 
     def watch(self, about: str | None = None) -> JournalWatch:
@@ -165,6 +169,7 @@ class Journal:
         if self._engine is not None:
             self._engine.dispose()
             self._engine = None
+            self.__dict__.pop("_reading", None)
 
 
 class JournalWatch:

@@ -9,6 +9,8 @@ from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
+
 from flows.driving import Drive
 from kitart.clock import HandClock
 
@@ -27,12 +29,19 @@ class Asked:
         return self.answer
 
 
-def a_drive(clock: HandClock) -> Drive:
+class Journal:
+    """One that counts its transactions."""
+
+    opened = 0
+
     @contextmanager
-    def read() -> Iterator[None]:
+    def read(self) -> Iterator[None]:
+        self.opened += 1
         yield None
 
-    inst: Any = SimpleNamespace(clock=clock, journal=SimpleNamespace(read=read))
+
+def a_drive(clock: HandClock) -> Drive:
+    inst: Any = SimpleNamespace(clock=clock, journal=Journal())
     lease: Any = SimpleNamespace(incident="INC-0001")
     plan: Any = None
     return Drive(inst, lease, plan)
@@ -67,6 +76,47 @@ def test_a_question_is_put_once_and_then_after_writes_alone() -> None:
         assert told(drive, written=True)
         assert await waits == "yes"
         assert asked.times == 2
+
+    played(story)
+
+
+def test_all_questions_of_one_look_are_put_in_one_transaction() -> None:
+    async def story(drive: Drive, _clock: HandClock) -> None:
+        questions = [Asked() for _ in range(5)]
+        waits = [asyncio.create_task(drive.until(asked)) for asked in questions]
+        await turn()
+        before = drive.inst.journal.opened  # type: ignore[attr-defined]
+        questions[3].answer = "yes"
+        assert told(drive, written=True)
+        assert await waits[3] == "yes"
+        assert drive.inst.journal.opened == before + 1  # type: ignore[attr-defined]
+        assert [asked.times for asked in questions] == [2] * 5
+        assert [wait.done() for wait in waits] == [False] * 3 + [True, False]
+        for wait in waits:
+            wait.cancel()
+
+    played(story)
+
+
+def test_a_question_that_fails_is_its_own_strands_trouble_alone() -> None:
+    async def story(drive: Drive, _clock: HandClock) -> None:
+        class Fails(Asked):
+            def __call__(self, session: Any) -> str | None:
+                super().__call__(session)
+                if self.times > 1:
+                    raise LookupError("as asked")
+                return None
+
+        sound = [Asked() for _ in range(4)]
+        fails = asyncio.create_task(drive.until(Fails()))
+        waits = [asyncio.create_task(drive.until(asked)) for asked in sound]
+        await turn()
+        for asked in sound:
+            asked.answer = "yes"
+        told(drive, written=True)
+        assert await asyncio.gather(*waits) == ["yes"] * 4
+        with pytest.raises(LookupError, match="as asked"):
+            await fails
 
     played(story)
 
