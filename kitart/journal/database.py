@@ -172,6 +172,11 @@ class Journal:
             self.__dict__.pop("_reading", None)
 
 
+def concerns(session: Session, incident: str) -> None:
+    """Say that this transaction is about an incident: its run hears of it at once, others later."""
+    session.info.setdefault(CONCERNED, set()).add(incident)
+
+
 class JournalWatch:
     """Tells whether the journal changed since the last question."""
 

@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, defer
 
+from kitart.journal.database import concerns
 from kitart.journal.once import id_if_new, locked
 from kitart.journal.tables import Incident, Message
 from kitart.journal.words import storable
@@ -142,6 +143,7 @@ def report(
     row.state, row.provider_id, row.sending_since_real = state, provider_id, None
     row.sent_at = row.sent_at or now
     row.detail = storable("; ".join(part for part in (row.detail, detail) if part))
+    concerns(session, row.incident)
     return row
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from kitart.journal.database import CONCERNED
+from kitart.journal.database import concerns
 from kitart.journal.hashing import (
     SALTED,
     broken_at,
@@ -67,7 +67,7 @@ def append(
     entry.hash = hash_of(plain(entry), SALTED, previous, entry.content or "")
     session.add(entry)
     row.entries, row.head_hash = entry.seq, entry.hash
-    session.info.setdefault(CONCERNED, set()).add(incident)
+    concerns(session, incident)
     session.flush()
     return entry
 

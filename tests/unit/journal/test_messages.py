@@ -9,8 +9,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
+from kitart.clock import monotonic_s, sleep_s
 from kitart.journal import messages, unsent
-from kitart.journal.database import Journal
+from kitart.journal.database import Journal, JournalWatch
 from kitart.journal.incidents import Opened
 from kitart.journal.messages import SENDER_DEAD_AFTER, Claim, Outgoing
 from kitart.journal.tables import Document, Message
@@ -145,3 +146,29 @@ def a_document() -> dict[str, object]:
         "version": 1, "state": "approved", "facts": {}, "valid_as_of": NOW, "created_at": NOW,
         **dict.fromkeys(texts, ""),
     }  # fmt: skip
+
+
+def test_what_a_provider_reports_of_a_message_wakes_the_run_of_its_incident_alone(
+    journal: Journal, open_one: Callable[..., Opened]
+) -> None:
+    open_one("MAIL")
+    complete(journal, claim(journal), "accepted")
+    mine, other = journal.watch("INC-0001"), journal.watch("INC-0002")
+    settle(mine, other)
+    with journal.write() as session:
+        assert messages.report(session, "k", "SM1", "delivered", "on the phone", now=NOW)
+    until_s = monotonic_s() + 5
+    while not mine.changed():
+        assert monotonic_s() < until_s
+        sleep_s(0.01)
+    assert not other.changed()
+    mine.close()
+    other.close()
+
+
+def settle(*watches: JournalWatch) -> None:
+    until_s = monotonic_s() + 0.3
+    while monotonic_s() < until_s:
+        for watch in watches:
+            watch.changed()
+        sleep_s(0.01)
