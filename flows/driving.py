@@ -21,7 +21,7 @@ from prefect.context import SyncClientContext
 from prefect.runtime import flow_run
 from sqlalchemy.orm import Session
 
-from kitart.clock import nap_async, real_now
+from kitart.clock import nap_async, nap_unless, real_now
 from kitart.installation import Installation, installation
 from kitart.journal import incidents, timeline
 from kitart.journal.database import JournalWatch, Lease
@@ -36,6 +36,8 @@ P = ParamSpec("P")
 log = logging.getLogger(__name__)
 
 LOOK_EVERY_S = 0.05
+LOOK_IF_TOLD_EVERY_S = 0.5
+"""Where the journal tells of writes by itself: ten times fewer looks, and each is a wake-up."""
 RELEASE_EVERY_S = 5.0
 THREADS = 32
 
@@ -71,6 +73,8 @@ class Drive:
         self.busy = 0
         # Looks in a row at which nothing had been written and no step was at work.
         self.rests = 0
+        self.stirred = asyncio.Event()
+        """Set when a strand begins to wait: the next moment may be another one."""
         self._waiting: set[_Waiting] = set()
         self._facts: tuple[tuple[int, datetime], IncidentFacts] | None = None
 
@@ -136,6 +140,7 @@ class Drive:
     ) -> T | None:
         waiting = _Waiting(by, question, asyncio.get_running_loop().create_future())
         self._waiting.add(waiting)
+        self.stirred.set()
         try:
             return await waiting.woken  # type: ignore[no-any-return]
         finally:
@@ -289,4 +294,19 @@ async def _listen(drive: Drive, watch: JournalWatch) -> None:
         drive.writes += written
         woken = drive.wake(written=written)
         drive.rests = 0 if written or woken or drive.busy else drive.rests + 1
+        await _rest(drive, watch)
+
+
+async def _rest(drive: Drive, watch: JournalWatch) -> None:
+    """Until the journal was written to, or a strand waits for another moment; or for a look."""
+    told_at = watch.fileno()
+    if told_at is None:
         await nap_async(drive.inst.clock, drive.next_moment, LOOK_EVERY_S)
+        return
+    drive.stirred.clear()
+    loop = asyncio.get_running_loop()
+    loop.add_reader(told_at, drive.stirred.set)
+    try:
+        await nap_unless(drive.stirred, drive.inst.clock, drive.next_moment, LOOK_IF_TOLD_EVERY_S)
+    finally:
+        loop.remove_reader(told_at)

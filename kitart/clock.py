@@ -8,6 +8,7 @@ moment, never for a duration, so that a restart waits only the rest (D21).
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import threading
 import time
 from dataclasses import dataclass
@@ -110,6 +111,15 @@ def nap(clock: Clock, until: datetime | None, at_most_s: float) -> None:
 async def nap_async(clock: Clock, until: datetime | None, at_most_s: float) -> None:
     """As ``nap``, for a coroutine."""
     await asyncio.sleep(_nap_length(clock, until, at_most_s))
+
+
+async def nap_unless(
+    stirred: asyncio.Event, clock: Clock, until: datetime | None, at_most_s: float
+) -> None:
+    """As ``nap_async``, but over as soon as the event is set."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(_nap_length(clock, until, at_most_s)):
+            await stirred.wait()
 
 
 def _nap_length(clock: Clock, until: datetime | None, at_most_s: float) -> float:

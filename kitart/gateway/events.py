@@ -22,7 +22,7 @@ from kitart.prefect_events import EventRefused, EventSink, Happening
 log = logging.getLogger(__name__)
 
 # Technical limits, on real time.
-LOOK_EVERY_S = 0.5
+LOOK_EVERY_S = 2.0
 TRY_AGAIN_AFTER_S = (1.0, 2.0, 5.0, 10.0, 30.0)
 AT_ONCE = 200
 """Entries of one round: what waited long follows bit by bit."""

@@ -32,7 +32,7 @@ from kitart.prefect_forms import FormBoard, Given, Sheet, Standing
 log = logging.getLogger(__name__)
 
 # Technical limits, on real time.
-LOOK_EVERY_S = 0.15
+LOOK_EVERY_S = 0.5
 SWEEP_EVERY_S = 10.0
 TRY_AGAIN_AFTER_S = (0.5, 1.0, 2.0, 5.0, 10.0)
 ANSWER_COMES_WITHIN_S = 5.0

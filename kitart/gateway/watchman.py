@@ -245,7 +245,7 @@ class Watchman:
             room = self._room(session)
         if not room or not self._wants_run(seen):
             return None
-        with self._inst.journal.write(about=number) as session:
+        with self._inst.journal.write(heard=False) as session:
             if not self._room(session):  # others may have asked meanwhile
                 return None
             incident = incidents.get(session, number)

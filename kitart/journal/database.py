@@ -60,6 +60,8 @@ COUNT_WRITE = sa.text(
     "ON CONFLICT (topic) DO UPDATE SET count = count + 1"
 )
 
+TELL = sa.text("SELECT pg_notify(:all, :topic), pg_notify(:own, :topic)")
+
 KEPT, AT_MOST = 16, 24
 """Connections of a process to PostgreSQL, which has a hundred for all unless it is told."""
 
@@ -131,7 +133,8 @@ class Journal:
             session.execute(COUNT_WRITE, [{"topic": topic} for topic in {*topics, ANY}])
             return
         for topic in sorted(topics):
-            session.execute(sa.text("SELECT pg_notify(:c, :t)"), {"c": CHANNEL, "t": topic})
+            told = {"all": CHANNEL, "own": _channel_of(topic), "topic": topic}
+            session.execute(TELL, told)
 
     @contextlib.contextmanager
     def _writers_turn(self) -> Iterator[None]:
@@ -205,6 +208,11 @@ class JournalWatch:
         """What the writes since the last call were about."""
         raise AssertionError("each database has its own watch")
 
+    def fileno(self) -> int | None:
+        """The file at which the system says that something was written; ``None`` where nothing
+        does, and it has to be looked at again and again."""
+        return None
+
     def close(self) -> None:
         """Give the connection back."""
 
@@ -241,12 +249,22 @@ class _SqliteWatch(JournalWatch):
         self._connection.invalidate()
 
 
+def _channel_of(topic: str) -> str:
+    return f"{CHANNEL}:{topic}"
+
+
 class _PostgresWatch(JournalWatch):
     # Notices can be missed over a reconnect, so a look is also due now and then.
     _look_every_s = 15.0
 
     def __init__(self, engine: sa.Engine, about: str | None) -> None:
         super().__init__(engine, about)
+        self._channels = [CHANNEL]
+        if self._mine is not None and OTHERS_AFTER_S:
+            # Not told of others at all, which would wake fifty runs at each write of one; that they
+            # may have written is taken for granted when it is time to look.
+            self._channels = [_channel_of(topic) for topic in sorted(self._mine)]
+            self._look_every_s = OTHERS_AFTER_S
         self._connection: Any = None
         self._there = select.poll()
 
@@ -263,6 +281,9 @@ class _PostgresWatch(JournalWatch):
             self.close()
             return {ALL}
 
+    def fileno(self) -> int | None:
+        return None if self._connection is None else int(self._connection.fileno())
+
     def _listen(self) -> Collection[str]:
         import psycopg
 
@@ -271,7 +292,10 @@ class _PostgresWatch(JournalWatch):
             self._connection = psycopg.connect(
                 url.render_as_string(hide_password=False), autocommit=True, connect_timeout=5
             )
-            self._connection.execute(f"LISTEN {CHANNEL}")
+            for channel in self._channels:
+                self._connection.execute(
+                    psycopg.sql.SQL("LISTEN {}").format(psycopg.sql.Identifier(channel))
+                )
             self._there = select.poll()
             self._there.register(self._connection.fileno(), select.POLLIN)
         except psycopg.OperationalError:

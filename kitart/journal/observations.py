@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from kitart.journal.tables import Incident, Observation
 
@@ -120,8 +121,22 @@ def _last(
     ranked = (
         sa.select(Observation.system_id, Observation.state, place.label("place"))
         .join(Incident, Incident.number == Observation.incident)
-        .where(Observation.incident.in_(within), Observation.system_id.in_(systems), counts)
+        .where(
+            _among(session, Observation.incident, within),
+            _among(session, Observation.system_id, systems),
+            counts,
+        )
         .subquery()
     )
     query = sa.select(ranked.c.system_id, ranked.c.state).where(ranked.c.place == 1)
     return {system: state for system, state in session.execute(query)}
+
+
+def _among(
+    session: Session, column: InstrumentedAttribute[Any], values: Collection[str]
+) -> sa.ColumnElement[bool]:
+    """On PostgreSQL as one value: a list of a hundred makes a question that has to be read anew by
+    driver and server each time it is put."""
+    if session.get_bind().dialect.name != "postgresql":
+        return column.in_(values)
+    return column == sa.any_(sa.literal(list(values), ARRAY(sa.String)))

@@ -99,7 +99,8 @@ def _deliver(
         exercise = incidents.get(session, message.incident).exercise
         down = down_systems(session, plan, exercise=exercise)
         possible = ways(plan, message.channel, stands_on, down)
-    with inst.journal.write(lease, about=message.incident) as session:
+    # That it is about to leave changes nothing for anybody; that it is put off does.
+    with inst.journal.write(lease, about=message.incident, heard=bool(headline)) as session:
         waits = headline and hold_back(session, plan, message, headline, now=now)
         if waits:
             return waits, None

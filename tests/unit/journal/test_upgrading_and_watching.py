@@ -324,12 +324,24 @@ def test_an_entry_in_its_timeline_wakes_the_incidents_run_whoever_wrote_it(
 def test_of_other_incidents_it_hears_after_a_while_once(
     journal: Journal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(database, "OTHERS_AFTER_S", 1.0)
     watch = journal.watch("INC-0001")
     watch.changed()
     keep(journal, "8", about="INC-0002")
     keep(journal, "9", about="INC-0003")
     assert not heard(watch, within_s=0.3)
+    assert heard(watch)
+    assert not heard(watch, within_s=0.3)
+    watch.close()
+
+
+def test_a_watch_on_all_hears_of_other_incidents_at_once(
+    journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(database, "OTHERS_AFTER_S", 0.0)
+    watch = journal.watch("INC-0001")
+    heard(watch, within_s=0.3)
+    keep(journal, "8", about="INC-0002")
     assert heard(watch)
     assert not heard(watch, within_s=0.3)
     watch.close()
