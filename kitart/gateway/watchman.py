@@ -18,7 +18,7 @@ from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
-from kitart.clock import monotonic_s, real_now
+from kitart.clock import monotonic_s, real_now, sleep_s
 from kitart.installation import Installation
 from kitart.journal import incidents
 from kitart.journal.held_news import Address
@@ -44,7 +44,11 @@ STARTS_AT_ONCE = {"sqlite": 3, "postgresql": 8}
 """How many runs may be on their way at once, by what the journal lies in. Prefect's SQLite has one
 writer at a time, and everywhere its server has one core: of many that begin together each holds up
 all others, and all begin late."""
-LOOK_AGAIN_AFTER_S = 2.0
+MANY_ALARMS = 8
+PAGES_FIRST_S = 2.0
+"""While more alarms than this are on their way, runs are asked for that much later: what a run does
+first takes the cores that the first pages need."""
+LOOK_AGAIN_AFTER_S = 5.0
 """How long an incident in which nothing is due and nothing was written is left alone: what became
 of a message that left comes without a word in the timeline."""
 PAPER_AFTER_S = 60.0
@@ -211,8 +215,18 @@ class Watchman:
             # As above: the next round tries again.
             log.exception("telling of the paper plan for %s failed; tried again", number)
 
+    def _pages_first(self) -> None:
+        until_s = monotonic_s() + PAGES_FIRST_S
+        while self._alarms_at_work() > MANY_ALARMS and monotonic_s() < until_s:
+            sleep_s(0.05)
+
+    def _alarms_at_work(self) -> int:
+        with self._lock:
+            return sum(name == self._raise.__name__ for name, _ in self._at_work)
+
     def _request_run(self, number: str) -> None:
         try:
+            self._pages_first()
             incident = self._claimed(number)
             if incident is None:
                 return
