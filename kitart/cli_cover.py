@@ -26,10 +26,11 @@ def cover() -> None:
 def propose(
     at: Annotated[str, typer.Option(help="Moment with its offset: 2026-11-17T09:12+01:00")],
     out: Annotated[
-        list[str] | None, typer.Option(help="An agent who is out, e.g. AG-014; may be repeated")
+        list[str] | None,
+        typer.Option(help="Who is out: AG-014, or AG-014,AG-016; may be repeated"),
     ] = None,
     project: Annotated[
-        list[str] | None, typer.Option(help="Look at this project alone; may be repeated")
+        list[str] | None, typer.Option(help="Look at these projects alone; as --out")
     ] = None,
     folder: Annotated[
         Path | None,
@@ -48,14 +49,15 @@ def propose(
     when = the_moment(at)
     _holds_a_plan(folder)
     plan = the_plan(folder)
-    _known("--out", out or [], [agent.id for agent in plan.agents])
-    _known("--project", project or [], [each.id for each in plan.projects])
+    missing, projects = _each_of(out), _each_of(project)
+    _known("--out", missing, [agent.id for agent in plan.agents])
+    _known("--project", projects, [each.id for each in plan.projects])
     found = proposal_for(
         plan,
         Facts(
             at=when,
-            out=tuple(Out(code) for code in dict.fromkeys(out or [])),
-            projects=frozenset(project) if project else None,
+            out=tuple(Out(code) for code in missing),
+            projects=frozenset(projects) if projects else None,
         ),
     )
     if as_json:
@@ -63,6 +65,12 @@ def propose(
         return
     for line in as_text(found, plan):
         typer.echo(line)
+
+
+def _each_of(given: list[str] | None) -> list[str]:
+    """Each code that was given once, also where several stand in one value."""
+    codes = (code.strip() for value in given or [] for code in value.split(","))
+    return list(dict.fromkeys(codes))
 
 
 def as_data(found: Proposal) -> dict[str, Any]:

@@ -57,6 +57,11 @@ def test_the_same_question_has_the_same_answer_whatever_its_order_and_offset() -
     assert one["level"] == 2
 
 
+def test_several_who_are_out_may_stand_in_one_value() -> None:
+    storm = ("AG-023", "AG-024", "AG-027")
+    assert asked("2026-11-22T02:40Z", *storm) == asked("2026-11-22T02:40Z", "AG-023, AG-024,AG-027")
+
+
 @pytest.mark.covers("E15", "D11")
 def test_for_people_it_says_what_is_missing_who_and_why() -> None:
     result = run("--at", TUESDAY, "--out", "AG-014", "--plan", SAMPLE)
