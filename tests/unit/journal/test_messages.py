@@ -9,12 +9,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
-from kitart.clock import monotonic_s, sleep_s
 from kitart.journal import messages, unsent
-from kitart.journal.database import Journal, JournalWatch
+from kitart.journal.database import Journal
 from kitart.journal.incidents import Opened
 from kitart.journal.messages import SENDER_DEAD_AFTER, Claim, Outgoing
 from kitart.journal.tables import Document, Message
+from tests.unit.journal.hearing import heard
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 
@@ -154,21 +154,11 @@ def test_what_a_provider_reports_of_a_message_wakes_the_run_of_its_incident_alon
     open_one("MAIL")
     complete(journal, claim(journal), "accepted")
     mine, other = journal.watch("INC-0001"), journal.watch("INC-0002")
-    settle(mine, other)
+    heard(mine, within_s=0.3)
+    heard(other, within_s=0.3)
     with journal.write() as session:
         assert messages.report(session, "k", "SM1", "delivered", "on the phone", now=NOW)
-    until_s = monotonic_s() + 5
-    while not mine.changed():
-        assert monotonic_s() < until_s
-        sleep_s(0.01)
-    assert not other.changed()
+    assert heard(mine)
+    assert not heard(other, within_s=0.3)
     mine.close()
     other.close()
-
-
-def settle(*watches: JournalWatch) -> None:
-    until_s = monotonic_s() + 0.3
-    while monotonic_s() < until_s:
-        for watch in watches:
-            watch.changed()
-        sleep_s(0.01)

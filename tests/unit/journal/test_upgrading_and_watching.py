@@ -17,12 +17,13 @@ from alembic.migration import MigrationContext
 
 from kitart.clock import monotonic_s, sleep_s
 from kitart.journal import approvals, database, plans, timeline
-from kitart.journal.database import Journal, JournalError, JournalWatch
+from kitart.journal.database import Journal, JournalError
 from kitart.journal.tables import Base
 from kitart.journal.upgrading import check, upgrade
 from kitart.language import phrase
 from kitart.messaging.questions import option
 from tests.new_journal import make_tables
+from tests.unit.journal.hearing import heard
 
 QUESTION = approvals.Question(
     key="INC-0001:close", incident="INC-0001", kind="close",
@@ -263,16 +264,6 @@ def test_a_watch_hears_this_process_too_and_not_what_was_undone(journal: Journal
     sleep_s(0.1)
     assert watch.changed()
     watch.close()
-
-
-def heard(watch: JournalWatch, within_s: float = 10) -> bool:
-    """Whether there is news, with the time that a notice may take."""
-    until = monotonic_s() + within_s
-    while monotonic_s() < until:
-        if watch.changed():
-            return True
-        sleep_s(0.01)
-    return False
 
 
 def keep(journal: Journal, plan: str, **how: Any) -> None:
