@@ -25,8 +25,10 @@ from flows.strands.informing import inform_client
 from flows.strands.leading import FalseAlarm, reason_of
 from flows.strands.logging_by_hand import log_by_hand
 from flows.strands.recovering import recover, watch
+from kitart.journal import timeline
+from kitart.messaging.paper import RUN_MISSING
 from tasks import closing
-from tasks.opening import gather_facts, name_run
+from tasks.opening import gather_facts, name_run, tell_that_paper_is_over
 
 
 async def nothing_to_undo(_drive: Drive) -> None:
@@ -49,6 +51,8 @@ async def carry(
             if drive is None:
                 return Completed(message=f"{incident} is driven by another run; this one joined it")
             await name_run(incident)
+            if drive.read(lambda s: timeline.entries(s, incident, RUN_MISSING)):
+                await drive.step(tell_that_paper_is_over, drive.lease)
             reason = known_false_alarm(drive)
             if reason is not None:
                 await undo(drive)

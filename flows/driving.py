@@ -24,7 +24,8 @@ from sqlalchemy.orm import Session
 from kitart.clock import nap_async, nap_unless, real_now
 from kitart.installation import Installation, installation
 from kitart.journal import incidents, timeline
-from kitart.journal.database import JournalWatch, Lease
+from kitart.journal.database import Lease, went_away
+from kitart.journal.watching import JournalWatch
 from kitart.messaging import releasing
 from kitart.plan.schema import Plan, System
 from kitart.reports.facts import IncidentFacts
@@ -35,6 +36,9 @@ P = ParamSpec("P")
 
 log = logging.getLogger(__name__)
 
+JOURNAL_AWAY_S = 120.0
+"""Real seconds for which a run waits for PostgreSQL to come back, before it ends and is begun anew.
+Its hold lapses meanwhile: where another run can reach the journal, that one drives on."""
 LOOK_EVERY_S = 0.05
 LOOK_IF_TOLD_EVERY_S = 0.5
 """Where the journal tells of writes by itself: ten times fewer looks, and each is a wake-up."""
@@ -96,8 +100,7 @@ class Drive:
 
     def read(self, question: Callable[[Session], T]) -> T:
         """What the journal answers now."""
-        with self.inst.journal.read() as session:
-            return question(session)
+        return self.inst.journal.ask(question)
 
     def facts(self, session: Session) -> IncidentFacts:
         """The incident's facts, gathered once for all strands that ask after the same write."""
@@ -161,7 +164,7 @@ class Drive:
     def _ask(self, waiting: Sequence[_Waiting], now: datetime) -> None:
         """Put the questions to the journal as it stands now: all in one transaction, which costs a
         run that only waits a tenth of as many."""
-        left = list(waiting)
+        left, asked_anew = list(waiting), False
         while left:
             with self.inst.journal.read() as session:
                 while left:
@@ -170,6 +173,10 @@ class Drive:
                     try:
                         answer = each.question(session)
                     except Exception as error:
+                        if went_away(error) and not asked_anew:
+                            left.append(each)
+                            asked_anew = True
+                            break
                         # Its strand hears of it; others ask in a transaction that is whole.
                         each.woken.set_exception(error)
                         break
@@ -189,6 +196,7 @@ async def driving(incident: str) -> AsyncIterator[Drive | None]:
     Raises ``LeaseLost`` out of the block's next write when the incident was taken over.
     """
     inst = installation()
+    inst.journal.patience_s = JOURNAL_AWAY_S
     run = str(flow_run.get_id() or f"local-{id(asyncio.current_task())}")
     with inst.journal.write() as session:
         lease = incidents.take_lease(session, incident, run, real_now=real_now())
@@ -220,6 +228,7 @@ async def driving(incident: str) -> AsyncIterator[Drive | None]:
     finally:
         DRIVES.discard(drive)
         watch.close()
+        inst.journal.patience_s = 0.0
         _let_go(inst, lease)
 
 
@@ -254,8 +263,13 @@ def first_of_group() -> Iterator[None]:
 
 async def _renew(inst: Installation, lease: Lease) -> None:
     def once() -> None:
-        with inst.journal.write(heard=False) as session:
-            incidents.renew_lease(session, lease, real_now=real_now())
+        try:
+            with inst.journal.write(heard=False) as session:
+                incidents.renew_lease(session, lease, real_now=real_now())
+        except Exception as error:
+            if not went_away(error):
+                raise
+            # The hold lapses later than it is renewed the next time.
 
     while True:
         await asyncio.sleep(incidents.LEASE_RENEWAL_S)

@@ -16,6 +16,7 @@ from kitart.installation import installation
 from kitart.journal import exercises, incidents, observations
 from kitart.journal.database import Lease
 from kitart.messaging.alarm import raise_alarm
+from kitart.messaging.paper import tell_that_a_run_drives
 from kitart.orchestrator import DEPLOYMENTS, run_name
 from tasks.steps import step
 from tasks.watching import look_at_system
@@ -130,6 +131,12 @@ def keep_look(lease: Lease, source: str, state: str, detail: str) -> None:
             session, SHAREPOINT, state, source, detail,
             now=inst.clock.now(), incident=lease.incident,
         )  # fmt: skip
+
+
+@step("tell people to put the paper plan away")
+def tell_that_paper_is_over(lease: Lease) -> None:
+    """Whoever was told to work from the paper plan hears that this run drives now (D17)."""
+    tell_that_a_run_drives(installation(), lease)
 
 
 async def name_run(incident: str) -> None:

@@ -9,6 +9,7 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from kitart.connectors.errors import ConnectorError
+from kitart.journal.database import went_away
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -20,7 +21,8 @@ def step(name: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
     """Make a function a step with this name in the Prefect UI.
 
     A step may be run again at any time: it looks in the journal first. It is retried after 1, 3
-    and 10 seconds when an outside system failed in a way that may pass.
+    and 10 seconds when an outside system failed in a way that may pass, or the journal's server
+    went away in the middle.
     """
 
     def make(function: Callable[P, T]) -> Callable[P, T]:
@@ -37,4 +39,6 @@ def step(name: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
 
 def _may_pass(_task: Any, _run: Any, state: Any) -> bool:
     failure = state.result(raise_on_failure=False)
-    return isinstance(failure, ConnectorError) and not failure.permanent
+    if isinstance(failure, ConnectorError):
+        return not failure.permanent
+    return isinstance(failure, BaseException) and went_away(failure)

@@ -293,6 +293,7 @@ PURPOSES = {
     "crisis-call": phrase("a call to the crisis team"),
     "deadline-missed": phrase("a missed deadline"),
     "paper-plan": phrase("work from the paper plan"),
+    "paper-over": phrase("the tool drives the plan again"),
     "relief": phrase("a change of who is in charge"),
     "stand-down": phrase("nothing more is needed"),
     "backup-call": phrase("a call for backup"),

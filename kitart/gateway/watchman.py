@@ -23,7 +23,8 @@ from kitart.installation import Installation
 from kitart.journal import incidents
 from kitart.journal.held_news import Address
 from kitart.journal.tables import Incident
-from kitart.messaging.alarm import raise_alarm, tell_to_use_paper
+from kitart.messaging.alarm import raise_alarm
+from kitart.messaging.paper import tell_to_use_paper
 from kitart.messaging.releasing import due, release
 from kitart.orchestrator import Orchestrator, OrchestratorError
 

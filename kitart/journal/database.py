@@ -5,27 +5,40 @@ from __future__ import annotations
 import contextlib
 import functools
 import importlib
-import math
 import os
-import select
 import sqlite3
 import threading
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session, configure_mappers
 
 from kitart.clock import monotonic_s, sleep_s
 from kitart.journal.once import locked
 from kitart.journal.tables import Incident
+from kitart.journal.watching import (
+    ALL,
+    ANY,
+    CHANNEL,
+    JournalWatch,
+    PostgresWatch,
+    SqliteWatch,
+    channel_of,
+)
 from kitart.journal.write_times import WriteTimes
 
-CHANNEL = "kitart_journal"
 LOCK_LIMIT_S = 15.0
 """The longest that SQLite waits for another writer, in real time."""
+PERSIST_S, PERSIST_EVERY_S = 60.0, 0.5
+"""Real seconds for which a write that must not be forgotten is tried again, and between tries."""
+
+
+T = TypeVar("T")
 
 
 class JournalError(Exception):
@@ -49,12 +62,6 @@ CHANGES = "changes of rows"
 """Where a connection to PostgreSQL counts them; SQLite's counts by itself."""
 CONCERNED = "incidents concerned"
 """Where a session keeps whose timeline was written."""
-ALL, ANY = "all", "any"
-"""What a write is about that concerns everybody, and the count of all writes."""
-OTHERS_AFTER_S = 15.0
-"""Real seconds after which a run looks at what was written about other incidents: it meets them at
-the people, the lines and the clients they share, and asks for those itself at each step. Were it
-told of each write, fifty runs that only wait would fill two cores."""
 COUNT_WRITE = sa.text(
     "INSERT INTO write_counts (topic, count) VALUES (:topic, 1) "
     "ON CONFLICT (topic) DO UPDATE SET count = count + 1"
@@ -80,6 +87,9 @@ class Journal:
         self._kept = connections_kept
         self._engine: sa.Engine | None = None
         self._turn = threading.Lock()
+        self.patience_s = 0.0
+        """Real seconds for which PostgreSQL is asked for a connection while it is away; who asks
+        waits. For whoever can do nothing else meanwhile, as a plan's run."""
         self.write_times = WriteTimes()
 
     @property
@@ -87,7 +97,21 @@ class Journal:
         """The engine, made at first use."""
         if self._engine is None:
             self._engine = _make_engine(self.url, self._kept)
+            if self._engine.dialect.name == "postgresql":
+                sa.event.listen(self._engine, "do_connect", self._connect)
         return self._engine
+
+    def _connect(
+        self, dialect: Any, _record: Any, cargs: tuple[Any, ...], cparams: dict[str, Any]
+    ) -> Any:
+        until_s = monotonic_s() + self.patience_s
+        while True:
+            try:
+                return dialect.connect(*cargs, **cparams)
+            except dialect.loaded_dbapi.OperationalError:
+                if monotonic_s() >= until_s:
+                    raise
+            sleep_s(PERSIST_EVERY_S)
 
     @functools.cached_property
     def _reading(self) -> sa.Engine:
@@ -133,7 +157,7 @@ class Journal:
             session.execute(COUNT_WRITE, [{"topic": topic} for topic in {*topics, ANY}])
             return
         for topic in sorted(topics):
-            told = {"all": CHANNEL, "own": _channel_of(topic), "topic": topic}
+            told = {"all": CHANNEL, "own": channel_of(topic), "topic": topic}
             session.execute(TELL, told)
 
     @contextlib.contextmanager
@@ -160,12 +184,37 @@ class Journal:
         with Session(self._reading, expire_on_commit=False) as session:
             yield session
 
+    def ask(self, question: Callable[[Session], T]) -> T:
+        """What the journal answers; asked once more where the server went away meanwhile."""
+        try:
+            with self.read() as session:
+                return question(session)
+        except DBAPIError as error:
+            if not went_away(error):
+                raise
+        with self.read() as session:
+            return question(session)
+
+    def persist(self, write: Callable[[Session], T]) -> T:
+        """Write what happened outside and can't be found out again: tried for a minute while the
+        database can't be reached or written to. ``write`` may find that its last try was written
+        after all. Raises the last failure."""
+        until_s = monotonic_s() + PERSIST_S
+        while True:
+            try:
+                with self.write() as session:
+                    return write(session)
+            except (DBAPIError, PoolTimeout):
+                if monotonic_s() >= until_s:
+                    raise
+            sleep_s(PERSIST_EVERY_S)
+
     def watch(self, about: str | None = None) -> JournalWatch:
         """A listener that tells cheaply whether anything was written since it last looked; with
         ``about`` soon what concerns that incident, and within seconds what concerns others."""
         if self.engine.dialect.name == "postgresql":
-            return _PostgresWatch(self.engine, about)
-        return _SqliteWatch(self.engine, about)
+            return PostgresWatch(self.engine, about)
+        return SqliteWatch(self.engine, about)
 
     def close(self) -> None:
         """Close every connection."""
@@ -175,137 +224,14 @@ class Journal:
             self.__dict__.pop("_reading", None)
 
 
+def went_away(error: BaseException) -> bool:
+    """Whether the database's server ended a connection that was in use."""
+    return isinstance(error, DBAPIError) and error.connection_invalidated
+
+
 def concerns(session: Session, incident: str) -> None:
     """Say that this transaction is about an incident: its run hears of it at once, others later."""
     session.info.setdefault(CONCERNED, set()).add(incident)
-
-
-class JournalWatch:
-    """Tells whether the journal changed since the last question."""
-
-    _look_every_s = math.inf
-
-    def __init__(self, engine: sa.Engine, about: str | None) -> None:
-        self._engine = engine
-        self._mine = None if about is None else {about, ALL}
-        self._looked_at_s = monotonic_s()
-        self._others_wait = False
-
-    def changed(self) -> bool:
-        """Whether anything was written since the last call; the first call says yes."""
-        topics = self._written()
-        mine = bool(topics) if self._mine is None else not self._mine.isdisjoint(topics)
-        self._others_wait |= bool(topics)
-        since_s = monotonic_s() - self._looked_at_s
-        others = self._others_wait and since_s >= OTHERS_AFTER_S
-        if not mine and not others and since_s < self._look_every_s:
-            return False
-        self._looked_at_s = monotonic_s()
-        self._others_wait = False
-        return True
-
-    def _written(self) -> Collection[str]:
-        """What the writes since the last call were about."""
-        raise AssertionError("each database has its own watch")
-
-    def fileno(self) -> int | None:
-        """The file at which the system says that something was written; ``None`` where nothing
-        does, and it has to be looked at again and again."""
-        return None
-
-    def close(self) -> None:
-        """Give the connection back."""
-
-
-class _SqliteWatch(JournalWatch):
-    # data_version moves when another connection commits; this one must hold no transaction.
-    def __init__(self, engine: sa.Engine, about: str | None) -> None:
-        super().__init__(engine, about)
-        self._connection = engine.raw_connection()
-        self._version: int | None = None
-        self._counts: dict[str, int] = {}
-
-    def _written(self) -> Collection[str]:
-        cursor = self._connection.cursor()
-        try:
-            first = self._version is None
-            version = cursor.execute("PRAGMA data_version").fetchone()[0]
-            if version == self._version:
-                return ()
-            asked = sorted({ANY, *(self._mine or ())})
-            marks = ", ".join("?" * len(asked))
-            counts = dict(
-                cursor.execute(
-                    f"SELECT topic, count FROM write_counts WHERE topic IN ({marks})", asked
-                ).fetchall()
-            )
-        finally:
-            cursor.close()
-        new = {topic for topic, count in counts.items() if count != self._counts.get(topic)}
-        self._version, self._counts = version, counts
-        return {ALL} if first else new
-
-    def close(self) -> None:
-        self._connection.invalidate()
-
-
-def _channel_of(topic: str) -> str:
-    return f"{CHANNEL}:{topic}"
-
-
-class _PostgresWatch(JournalWatch):
-    # Notices can be missed over a reconnect, so a look is also due now and then.
-    _look_every_s = 15.0
-
-    def __init__(self, engine: sa.Engine, about: str | None) -> None:
-        super().__init__(engine, about)
-        self._channels = [CHANNEL]
-        if self._mine is not None and OTHERS_AFTER_S:
-            # Not told of others at all, which would wake fifty runs at each write of one; that they
-            # may have written is taken for granted when it is time to look.
-            self._channels = [_channel_of(topic) for topic in sorted(self._mine)]
-            self._look_every_s = OTHERS_AFTER_S
-        self._connection: Any = None
-        self._there = select.poll()
-
-    def _written(self) -> Collection[str]:
-        if self._connection is None:
-            return self._listen()
-        try:
-            # Asked twenty times a second by each run: mostly nothing lies there to be read.
-            if not self._there.poll(0):
-                return ()
-            return {notice.payload for notice in self._connection.notifies(timeout=0)}
-        except Exception:
-            # Whatever broke the connection, the journal is read and listened to anew.
-            self.close()
-            return {ALL}
-
-    def fileno(self) -> int | None:
-        return None if self._connection is None else int(self._connection.fileno())
-
-    def _listen(self) -> Collection[str]:
-        import psycopg
-
-        url = self._engine.url.set(drivername="postgresql")
-        try:
-            self._connection = psycopg.connect(
-                url.render_as_string(hide_password=False), autocommit=True, connect_timeout=5
-            )
-            for channel in self._channels:
-                self._connection.execute(
-                    psycopg.sql.SQL("LISTEN {}").format(psycopg.sql.Identifier(channel))
-                )
-            self._there = select.poll()
-            self._there.register(self._connection.fileno(), select.POLLIN)
-        except psycopg.OperationalError:
-            self._connection = None
-        return {ALL}
-
-    def close(self) -> None:
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
 
 
 def make_ready() -> None:

@@ -53,10 +53,14 @@ class Outgoing:
 
 @dataclass(frozen=True)
 class Claim:
-    """The right to send a message now; ``repeat`` when an earlier try may have gone out."""
+    """The right to send a message now; ``repeat`` when an earlier try may have gone out.
+
+    ``attempt`` counts the tries from 1.
+    """
 
     message_id: int
     repeat: bool
+    attempt: int = 1
 
 
 def claim(
@@ -88,7 +92,7 @@ def claim(
         return None
     repeat = row.state == "sending"
     row.state, row.attempts, row.sending_since_real = "sending", row.attempts + 1, real_now
-    return Claim(row.id, repeat=repeat)
+    return Claim(row.id, repeat=repeat, attempt=row.attempts)
 
 
 def complete(

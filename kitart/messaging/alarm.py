@@ -67,14 +67,14 @@ def raise_alarm(inst: Installation, number: str, lease: Lease | None = None) -> 
     matter: a test of the contact list pages nobody. Where few are asked, one page follows the
     other; from ``side_by_side.FEWEST`` on (everybody, once the time is up) they leave together.
     """
-    if not _is_disruption(inst, number):
-        return None
     now = inst.clock.now()
-    plan = inst.plan_of(number)
     with inst.journal.read() as session:
         row = incidents.get(session, number)
+        if not incidents.is_disruption(row):
+            return None
         if acknowledgements.taken_by(session, number, "ert"):
             return None
+        plan = inst.plans_for(session, [row])[number]
         policy = escalation_policy(plan, row)
         asked = _asked(session, number)
         pages = _pages(session, plan, number, asked)
@@ -105,11 +105,6 @@ def ack_link(inst: Installation, number: str, step: str, person: str) -> str:
     """A link by which a person says "I have it" or "I can't"."""
     now = inst.clock.now()
     return links.new(inst.settings, "ack", f"{number}/{step}", person, now=now)
-
-
-def _is_disruption(inst: Installation, number: str) -> bool:
-    with inst.journal.read() as session:
-        return incidents.is_disruption(incidents.get(session, number))
 
 
 def _asked(session: Session, number: str) -> dict[str, list[datetime]]:
@@ -219,30 +214,3 @@ def _breach(
             for person in people
         ]
     )  # fmt: skip
-
-
-def tell_to_use_paper(inst: Installation, number: str) -> bool:
-    """No run drives the incident after a minute: the ERT and the IT manager work from paper.
-
-    Returns whether each of them was reached on a channel; called again, it tells only the rest.
-    """
-    if not _is_disruption(inst, number):
-        return True
-    plan = inst.plan_of(number)
-    with inst.journal.read() as session:
-        row = incidents.get(session, number)
-        values = about(session, plan, number)
-        recorded = timeline.has(session, number, f"run-missing:{row.lease_fence}")
-    if not recorded:
-        with inst.journal.write() as session:
-            timeline.append(
-                session, number, "run missing",
-                "No run drives the plan; the gateway goes on asking, people use the paper plan",
-                now=inst.clock.now(), key=f"run-missing:{row.lease_fence}",
-            )  # fmt: skip
-    people = [p.id for p in plan.ert_order(row.reported_at)] + list(whom.it_managers(plan)[:1])
-    step = f"paper:{row.lease_fence}"
-    told = side_by_side(
-        [partial(tell, inst, plan, number, p, "paper-plan", step, values) for p in people]
-    )
-    return all(told)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy.orm import Session
 
 from kitart.clock import real_now
 from kitart.connectors.attachment import Attachment
@@ -110,45 +113,69 @@ def _deliver(
             if row is not None and row.state == "sending":
                 return None, LOOK_AGAIN_S
             return row, None
-    text = message.text
-    if claim.repeat:
-        again = phrase("REPEAT, may have reached you before: {text}", text=text)
-        text = in_language(again, message.language)
-    tried = _try(inst, message, text, possible, attachments)
+    leaves = _marked(message) if claim.repeat else message
+    tried = _try(inst, leaves, possible, attachments)
     now = inst.clock.now()
-    # The outcome is written even when the lease is lost: what went out went out.
-    with inst.journal.write() as session:
-        row = messages.complete(
-            session, claim, tried.state,
-            now=now, provider_id=tried.provider_id, detail=tried.detail,
-        )  # fmt: skip
-        # In the order of their numbers: two who write about several wait for one another in turn.
-        for number in sorted({message.incident, *also_about}):
-            timeline.append(
-                session,
-                number,
-                "message " + tried.state,
-                _line(message, tried.state, tried.detail),
-                now=now,
-                data={
-                    "key": message.key,
-                    "to": message.recipient,
-                    "role": message.role,
-                    "channel": message.channel,
-                    "purpose": message.purpose,
-                    "attempt": row.attempts,
-                    **_attached(attachments),
-                },
-            )
+    row = inst.journal.persist(
+        lambda session: _record(session, message, claim, tried, now, attachments, also_about)
+    )
     if tried.again_in_s is None or row.state != "failed":
         return row, None
     return row, max(tried.again_in_s, messages.pause_s(row))
 
 
+def _marked(message: Outgoing) -> Outgoing:
+    """The message with words that it may be there twice, where a list shows it and in its text."""
+    text = phrase("REPEAT, may have reached you before: {text}", text=message.text)
+    subject = phrase("REPEAT: {subject}", subject=message.subject)
+    return replace(
+        message,
+        text=in_language(text, message.language),
+        subject=message.subject and in_language(subject, message.language),
+    )
+
+
+def _record(
+    session: Session,
+    message: Outgoing,
+    claim: messages.Claim,
+    tried: _Try,
+    now: datetime,
+    attachments: Sequence[Attachment],
+    also_about: Iterable[str],
+) -> Message:
+    """Write the outcome, also when the lease is lost: what went out went out.
+
+    Called again where the database went away, and then the last call may have been written.
+    """
+    row = messages.complete(
+        session, claim, tried.state, now=now, provider_id=tried.provider_id, detail=tried.detail
+    )
+    # In the order of their numbers: two who write about several wait for one another in turn.
+    for number in sorted({message.incident, *also_about}):
+        timeline.append(
+            session,
+            number,
+            "message " + tried.state,
+            _line(message, tried.state, tried.detail),
+            now=now,
+            data={
+                "key": message.key,
+                "to": message.recipient,
+                "role": message.role,
+                "channel": message.channel,
+                "purpose": message.purpose,
+                "attempt": row.attempts,
+                **_attached(attachments),
+            },
+            key=f"sent:{message.key}:{claim.attempt}",
+        )
+    return row
+
+
 def _try(
     inst: Installation,
     message: Outgoing,
-    text: str,
     ways: list[Way],
     attachments: Sequence[Attachment],
 ) -> _Try:
@@ -160,7 +187,9 @@ def _try(
     pauses: list[float] = []
     for way in open_ways:
         try:
-            provider_id = send_by(inst, way.connector, message, text, attachments=attachments)
+            provider_id = send_by(
+                inst, way.connector, message, message.text, attachments=attachments
+            )
         except Fenced as fenced:
             # No other way leads out either, and no later try.
             return _Try("skipped", fenced.message)

@@ -43,6 +43,7 @@ NATURES: Mapping[str, Nature] = {
     "crisis-call": "asks",
     "brought-in": "asks",
     "paper-plan": "asks",
+    "paper-over": "asks",  # to put the paper away, and to enter what was done meanwhile
     "run-crashed": "asks",  # to look at what crashed
     "contact-test": "asks",
     "contact-test-result": "informs",

@@ -169,9 +169,13 @@ PURPOSES: Mapping[str, Purpose] = {
     ),
     "brought-in": Purpose("Anyone whom the ERT lead asks in (R14)", ("what", "since", "because")),
     "paper-plan": Purpose(
-        "ERT and IT manager: nothing drives the incident, work on paper",
-        ("what", "since"),
+        "ERT and IT manager: nothing drives the incident, work on paper (D17)",
+        ("what", "since", "undriven"),
         _SPOKEN,
+    ),
+    "paper-over": Purpose(
+        "Whoever was sent to the paper plan: a run drives the incident again (D17)",
+        ("what", "since"),
     ),
     "run-crashed": Purpose(
         "IT manager: the run that drives the plan has crashed (D21)", ("what", "since", "run")

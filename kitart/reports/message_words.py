@@ -33,6 +33,7 @@ PURPOSES = {
     "crisis-call": N_("a call to the crisis team"),
     "deadline-missed": N_("a missed deadline"),
     "paper-plan": N_("work from the paper plan"),
+    "paper-over": N_("the tool drives the plan again"),
     "relief": N_("a change of who is in charge"),
     "stand-down": N_("nothing more is needed"),
     "backup-call": N_("a call for backup"),

@@ -4,9 +4,10 @@ right all the same, nobody told twice and nobody left out."""
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -33,6 +34,7 @@ from tests.servers import Postgres, Redis, missing
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(900)]
 SPEED = 10.0
+REPEAT = re.compile("^(REPEAT|ISMÉTLÉS)[^:]*: ")
 AWAY_S = 5.0
 BEGUN_WITHIN_S = 300.0
 """Real seconds; ten at once begin in five on a machine with little else to do."""
@@ -241,20 +243,15 @@ def judge(wide: Wide, numbers: list[str]) -> None:
     # anybody sent it again, nobody can know whether it left.
     states = {"accepted", "delivered", "skipped", "uncertain"}
     assert not [(row.key, row.state) for row in rows if row.state not in states]
-    sent = [row for row in rows if row.state in ("accepted", "delivered")]
-    may = [row for row in rows if row.state == "uncertain"]
-    assert len(may) <= MOST_UNCERTAIN
+    assert len([row for row in rows if row.state == "uncertain"]) <= MOST_UNCERTAIN
     seen = Window(wide.stack).read()
-    texts = Counter((sms.to, sms.body) for sms in seen.sms)
-    assert not [text for text, times in texts.items() if times > 1]
+    assert not twice([(sms.to, sms.body) for sms in seen.sms]), "the same words twice"
     assert_in_one_inbox_each(
-        texts, [(row.address, row.text) for row in sent if row.channel == "sms"],
-        [(row.address, row.text) for row in may],
-    )  # fmt: skip
-    mails = Counter((to, mail.subject) for mail in seen.mails for to in mail.to)
+        [(sms.to, sms.body) for sms in seen.sms], rows, "sms", lambda row: row.text
+    )
     assert_in_one_inbox_each(
-        mails, [(row.address, row.subject) for row in sent if row.channel == "mail"],
-        [(row.address, row.subject) for row in may],
+        [(to, mail.subject) for mail in seen.mails for to in mail.to], rows, "mail",
+        lambda row: row.subject,
     )  # fmt: skip
     # A run says that it has ended after the last entry in its incident's record.
     eventually(
@@ -264,11 +261,24 @@ def judge(wide: Wide, numbers: list[str]) -> None:
 
 
 def assert_in_one_inbox_each(
-    inbox: Counter[tuple[str, str]], sent: list[tuple[str, str]], may: list[tuple[str, str]]
-) -> None:
-    """All that was sent has arrived as often as it was sent, and besides at most what may have."""
-    assert not Counter(sent) - inbox, "missing"
-    assert not inbox - Counter(sent) - Counter(may), "nobody has a record of having sent it"
+    inbox: Sequence[tuple[str, str]], rows: Sequence[Message], channel: str,
+    words: Callable[[Message], str],
+) -> None:  # fmt: skip
+    """All that was sent has arrived, as often as it was sent; besides at most what may have, and
+    repeats that say so of what its sender died over (D15)."""
+    mine = [row for row in rows if row.channel == channel]
+    arrived = Counter(each for each in inbox if not REPEAT.match(each[1]))
+    again = Counter((to, REPEAT.sub("", text)) for to, text in inbox if REPEAT.match(text))
+    sent = Counter((r.address, words(r)) for r in mine if r.state in ("accepted", "delivered"))
+    may = Counter((r.address, words(r)) for r in mine if r.state == "uncertain")
+    tried_again = Counter((r.address, words(r)) for r in mine for _ in range(r.attempts - 1))
+    assert not sent - arrived - again, "missing"
+    assert not arrived - sent - may, "nobody has a record of having sent it"
+    assert not again - tried_again, "nobody has a record of having sent it again"
+
+
+def twice(texts: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    return [text for text, times in Counter(texts).items() if times > 1]
 
 
 def last_runs(wide: Wide) -> dict[str, dict[str, Any]]:

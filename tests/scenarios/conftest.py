@@ -40,12 +40,12 @@ from kitart.installation import Installation, use_installation
 from kitart.journal import (
     acknowledgements,
     approvals,
-    database,
     documents,
     incidents,
     messages,
     observations,
     timeline,
+    watching,
 )
 from kitart.journal.tables import Incident
 from kitart.orchestrator import OrchestratorError
@@ -95,7 +95,7 @@ REPORTS: dict[str, Any] = {
 def _all_is_heard_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     # The clock of a story moves on when everybody rests; a run that looks at other incidents'
     # news after seconds of real time would be left behind.
-    monkeypatch.setattr(database, "OTHERS_AFTER_S", 0.0)
+    monkeypatch.setattr(watching, "OTHERS_AFTER_S", 0.0)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -14,8 +14,9 @@ from prefect.artifacts import Artifact
 from flows.contact_test import contact_test
 from kitart.alerts.contact_test import open_contact_test
 from kitart.journal import contact_tests, incidents, messages, timeline
-from kitart.messaging.alarm import raise_alarm, tell_to_use_paper
+from kitart.messaging.alarm import raise_alarm
 from kitart.messaging.channels import down_systems
+from kitart.messaging.paper import tell_to_use_paper
 from sandbox.sms_state import NumberFault
 from tasks.contact import ContactTest
 

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from kitart.journal import documents
+from kitart.journal.messages import TAKEN
 from kitart.language import words
 from kitart.messaging import delivering
 from tasks import documents as report_steps
 
 pytestmark = pytest.mark.timeout(240)
+BUDAPEST = ZoneInfo("Europe/Budapest")
 
 
 @pytest.mark.covers("D21", "D1")
@@ -36,6 +39,44 @@ def test_a_new_run_takes_over_and_says_nothing_twice(story) -> None:
     for client in ("CL-1", "CL-2", "CL-3", "CL-4"):
         subjects = [(m.subject, tuple(m.to)) for m in story.client_mails(client)]
         assert len(subjects) == len(set(subjects))
+
+
+@pytest.mark.covers("D17", "D21")
+def test_who_was_sent_to_the_paper_plan_hears_when_a_run_drives_again(
+    story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    story.phone_system("down")
+    story.alert()
+    story.begun()
+    monkeypatch.setattr("kitart.gateway.watchman.PAPER_AFTER_S", 0.5)
+    story.orchestrator.away = True
+    story.orchestrator.kill()
+    everybody = {*story.plan.ert_order(story.incident.reported_at), "IT-MGR"}
+    people = {getattr(one, "id", one) for one in everybody}
+    story.eventually(
+        lambda: {m.recipient for m in story.messages("paper-plan") if m.state in TAKEN} == people,
+        "the word to everybody",
+    )
+    undriven = story.entries("run missing")[-1].occurred_at.astimezone(BUDAPEST)
+    told = {m.recipient: m.text for m in story.messages("paper-plan") if m.channel == "sms"}
+    assert f"A Kitart {undriven:%H:%M} CET óta nem irányít" in told["IT-MGR"]
+    assert not story.messages("paper-over")
+    story.orchestrator.away = False
+    story.eventually(lambda: story.entries("run took over"), "the next run")
+    story.eventually(
+        lambda: {m.recipient for m in story.messages("paper-over") if m.state in TAKEN} == people,
+        "the word that it is over",
+    )
+    story.orchestrator.kill()
+    story.eventually(lambda: len(story.entries("run took over")) == 2, "one more run")
+    story.settle()
+    words = [(m.recipient, m.channel) for m in story.messages("paper-over")]
+    assert len(words) == len(set(words)), "once, whichever run drives"
+    said = next(
+        m.text for m in story.messages("paper-over")
+        if (m.recipient, m.channel) == ("IT-MGR", "sms")
+    )  # fmt: skip
+    assert "óta ismét irányít" in said
 
 
 class Died(BaseException):

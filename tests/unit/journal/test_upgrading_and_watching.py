@@ -16,7 +16,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from kitart.clock import monotonic_s, sleep_s
-from kitart.journal import approvals, database, plans, timeline
+from kitart.journal import approvals, database, plans, timeline, watching
 from kitart.journal.database import Journal, JournalError
 from kitart.journal.tables import Base
 from kitart.journal.upgrading import check, upgrade
@@ -315,7 +315,7 @@ def test_an_entry_in_its_timeline_wakes_the_incidents_run_whoever_wrote_it(
 def test_of_other_incidents_it_hears_after_a_while_once(
     journal: Journal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(database, "OTHERS_AFTER_S", 1.0)
+    monkeypatch.setattr(watching, "OTHERS_AFTER_S", 1.0)
     watch = journal.watch("INC-0001")
     watch.changed()
     keep(journal, "8", about="INC-0002")
@@ -329,7 +329,7 @@ def test_of_other_incidents_it_hears_after_a_while_once(
 def test_a_watch_on_all_hears_of_other_incidents_at_once(
     journal: Journal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(database, "OTHERS_AFTER_S", 0.0)
+    monkeypatch.setattr(watching, "OTHERS_AFTER_S", 0.0)
     watch = journal.watch("INC-0001")
     heard(watch, within_s=0.3)
     keep(journal, "8", about="INC-0002")

@@ -24,6 +24,7 @@ VALUES: dict[str, Any] = {
     "link": LINK,
     "what": "VCC is down",
     "since": datetime(2026, 11, 23, 14, 0, tzinfo=UTC),
+    "undriven": datetime(2026, 11, 23, 14, 6, tzinfo=UTC),
     "answer_by": AT,
     "next_news": datetime(2026, 11, 23, 14, 15, tzinfo=UTC),
     "projects": "ALPHA, BRAVO",

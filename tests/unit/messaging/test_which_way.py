@@ -193,19 +193,20 @@ def test_the_second_way_takes_what_the_first_refused_and_the_record_says_why(
 
 
 @pytest.mark.parametrize(
-    ("language", "repeated"),
+    ("language", "subject", "repeated"),
     [
-        ("en", "REPEAT, may have reached you before: take it"),
-        ("hu", "ISMÉTLÉS, lehet, hogy már megkapta: take it"),
+        ("en", "REPEAT: VCC offline", "REPEAT, may have reached you before: take it"),
+        ("hu", "ISMÉTLÉS: VCC offline", "ISMÉTLÉS, lehet, hogy már megkapta: take it"),
+        ("en", "", "REPEAT, may have reached you before: take it"),
     ],
 )
 def test_a_repeat_says_that_it_may_be_one(
-    inst: Installation, monkeypatch: pytest.MonkeyPatch, language: str, repeated: str
+    inst: Installation, monkeypatch: pytest.MonkeyPatch, language: str, subject: str, repeated: str
 ) -> None:
-    texts: list[str] = []
+    texts: list[tuple[str, str]] = []
 
-    def said(_i: Installation, _c: str, _m: Outgoing, text: str, **_more: Any) -> str:
-        texts.append(text)
+    def said(_i: Installation, _c: str, message: Outgoing, text: str, **_more: Any) -> str:
+        texts.append((message.subject, text))
         return "id"
 
     monkeypatch.setattr(delivering, "send_by", said)
@@ -213,8 +214,9 @@ def test_a_repeat_says_that_it_may_be_one(
     with inst.journal.write() as session:
         long_ago = NOW - timedelta(days=300)
         messages.claim(session, wanted(number), now=NOW, real_now=long_ago)
-    delivering.deliver(inst, PLAN, replace(wanted(number), language=language))
-    assert texts == [repeated]
+    plain = subject and "VCC offline"
+    delivering.deliver(inst, PLAN, replace(wanted(number), language=language, subject=plain))
+    assert texts == [(subject, repeated)]
 
 
 @pytest.mark.covers("D26")
