@@ -57,7 +57,7 @@ def tell_that_a_run_drives(inst: Installation, lease: Lease) -> None:
             return
         plan = inst.plans_for(session, [incidents.get(session, number)])[number]
         told = messages.of_purpose(session, number, BEGINS)
-        values = about(session, plan, number)
+        values = about(session, plan, number) | {"driven": inst.clock.now()}
     people = dict.fromkeys(row.recipient for row in told if row.state in messages.SET_OUT)
     step = f"paper-over:{missing[-1].key}"
     side_by_side(

@@ -175,7 +175,7 @@ PURPOSES: Mapping[str, Purpose] = {
     ),
     "paper-over": Purpose(
         "Whoever was sent to the paper plan: a run drives the incident again (D17)",
-        ("what", "since"),
+        ("what", "since", "driven"),
     ),
     "run-crashed": Purpose(
         "IT manager: the run that drives the plan has crashed (D21)", ("what", "since", "run")

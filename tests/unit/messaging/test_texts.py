@@ -25,6 +25,7 @@ VALUES: dict[str, Any] = {
     "what": "VCC is down",
     "since": datetime(2026, 11, 23, 14, 0, tzinfo=UTC),
     "undriven": datetime(2026, 11, 23, 14, 6, tzinfo=UTC),
+    "driven": datetime(2026, 11, 23, 14, 9, tzinfo=UTC),
     "answer_by": AT,
     "next_news": datetime(2026, 11, 23, 14, 15, tzinfo=UTC),
     "projects": "ALPHA, BRAVO",
