@@ -59,7 +59,7 @@ def test_who_was_sent_to_the_paper_plan_hears_when_a_run_drives_again(
     )
     undriven = story.entries("run missing")[-1].occurred_at.astimezone(BUDAPEST)
     told = {m.recipient: m.text for m in story.messages("paper-plan") if m.channel == "sms"}
-    assert f"A Kitart {undriven:%H:%M} CET óta nem irányít" in told["IT-MGR"]
+    assert f"a Kitart {undriven:%H:%M} CET óta nem irányít" in told["IT-MGR"]
     assert not story.messages("paper-over")
     story.orchestrator.away = False
     story.eventually(lambda: story.entries("run took over"), "the next run")
