@@ -7,10 +7,12 @@ answers the same question twice, however many letters ask it.
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import requests
@@ -27,6 +29,8 @@ from sandbox.visiting import GET_LIMIT_S, visit
 __all__ = ["DiaryEntry", "People", "Person", "people_router"]
 
 POLL_S = 0.05
+MOST_TRIES, TRIES_AGAIN_S = 8, 30
+"""How often a person comes back to a page that failed, and after how many of the plan's seconds."""
 AT_ONCE = 8
 """How many people may read at the same moment."""
 
@@ -39,6 +43,7 @@ class _Waiting:
     person: Person
     letter: Letter
     due: datetime
+    tries: int = 1
 
 
 class People:
@@ -76,6 +81,7 @@ class People:
         }
         self._seen: set[tuple[int, str]] = set()
         self._waiting: list[_Waiting] = []
+        self._again: deque[_Waiting] = deque()
         self._busy: dict[str, threading.Lock] = {p.code: threading.Lock() for p in persons}
         self._answered: set[tuple[str, str]] = set()
         self._diary: list[DiaryEntry] = []
@@ -113,10 +119,14 @@ class People:
     def _watch(self) -> None:
         while not self._stopping.is_set():
             self._collect()
+            while self._again:
+                self._waiting.append(self._again.popleft())
             due = [w for w in self._waiting if self._clock.real_seconds_until(w.due) <= 0]
             self._waiting = [w for w in self._waiting if w not in due]
             for waiting in due:
-                self._begin(self._read, waiting.person, waiting.letter)
+                self._begin(
+                    partial(self._read, tries=waiting.tries), waiting.person, waiting.letter
+                )
             self._arrive()
             self._stopping.wait(self._pause_s())
 
@@ -190,7 +200,7 @@ class People:
                 seen = page.seen if page else ""
                 self._note(person, letter, "scanned", link=link, status=status, seen=seen)
 
-    def _read(self, person: Person, letter: Letter) -> None:
+    def _read(self, person: Person, letter: Letter, tries: int = 1) -> None:
         # One thing at a time: two letters with one question must not both be answered.
         with self._busy[person.code]:
             if self._replies(person, letter):
@@ -198,8 +208,11 @@ class People:
             links = links_in(letter, self._gateway_url)
             if not links:
                 self._note(person, letter, "no link")
-            for link in links:
-                self._visit(person, letter, link)
+            done = [self._visit(person, letter, link) for link in links]
+        if not all(done) and tries < MOST_TRIES:
+            # Whoever finds the page away, or is told to send it again, does so a little later.
+            due = self._clock.now() + timedelta(seconds=TRIES_AGAIN_S)
+            self._again.append(_Waiting(person, letter, due, tries + 1))
 
     def _replies(self, person: Person, letter: Letter) -> bool:
         """Answer an SMS that invites it by a number, if that is the person's way."""
@@ -221,33 +234,33 @@ class People:
         picks_up = character.reads and (character.by == "voice" or character.picks_up)
         return key_of(character) if picks_up else None
 
-    def _visit(self, person: Person, letter: Letter, link: str) -> None:
+    def _visit(self, person: Person, letter: Letter, link: str) -> bool:
+        """Open a link and answer what is asked there; whether nothing failed."""
         status, page = visit("GET", link)
-        if page is None:
+        if page is None or _outcome(status) == "failed":
             self._note(person, letter, "failed", link=link, status=status)
-            return
+            return False
         if not page.questions:
             self._note(person, letter, "read", link=link, status=status, seen=page.seen)
-        for question in page.questions:
-            self._answer(person, letter, link, page, question)
+        return all([self._answer(person, letter, link, page, each) for each in page.questions])
 
     def _answer(
         self, person: Person, letter: Letter, link: str, page: Page, question: Question
-    ) -> None:
+    ) -> bool:
         about = {"link": link, "seen": page.seen, "kind": question.kind}
         key = (person.code, question.question_id)
         if key in self._answered:
             self._note(person, letter, "already answered", **about)
-            return
+            return True
         character = self.characters.of(person.code)
         answer = self._decided(person, character, question)
         if question.kind == "ack" and character.by != "link":
             self._note(person, letter, "read", **about)
-            return
+            return True
         if answer is None:
             left = self._wish(person, character, question) == "leave"
             self._note(person, letter, "read" if left else "not offered", **about)
-            return
+            return True
         status, after = self._post(person, character, question, answer)
         outcome = _outcome(status)
         if outcome == "answered":
@@ -262,6 +275,7 @@ class People:
             status=status,
             page_after=after.seen if after else "",
         )
+        return outcome != "failed"
 
     def _sets_out(self, person: Person, character: Character, kind: str, answer: str) -> None:
         """An agent who said yes to a call-out is at the phone system after a while, if ever."""

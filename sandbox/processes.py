@@ -49,6 +49,7 @@ class Children:
         self.mark = secrets.token_hex(8)
         self._logs = logs
         self._children: list[Child] = []
+        self._leaving: list[Child] = []
         logs.mkdir(parents=True, exist_ok=True)
         self._keeper = _start_keeper(self.mark)
 
@@ -85,9 +86,12 @@ class Children:
             child.check()
         self.forget(child)
 
-    def forget(self, child: Child) -> None:
-        """A process that has ended is asked after no more."""
+    def forget(self, child: Child, *, still_ours: bool = False) -> None:
+        """A process that has ended is asked after no more; one that may still run is ended with
+        all others."""
         self._children.remove(child)
+        if still_ours:
+            self._leaving.append(child)
 
     def wait_for(self, child: Child, ready: Callable[[], bool], limit_s: float) -> None:
         """Wait until ``ready``; raises ``ProcessTrouble`` when it ends first, or takes too long."""
@@ -114,9 +118,10 @@ class Children:
             with suppress(subprocess.TimeoutExpired):
                 child.process.wait(max(0.1, until - monotonic_s()))
         end_all(self.mark)
-        for child in self._children:
+        for child in (*self._children, *self._leaving):
             child.process.wait()
         self._children.clear()
+        self._leaving.clear()
         if self._keeper.stdin is not None:
             self._keeper.stdin.close()
         self._keeper.wait()

@@ -10,9 +10,11 @@ import json
 import os
 import secrets
 import shutil
+import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -29,6 +31,7 @@ from sandbox.ports import HOST, Ports
 from sandbox.processes import Child, Children, ProcessTrouble
 
 POOL, QUEUE, WATCH = "kitart", "incidents", "watch"
+PREFECT, GATEWAY, WORKER = "prefect-server", "gateway", "worker"
 GATEWAY_PORT, PREFECT_PORT = 8090, 4200
 WARM = "kitart-warm"
 START_LIMIT_S = 180.0
@@ -70,6 +73,8 @@ class Stack:
         self._say = say
         self._ports = Ports()
         self.children: Children
+        self.parts: dict[str, Child] = {}
+        """What of Kitart and Prefect runs, by name."""
         self.clock = SteadyClock()
         self.world: dict[str, str] = {}
         self.env: dict[str, str] = {}
@@ -114,6 +119,36 @@ class Stack:
         self.children.stop()
         self._ports.release()
 
+    def kill(self, name: str) -> None:
+        """End a part and all that it has started at once, as the loss of its machine would; it is
+        not started again."""
+        child = self.parts.pop(name)
+        with suppress(ProcessLookupError):
+            os.killpg(child.process.pid, signal.SIGKILL)
+        child.process.wait()
+        self.children.forget(child)
+
+    def leave(self, name: str) -> None:
+        """Ask a part to end when its work is done, as an upgrade does; it is not waited for."""
+        child = self.parts.pop(name)
+        child.process.terminate()
+        self.children.forget(child, still_ours=True)
+
+    def restart_ended(self) -> list[str]:
+        """Start again what has ended by itself, as a machine's service manager does; the names of
+        these."""
+        ended = [name for name, child in self.parts.items() if child.process.poll() is not None]
+        for name in ended:
+            self.children.forget(self.parts[name])
+            self.start_part(name)
+        return ended
+
+    def start_part(self, name: str) -> None:
+        """Start a part that is not running; it is not waited for."""
+        self.parts[name] = self.children.start(
+            name, self._command(name), self._environment(name), self.folder
+        )
+
     def plan_time(self, real: datetime) -> datetime:
         """A real moment on the plan's clock."""
         return self.clock.at(real)
@@ -151,7 +186,7 @@ class Stack:
         self._start_prefect()
         self._say("Deploying the plans …")
         self._make_pool()
-        self._deploy()
+        self.deploy()
         self._set_clock()
         self._say("Starting the sandbox, the gateway and the worker …")
         self._start_world()
@@ -159,25 +194,35 @@ class Stack:
 
     def _start_prefect(self) -> None:
         """Prefect's server, and the journal's tables meanwhile."""
-        server = self._run("prefect-server", "kitart", "prefect-server", "--host", HOST,
-                           "--port", str(self._prefect_port))  # fmt: skip
+        self.start_part(PREFECT)
         tables = self._run("journal", "kitart", "db", "upgrade")
         self.children.finish(tables, START_LIMIT_S)
-        self.children.wait_for(server, self._prefect_answers, START_LIMIT_S)
+        self.children.wait_for(self.parts[PREFECT], self._prefect_answers, START_LIMIT_S)
 
     def _start_kitart(self) -> None:
         """Gateway and worker."""
-        gateway = self._run(
-            "gateway", "kitart", "gateway", "--host", HOST, "--port", str(self._gateway_port)
-        )
+        for name in (GATEWAY, WORKER):
+            self.start_part(name)
+        self.children.wait_for(self.parts[GATEWAY], self._gateway_answers, START_LIMIT_S)
+        self.children.wait_for(self.parts[WORKER], self._worker_online, START_LIMIT_S)
+
+    def _command(self, name: str) -> list[str]:
+        """What starts a part."""
+        if name == PREFECT:
+            port = str(self._prefect_port)
+            return [_program("kitart"), "prefect-server", "--host", HOST, "--port", port]
+        if name == GATEWAY:
+            return [_program("kitart"), "gateway", "--host", HOST, "--port",
+                    str(self._gateway_port)]  # fmt: skip
         # At another speed a look each minute of real time could conclude nothing.
         watches = self._wishes.watch and self._wishes.speed == 1
         watch = ("--work-queue", WATCH) if watches else ()
-        worker = self._run("worker", "prefect", "worker", "start", "--pool", POOL,
-                           "--work-queue", QUEUE, *watch, "--type", self._wishes.worker,
-                           "--install-policy", "never")  # fmt: skip
-        self.children.wait_for(gateway, self._gateway_answers, START_LIMIT_S)
-        self.children.wait_for(worker, self._worker_online, START_LIMIT_S)
+        return [_program("prefect"), "worker", "start", "--pool", POOL, "--work-queue", QUEUE,
+                *watch, "--type", self._wishes.worker, "--install-policy", "never"]  # fmt: skip
+
+    def _environment(self, _name: str) -> Mapping[str, str]:
+        """The settings of a part."""
+        return self.env
 
     def _choose_ports(self) -> None:
         self._gateway_port = self._ports.choose("the gateway", self._wishes.gateway_port)
@@ -221,7 +266,8 @@ class Stack:
         self.prefect(f"/work_pools/{POOL}/queues", {"name": QUEUE})
         self.prefect(f"/work_pools/{POOL}/queues", {"name": WATCH})
 
-    def _deploy(self) -> None:
+    def deploy(self) -> None:
+        """Deploy the plans, as after an upgrade."""
         deploying = self._run("deploy", "prefect", "--no-prompt", "deploy", "--all",
                               "--prefect-file", str(HOUSE / "prefect.yaml"), cwd=HOUSE)  # fmt: skip
         self.children.finish(deploying, START_LIMIT_S)

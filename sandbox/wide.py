@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import signal
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -20,7 +19,6 @@ import yaml
 
 from kitart.settings import HOUSE
 from sandbox.ports import HOST
-from sandbox.processes import Child
 from sandbox.stack import QUEUE, START_LIMIT_S, Stack, Wishes
 
 DEPLOY = HOUSE / "deploy"
@@ -44,24 +42,7 @@ class WideStack(Stack):
         self._redis_url = redis_url
         self._services: dict[str, dict[str, Any]] = compose()["services"]
         self._ports_of: dict[str, dict[str, str]] = {}
-        self.parts: dict[str, Child] = {}
         self.prefect_login = API_LOGIN
-
-    def kill(self, name: str) -> None:
-        """End a part and all that it has started at once, as the loss of its machine would; it is
-        not started again."""
-        child = self.parts.pop(name)
-        os.killpg(child.process.pid, signal.SIGKILL)
-        child.process.wait()
-        self.children.forget(child)
-
-    def restart_ended(self) -> list[str]:
-        """Start again what has ended by itself; the names of these."""
-        ended = [name for name, child in self.parts.items() if child.process.poll() is not None]
-        for name in ended:
-            self.children.forget(self.parts[name])
-            self._start_part(name)
-        return ended
 
     def healthy(self, name: str) -> bool:
         """Whether the part's own probe says that it is well."""
@@ -94,31 +75,24 @@ class WideStack(Stack):
     def _start_prefect(self) -> None:
         self._finish("migrate")
         for name in (API, SERVICES):
-            self._start_part(name)
+            self.start_part(name)
         for name in (API, SERVICES):
             self._wait_for(name)
 
     def _make_pool(self) -> None:
         """The job that deploys the plans makes it."""
 
-    def _deploy(self) -> None:
+    def deploy(self) -> None:
         self._finish("deploy")
 
     def _start_kitart(self) -> None:
         parts = (PROXY, *GATEWAYS, *WORKERS)
         for name in parts:
-            self._start_part(name)
+            self.start_part(name)
         for name in (*GATEWAYS, *WORKERS):
             self._wait_for(name)
         self.children.wait_for(self.parts[PROXY], self._gateway_answers, START_LIMIT_S)
         self.children.wait_for(self.parts[WORKERS[-1]], self._worker_online, START_LIMIT_S)
-
-    def _start_part(self, name: str) -> None:
-        words = self._proxy() if name == PROXY else self._command(name)
-        if name in WORKERS and self._wishes.speed != 1:
-            # At another speed a look each minute of real time could conclude nothing.
-            words = [*words, "--work-queue", QUEUE]
-        self.parts[name] = self.children.start(name, words, self._environment(name), self.folder)
 
     def _finish(self, name: str) -> None:
         folder = HOUSE if "working_dir" in self._services[name] else self.folder
@@ -129,8 +103,14 @@ class WideStack(Stack):
         self.children.wait_for(self.parts[name], lambda: self.healthy(name), START_LIMIT_S)
 
     def _command(self, name: str) -> list[str]:
+        if name == PROXY:
+            return self._proxy()
         words: Sequence[str] = self._services[name]["command"]
-        return [str(DEPLOY / "with-secrets.sh"), *(self._placed(name, word) for word in words)]
+        # At another speed a look each minute of real time could conclude nothing.
+        alone = ("--work-queue", QUEUE) if name in WORKERS and self._wishes.speed != 1 else ()
+        return [
+            str(DEPLOY / "with-secrets.sh"), *(self._placed(name, word) for word in words), *alone
+        ]  # fmt: skip
 
     def _proxy(self) -> list[str]:
         caddy = shutil.which("caddy")

@@ -91,6 +91,10 @@ def claim(
     elif row.state != "failed" or failed_just_now(row, real_now):
         return None
     repeat = row.state == "sending"
+    if not repeat:
+        # Nothing went out yet: what goes now is what the record has. A repeat has the same words.
+        row.address, row.subject = message.address, message.subject
+        row.text, row.html = message.text, message.html
     row.state, row.attempts, row.sending_since_real = "sending", row.attempts + 1, real_now
     return Claim(row.id, repeat=repeat, attempt=row.attempts)
 

@@ -113,6 +113,8 @@ def _deliver(
             if row is not None and row.state == "sending":
                 return None, LOOK_AGAIN_S
             return row, None
+        if claim.repeat:
+            message = _as_kept(session, message)
     leaves = _marked(message) if claim.repeat else message
     tried = _try(inst, leaves, possible, attachments)
     now = inst.clock.now()
@@ -122,6 +124,13 @@ def _deliver(
     if tried.again_in_s is None or row.state != "failed":
         return row, None
     return row, max(tried.again_in_s, messages.pause_s(row))
+
+
+def _as_kept(session: Session, message: Outgoing) -> Outgoing:
+    """The message with the words that may have gone out before, which the record has."""
+    row = messages.with_key(session, message.key)
+    assert row is not None
+    return replace(message, subject=row.subject, text=row.text, html=row.html)
 
 
 def _marked(message: Outgoing) -> Outgoing:

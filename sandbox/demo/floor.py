@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from kitart.clock import monotonic_s, sleep_s
 from kitart.plan.schema import Plan
 from kitart.rules.rosters import agents_on_shift
 from sandbox.demo.outside import Window
@@ -12,6 +13,9 @@ from sandbox.pages import hidden_fields
 from sandbox.stack import Stack
 from sandbox.visiting import fetch
 from sandbox.world import SMS_SENDER
+
+SENT_AGAIN_FOR_S = 60.0
+"""Real seconds for which an agent says again what nobody took."""
 
 
 class NotTaken(Exception):
@@ -46,19 +50,28 @@ class Floor:
         phone = next(c.address for c in self.plan.agent(agent).channels if c.kind == "sms")
         order = {"from": phone, "to": SMS_SENDER, "body": text}
         told = self.window.put("sms", "/sandbox/sms/inbound", order, method="POST")
+        until_s = monotonic_s() + SENT_AGAIN_FOR_S
+        while told["answered"] != 200 and monotonic_s() < until_s:
+            sleep_s(1)  # an agent who hears nothing writes again
+            told = self.window.put("sms", "/sandbox/sms/inbound", order, method="POST")
         if told["answered"] != 200:
             raise NotTaken(f"the gateway did not take {agent}'s message: {told['answered']}")
 
     def fill_in(self, agent: str, form: Mapping[str, str]) -> None:
         """An agent opens the page behind the standing link and sends the form there."""
         link = self.links[agent]
-        safe = form.get("safe", "yes")
-        status, page = fetch("GET", f"{link}?safe={safe}")
+        until_s = monotonic_s() + SENT_AGAIN_FOR_S
+        while (status := self._filled_in(link, form)) != 200 and monotonic_s() < until_s:
+            sleep_s(1)
+        if status != 200:
+            raise NotTaken(f"the gateway did not take {agent}'s form: {status}")
+
+    def _filled_in(self, link: str, form: Mapping[str, str]) -> int | None:
+        status, page = fetch("GET", f"{link}?safe={form.get('safe', 'yes')}")
         if status == 200:
             filled = {**hidden_fields(page), **form}
             status, page = fetch("POST", link, list(filled.items()))
-        if status != 200:
-            raise NotTaken(f"the gateway did not take {agent}'s form: {status}")
+        return status
 
     def _put(self, agents: Iterable[str], state: str | None) -> None:
         self.window.put("vcc", "/sandbox/agents", {"agents": list(agents), "state": state})

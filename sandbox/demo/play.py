@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 import requests
+from sqlalchemy.exc import DBAPIError
 
 from kitart.clock import monotonic_s, real_now, sleep_s
 from kitart.plan.schema import Plan
@@ -26,6 +27,8 @@ from sandbox.stack import Stack
 
 LOOK_EVERY_S = 0.25
 ASK_EVERY_S = 1.0
+REPEATED_FOR_S = 60.0
+"""Real seconds for which a monitor posts an alert that nobody takes."""
 ENDED = ("COMPLETED", "FAILED", "CANCELLED")
 RECORD = "record of the exercise"
 """In the name of the run by which an exercise is evaluated, the last of its story."""
@@ -41,7 +44,11 @@ class PlayFailed(Exception):
 
 @dataclass
 class Play:
-    """One scenario on one stack. ``kill_at`` is in minutes of the plan's clock, None for never."""
+    """One scenario on one stack. ``kill_at`` is in minutes of the plan's clock, None for never.
+
+    ``besides`` is done at other minutes of it. With ``restarts`` what ends is started again, as a
+    machine's service manager does.
+    """
 
     stack: Stack
     plan: Plan
@@ -49,6 +56,8 @@ class Play:
     screen: Screen
     limit_s: float
     kill_at: float | None = None
+    besides: Sequence[tuple[float, Callable[[], None]]] = ()
+    restarts: bool = False
     posted: Posted | None = None
     crashes: int = 0
     began: datetime | None = None
@@ -75,6 +84,8 @@ class Play:
             while True:
                 while agenda and self.stack.clock.now() >= self.began + agenda[0][0]:
                     agenda.pop(0)[1]()
+                if self.restarts:
+                    self.stack.restart_ended()
                 self.stack.children.check()
                 self._look(view)
                 if monotonic_s() >= ask_at_s:
@@ -95,7 +106,11 @@ class Play:
 
     def _look(self, view: JournalView) -> None:
         now = self.stack.clock.now()
-        self.screen.show(view.read(now), now)
+        try:
+            self.screen.show(view.read(now), now)
+        except DBAPIError:
+            if not self.restarts:
+                raise
 
     @property
     def sharepoint_away(self) -> tuple[datetime, datetime] | None:
@@ -112,6 +127,7 @@ class Play:
         ]
         if self.kill_at is not None:
             agenda.append((timedelta(minutes=self.kill_at), self._kill))
+        agenda += [(timedelta(minutes=at), act) for at, act in self.besides]
         return sorted(agenda, key=lambda entry: entry[0])
 
     def _do(self, event: Event, floor: Floor) -> None:
@@ -154,13 +170,24 @@ class Play:
                         floor.fill_in(agent, event.form)
 
     def _post_alert(self, at: datetime, ended_at: datetime | None = None) -> None:
-        answer = call(
-            "POST", f"{self.stack.gateway_url}/webhooks/alertmanager", timeout_s=10,
-            json=self.scenario.alert_body(at - timedelta(seconds=30), ended_at),
-            headers={"Authorization": f"Bearer {self.stack.webhook_secret}"},
-        )  # fmt: skip
-        if answer.status_code != 202:
-            raise PlayFailed(f"the gateway refused the alert ({answer.status_code}): {answer.text}")
+        """As a monitor does it: again and again until it is taken."""
+        give_up_at_s = monotonic_s() + REPEATED_FOR_S
+        while True:
+            try:
+                answer = call(
+                    "POST", f"{self.stack.gateway_url}/webhooks/alertmanager", timeout_s=10,
+                    json=self.scenario.alert_body(at - timedelta(seconds=30), ended_at),
+                    headers={"Authorization": f"Bearer {self.stack.webhook_secret}"},
+                )  # fmt: skip
+            except requests.RequestException as error:
+                said = repr(error)
+            else:
+                if answer.status_code == 202:
+                    return
+                said = f"({answer.status_code}): {answer.text}"
+            if monotonic_s() > give_up_at_s:
+                raise PlayFailed(f"the gateway refused the alert {said}")
+            sleep_s(ASK_EVERY_S)
 
     def _kill(self) -> None:
         killed = kill_run(self.stack)

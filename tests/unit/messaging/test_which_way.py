@@ -213,10 +213,44 @@ def test_a_repeat_says_that_it_may_be_one(
     number = opened(inst, "VCC")
     with inst.journal.write() as session:
         long_ago = NOW - timedelta(days=300)
-        messages.claim(session, wanted(number), now=NOW, real_now=long_ago)
-    plain = subject and "VCC offline"
-    delivering.deliver(inst, PLAN, replace(wanted(number), language=language, subject=plain))
+        one = replace(wanted(number), language=language, subject=subject and "VCC offline")
+        messages.claim(session, one, now=NOW, real_now=long_ago)
+    delivering.deliver(inst, PLAN, one)
     assert texts == [(subject, repeated)]
+
+
+@pytest.mark.covers("D15", "D1")
+def test_what_goes_out_stands_in_the_record_word_for_word(
+    inst: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = opened(inst, "VCC")
+    first = replace(wanted(number), subject="as it was", text="in 5 minutes")
+    later = replace(wanted(number), subject="as it is", text="in 4 minutes")
+    sent: list[tuple[str, str]] = []
+
+    def refuse(*_a: Any, **_k: Any) -> str:
+        raise ConnectorError("away")
+
+    def send(_i: Installation, _c: str, message: Outgoing, text: str, **_more: Any) -> str:
+        sent.append((message.subject, text))
+        return "id"
+
+    # One that failed has reached nobody: the words of the next try count.
+    monkeypatch.setattr(messages, "pause_s", lambda _row: 0.0)
+    monkeypatch.setattr(delivering, "send_by", refuse)
+    delivering.deliver(inst, PLAN, first)
+    monkeypatch.setattr(delivering, "send_by", send)
+    row = delivering.deliver(inst, PLAN, later)
+    assert row is not None
+    assert [(row.subject, row.text)] == sent == [("as it is", "in 4 minutes")]
+    # One whose sender died may have: the same words again.
+    other = replace(first, key="another")
+    with inst.journal.write() as session:
+        messages.claim(session, other, now=NOW, real_now=NOW - timedelta(days=300))
+    row = delivering.deliver(inst, PLAN, replace(later, key="another"))
+    assert row is not None
+    assert (row.subject, row.text) == ("as it was", "in 5 minutes")
+    assert sent[1] == ("REPEAT: as it was", "REPEAT, may have reached you before: in 5 minutes")
 
 
 @pytest.mark.covers("D26")

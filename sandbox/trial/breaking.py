@@ -1,0 +1,251 @@
+"""What is broken in a trial, and how it is mended: really killed, filled, locked, refused."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import sqlite3
+from collections.abc import Callable, Mapping
+from contextlib import closing, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import requests
+import yaml
+
+from kitart.clock import monotonic_s, sleep_s
+from kitart.plan.schema import Plan
+from sandbox.demo.crash import kill_run
+from sandbox.demo.outside import Window
+from sandbox.stack import GATEWAY, PREFECT, WORKER, Stack
+
+FOUND_WITHIN_S = 30.0
+SECOND_WORKER = "worker-2"
+SMS_PATH = "POST /2010-04-01/*"
+TENANT = [{"pattern": "*", "kind": "reset"}]
+MAIL = [{"pattern": "POST /v1.0/users/*/sendMail", "kind": "unavailable"}]
+ROOM_LEFT_KB = 16
+
+
+@dataclass
+class Scene:
+    """Where a trial plays. ``room`` is the folder of the journal, a file system of its own where
+    the fault needs one."""
+
+    stack: Stack
+    window: Window
+    plan: Plan
+    company: Path
+    random: Random
+    room: Path
+    kept: dict[str, Any] = field(default_factory=dict)
+
+    def kill_run(self) -> int:
+        """``kill -9`` the runs of now, waiting for one if there is none; how many."""
+        until = monotonic_s() + FOUND_WITHIN_S
+        while monotonic_s() < until:
+            with suppress(requests.RequestException):
+                if killed := kill_run(self.stack):
+                    return len(killed)
+            sleep_s(0.25)
+        return 0
+
+
+Act = Callable[[Scene], None]
+
+
+def _nothing(_scene: Scene) -> None:
+    """It mends itself, or by nobody."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """``strike`` is done so ``often`` at moments of the seed's, and mended ``lasts_s`` real seconds
+    later; ``begin`` is done before the story. ``not_in``: stories that have it as their own."""
+
+    what: str
+    strike: Act
+    mend: Act = _nothing
+    lasts_s: float = 0.0
+    often: int = 1
+    begin: Act = _nothing
+    small_room: bool = False
+    not_in: tuple[str, ...] = ()
+
+
+def _kill(*names: str) -> Act:
+    def strike(scene: Scene) -> None:
+        for name in names:
+            scene.stack.kill(name)
+
+    return strike
+
+
+def _start(*names: str) -> Act:
+    def mend(scene: Scene) -> None:
+        for name in names:
+            scene.stack.start_part(name)
+
+    return mend
+
+
+def _kill_run(scene: Scene) -> None:
+    scene.kill_run()
+
+
+def _kill_worker_alone(scene: Scene) -> None:
+    """The worker dies, and its runs are left without anybody."""
+    child = scene.stack.parts.pop(WORKER)
+    os.kill(child.process.pid, signal.SIGKILL)
+    child.process.wait()
+    scene.stack.children.forget(child)
+
+
+def _kill_while_sending(scene: Scene) -> None:
+    """Whoever sends the next text message dies while the gateway has it and has not answered."""
+    rule = {"pattern": SMS_PATH, "kind": "delay", "seconds": 2, "times": 1}
+    scene.window.put("sms", "/sandbox/faults", {"rules": [rule]})
+    until = monotonic_s() + FOUND_WITHIN_S
+    while monotonic_s() < until:
+        if any(one["used"] for one in scene.window.get("sms", "/sandbox/faults")["rules"]):
+            scene.stack.kill(GATEWAY)
+            kill_run(scene.stack)
+            scene.stack.start_part(GATEWAY)
+            break
+        sleep_s(0.05)
+    scene.window.put("sms", "/sandbox/faults", {"rules": []})
+
+
+def _refuse(**parts: list[dict[str, Any]]) -> Act:
+    def strike(scene: Scene) -> None:
+        for part, rules in parts.items():
+            scene.window.put(part, "/sandbox/faults", {"rules": rules})
+
+    return strike
+
+
+def _accept(*parts: str) -> Act:
+    return _refuse(**{part: [] for part in parts})
+
+
+def _phone_system(state: str) -> Act:
+    return lambda scene: scene.window.put("vcc", "/sandbox/outage", {"mode": state})
+
+
+def _both(*acts: Act) -> Act:
+    def each(scene: Scene) -> None:
+        for act in acts:
+            act(scene)
+
+    return each
+
+
+def _journal_file(scene: Scene) -> str:
+    return scene.stack.journal_url.removeprefix("sqlite:///")
+
+
+def _lock_journal(scene: Scene) -> None:
+    connection = sqlite3.connect(_journal_file(scene), timeout=30, isolation_level=None)
+    connection.execute("BEGIN IMMEDIATE")
+    scene.kept["lock"] = connection
+
+
+def _unlock_journal(scene: Scene) -> None:
+    with closing(scene.kept.pop("lock")) as connection:
+        connection.execute("ROLLBACK")
+
+
+def _fill_disk(scene: Scene) -> None:
+    """Leave the journal a few kilobytes."""
+    free = shutil.disk_usage(scene.room).free - ROOM_LEFT_KB * 1024
+    with (scene.room / "filler").open("wb") as filler:
+        filler.write(b"\0" * max(0, free))
+
+
+def _empty_disk(scene: Scene) -> None:
+    (scene.room / "filler").unlink()
+
+
+def _second_worker(scene: Scene) -> None:
+    scene.stack.start_part(SECOND_WORKER)
+
+
+def _upgrade(scene: Scene) -> None:
+    """New code beside the old: a new worker, the old one leaves when its runs end; a new gateway.
+    A run that dies afterwards is begun by the new worker, from the old plan."""
+    scene.stack.leave(WORKER)
+    scene.stack.start_part(WORKER)
+    scene.stack.kill(GATEWAY)
+    scene.stack.start_part(GATEWAY)
+    _edit_plan(scene)
+
+
+def _edit_plan(scene: Scene) -> None:
+    """Shorter deadlines and other addresses in the plan's folder, while an incident runs."""
+    limits = scene.company / "limits.yaml"
+    text = yaml.safe_load(limits.read_text(encoding="utf-8"))
+    text["limits"]["ert_ack_in_hours"] = 1
+    limits.write_text(yaml.safe_dump(text), encoding="utf-8")
+    people = scene.company / "people.yaml"
+    everybody = people.read_text(encoding="utf-8")
+    people.write_text(everybody.replace("@kitart.example", "@moved.example"), encoding="utf-8")
+
+
+def _forget_deployments(scene: Scene) -> None:
+    """Nobody told Prefect's people: each deployment is gone, and the run is killed."""
+    for one in scene.stack.prefect("/deployments/filter", {}):
+        scene.stack.prefect(f"/deployments/{one['id']}", {}, method="DELETE")
+    scene.kill_run()
+
+
+def _deploy_again(scene: Scene) -> None:
+    scene.stack.deploy()
+
+
+FAULTS: Mapping[str, Fault] = {
+    "run": Fault("the incident's run is killed, three times", _kill_run,
+                 often=3),
+    "sending": Fault("whoever sends a text dies before it has the answer", _kill_while_sending,
+                     often=2),
+    "worker": Fault("the worker and its runs are killed", _kill(WORKER), _start(WORKER), 5),
+    "worker-alone": Fault("the worker alone is killed", _kill_worker_alone, _start(WORKER), 5),
+    "gateway": Fault("the gateway is killed", _kill(GATEWAY), _start(GATEWAY), 5),
+    "prefect": Fault("Prefect's server is killed", _kill(PREFECT), _start(PREFECT), 5),
+    "prefect-long": Fault("Prefect's server is away for longer than a hold lasts", _kill(PREFECT),
+                          _start(PREFECT), 30),
+    "power": Fault("everything is killed at once", _kill(GATEWAY, WORKER, PREFECT),
+                   _start(PREFECT, GATEWAY, WORKER), 5),
+    "journal-locked": Fault("the journal is locked", _lock_journal, _unlock_journal, 20),
+    "disk-full": Fault("the journal's disk is full", _fill_disk, _empty_disk, 15,
+                       small_room=True),
+    "tenant": Fault("mail, SharePoint, sign-on and Teams are away",
+                    _refuse(microsoft=TENANT), _accept("microsoft"), 15, not_in=("sharepoint",)),
+    "mail": Fault("mail is refused by the tenant", _refuse(microsoft=MAIL), _accept("microsoft"),
+                  15, not_in=("sharepoint",)),
+    "vcc": Fault("the phone system is away", _phone_system("down"), _phone_system("up"), 15,
+                 not_in=("vcc",)),
+    "all-of-it": Fault(
+        "the tenant, the SMS gateway and the phone system are away together",
+        _both(_refuse(microsoft=TENANT, sms=TENANT), _phone_system("down")),
+        _both(_accept("microsoft", "sms"), _phone_system("up")), 15,
+        not_in=("vcc", "sharepoint"),
+    ),
+    "slow": Fault(
+        "every answer of the outside comes two seconds late",
+        _refuse(**{part: [{"pattern": "*", "kind": "delay", "seconds": 2}]
+                   for part in ("microsoft", "sms", "vcc")}),
+        _accept("microsoft", "sms", "vcc"), 30, not_in=("sharepoint",),
+    ),
+    "two-workers": Fault("two workers take runs, and the run is killed", _kill_run,
+                         begin=_second_worker, often=2),
+    "plan-edited": Fault("the plan is edited, then the run is killed",
+                         _both(_edit_plan, _kill_run)),
+    "deployments": Fault("the deployments are deleted and the run killed", _forget_deployments,
+                         _deploy_again, 20),
+    "upgrade": Fault("new code beside the old, and the old run is killed",
+                     _upgrade, _kill_run, 8),
+}  # fmt: skip
+"""By the name that is chosen by."""
