@@ -13,6 +13,12 @@ SPEED ?= 20
 KILL ?=
 DATABASE ?=
 PREFECT_DATABASE ?=
+SEED ?= 1
+FAULT ?=
+STORY ?=
+ALL ?=
+PAGE ?=
+FAULT_JOBS ?= 1
 JOBS ?= 3
 # Whole installations at once, each of five processes or more.
 STACKS ?= 2
@@ -25,7 +31,7 @@ unexport PYTHONDONTWRITEBYTECODE
 unexport PYTHONPATH
 unexport PYTHONHOME
 
-.PHONY: help .venv demo up test test-long test-postgresql bench lint trace catalogues
+.PHONY: help .venv demo faults up test test-long test-postgresql bench lint trace catalogues
 
 help:
 	@echo 'make demo   play an outage of the phone system, from the alert to the filed report'
@@ -33,6 +39,9 @@ help:
 	@echo '            agents can'"'"'t work, by night and nearly all of two projects; SPEED=20: how fast'
 	@echo '            the clock runs; KILL=1: kill the run in the middle; DATABASE=postgresql://…:'
 	@echo '            the journal in an empty database; PREFECT_DATABASE=…: Prefect in another)'
+	@echo 'make faults   play outages while processes are killed, disks fill, everything is slow, and judge'
+	@echo '            (SEED=1: what is drawn and when it strikes; FAULT=power STORY=vcc: these; ALL=1: all;'
+	@echo '            FAULT_JOBS=2: two at once; PAGE=docs/reliability.md: bring the table up to date)'
 	@echo 'make up     start everything on this machine and leave it running until Ctrl-C'
 	@echo 'make test   linters and all tests'
 	@echo 'make test-long   the undisturbed demos, each scenario, judged from outside'
@@ -68,6 +77,11 @@ $(STAMP): requirements.lock pyproject.toml
 demo: .venv
 	@exec $(VENV)/bin/python -m sandbox.demo --scenario $(SCENARIO) --speed $(SPEED) \
 		$(if $(KILL),--kill-run-at 12) $(PLACES)
+
+faults: .venv
+	@exec $(VENV)/bin/python -m sandbox.trial --seed $(SEED) --jobs $(FAULT_JOBS) \
+		$(addprefix --fault ,$(FAULT)) $(addprefix --story ,$(STORY)) $(if $(ALL),--all) \
+		$(if $(PAGE),--page $(PAGE))
 
 up: .venv
 	@exec $(VENV)/bin/python -m sandbox.up $(PLACES)

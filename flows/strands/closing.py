@@ -64,8 +64,8 @@ def known_false_alarm(drive: Drive) -> str | None:
 async def close_as_false_alarm(drive: Drive, reason: str) -> None:
     """Withdraw every open question, correct what clients were told, close with the reason."""
     await drive.step(closing.false_alarm, drive.lease, reason)
-    with drive.inst.journal.read() as session:
-        told = [client for client in drive.clients if drafts.told(session, drive.incident, client)]
+    clients = drive.clients
+    told = drive.read(lambda s: [one for one in clients if drafts.told(s, drive.incident, one)])
     await together(*[correct(drive, client) for client in told])
     await drive.step(closing.close_false_alarm, drive.lease, reason)
 

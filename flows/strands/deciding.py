@@ -90,8 +90,8 @@ async def first_answer(
 def _of_those_present(drive: Drive, turns: list[Turn]) -> list[Turn]:
     """The turns without the people on leave: who comes after them takes their moments (E23)."""
     in_order = sorted(turns, key=lambda turn: turn.at)
-    with drive.inst.journal.read() as session:
-        heard = {a.person for a in acknowledgements.of_incident(session, drive.incident)}
+    acked = drive.read(lambda s: acknowledgements.of_incident(s, drive.incident))
+    heard = {each.person for each in acked}
     there = whom.present(drive.plan, [turn.person for turn in in_order], drive.now, heard)
     return [Turn(who, turn.at) for who, turn in zip(there, in_order, strict=False)]
 

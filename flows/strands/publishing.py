@@ -158,10 +158,12 @@ async def _send(drive: Drive, document_id: int) -> Outcome:
 
 async def _settle_uncertain(drive: Drive, document_id: int) -> None:
     """It is not known whether the report went out: a person finds out and says."""
-    with drive.inst.journal.read() as session:
+    def asked(session: Session) -> tuple[Question, tuple[str, ...]]:
         document = documents_kept.get(session, document_id)
         question = questions.uncertain(session, drive.plan, document, drive.now)
-        people_asked = leading.approvers(session, drive.plan, drive.incident, document.client)
+        return question, leading.approvers(session, drive.plan, drive.incident, document.client)
+
+    question, people_asked = drive.read(asked)
     patience = timedelta(minutes=drive.plan.limits.role_unreachable)
     turns = [Turn(person, drive.now + n * patience) for n, person in enumerate(people_asked)]
     answer = await decide(drive, question, turns)

@@ -67,8 +67,9 @@ async def ask_findings(drive: Drive) -> None:
 async def warn_of_recovery_time(drive: Drive) -> None:
     """At half and at all of the recovery time: the leads are told (reports §9 step 7)."""
     for share in drive.plan.limits.rto_warning_shares:
-        with drive.inst.journal.read() as session:
-            at = drafts.warning_moment(session, drive.plan, drive.incident, share)
+        at = drive.read(
+            lambda s, share=share: drafts.warning_moment(s, drive.plan, drive.incident, share)  # type: ignore[misc]
+        )
         await drive.until(lambda s: looks.recovery_declared(s, drive.incident), by=at)
         # While it is up and being watched nothing is running out: the recovery counts from then.
         await drive.until(

@@ -65,7 +65,7 @@ def _whole(journal: Journal) -> Check:
 def _settled(messages: Sequence[Message]) -> Check:
     """No message is left in the middle (D15)."""
     left = [f"{row.key}: {row.state}" for row in messages if row.state not in SETTLED]
-    what = "Each message went out, or the record says that it did not"
+    what = "Each message went out, or the record says that it didn't"
     return Check(what, not left, "; ".join(left[:3]) or f"{len(messages)} messages")
 
 
