@@ -6,17 +6,22 @@ import os
 import shutil
 import signal
 import sqlite3
+import threading
 from collections.abc import Callable, Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from random import Random
 from typing import Any
 
 import requests
+import sqlalchemy as sa
 import yaml
 
-from kitart.clock import monotonic_s, sleep_s
+from kitart.clock import monotonic_s, real_now, sleep_s
+from kitart.journal.database import Journal
+from kitart.journal.tables import TimelineEntry
 from kitart.plan.schema import Plan
 from sandbox.demo.crash import kill_run
 from sandbox.demo.outside import Window
@@ -28,6 +33,7 @@ SMS_PATH = "POST /2010-04-01/*"
 TENANT = [{"pattern": "*", "kind": "reset"}]
 MAIL = [{"pattern": "POST /v1.0/users/*/sendMail", "kind": "unavailable"}]
 ROOM_LEFT_KB = 16
+MOST_KILLS = 25
 
 
 @dataclass
@@ -42,6 +48,9 @@ class Scene:
     random: Random
     room: Path
     kept: dict[str, Any] = field(default_factory=dict)
+    struck: list[datetime] = field(default_factory=list)
+    over: threading.Event = field(default_factory=threading.Event)
+    """Set when the story has ended."""
 
     def kill_run(self) -> int:
         """``kill -9`` the runs of now, waiting for one if there is none; how many."""
@@ -64,7 +73,8 @@ def _nothing(_scene: Scene) -> None:
 @dataclass(frozen=True)
 class Fault:
     """``strike`` is done so ``often`` at moments of the seed's, and mended ``lasts_s`` real seconds
-    later; ``begin`` is done before the story. ``not_in``: stories that have it as their own."""
+    later, or ``at_once`` when the story has begun; ``begin`` is done before it. ``limit_s``: real
+    seconds that the story may take. ``not_in``: stories that have it as their own."""
 
     what: str
     strike: Act
@@ -73,6 +83,8 @@ class Fault:
     often: int = 1
     begin: Act = _nothing
     small_room: bool = False
+    limit_s: float = 480.0
+    at_once: bool = False
     not_in: tuple[str, ...] = ()
 
 
@@ -94,6 +106,30 @@ def _start(*names: str) -> Act:
 
 def _kill_run(scene: Scene) -> None:
     scene.kill_run()
+
+
+def _kill_again_and_again(scene: Scene) -> None:
+    """Each run dies a few entries after it has taken over: at one step's end after the other."""
+
+    def go_on() -> None:
+        journal = Journal(scene.stack.journal_url)
+        try:
+            for _ in range(MOST_KILLS):
+                entries = _entries(journal) + scene.random.randint(1, 6)
+                while _entries(journal) < entries:
+                    if scene.over.wait(0.2):
+                        return
+                if scene.kill_run():
+                    scene.struck.append(real_now())
+        finally:
+            journal.close()
+
+    threading.Thread(target=go_on, daemon=True, name="killer").start()
+
+
+def _entries(journal: Journal) -> int:
+    with journal.read() as session:
+        return session.scalar(sa.select(sa.func.count()).select_from(TimelineEntry)) or 0
 
 
 def _kill_worker_alone(scene: Scene) -> None:
@@ -208,6 +244,8 @@ def _deploy_again(scene: Scene) -> None:
 FAULTS: Mapping[str, Fault] = {
     "run": Fault("the incident's run is killed, three times", _kill_run,
                  often=3),
+    "each-step": Fault("the run is killed again and again, a few entries after it has begun",
+                       _kill_again_and_again, limit_s=1500, at_once=True),
     "sending": Fault("whoever sends a text dies before it has the answer", _kill_while_sending,
                      often=2),
     "worker": Fault("the worker and its runs are killed", _kill(WORKER), _start(WORKER), 5),

@@ -33,7 +33,6 @@ from sandbox.trial.breaking import FAULTS, Scene
 from sandbox.trial.judging import REPEAT, judge
 
 SPEED = 20.0
-LIMIT_S = 480.0
 FIRST_AT, LAST_BEFORE_END = 1.0, 20.0
 """Minutes of the plan's clock: no fault strikes before the alert, nor when all is nearly over."""
 ROOM_MB = 24
@@ -81,19 +80,21 @@ def play(fault_name: str, scenario_name: str, seed: int, folder: Path) -> Outcom
             scene = Scene(stack, window, plan, company, random, room)
             fault.begin(scene)
             last = scenario.usual_minutes - LAST_BEFORE_END
-            moments = sorted(round(random.uniform(FIRST_AT, last), 2) for _ in range(fault.often))
-            strikes: list[datetime] = []
-            besides = list(_besides(scene, fault_name, moments, strikes))
+            drawn = sorted(round(random.uniform(FIRST_AT, last), 2) for _ in range(fault.often))
+            moments = [FIRST_AT] if fault.at_once else drawn
+            besides = list(_besides(scene, fault_name, moments))
             console = Console(file=io.StringIO())
             screen = Screen(console, plan, scenario.title, plan.limits.rto[1])
-            story = Play(stack, plan, scenario, screen, LIMIT_S, besides=besides, restarts=True)
+            story = Play(stack, plan, scenario, screen, fault.limit_s, besides=besides,
+                         restarts=True)  # fmt: skip
             trouble = _to_its_end(story, window)
+            scene.over.set()
             seen = window.read()
             journal = Journal(stack.journal_url)
             try:
                 checks = [Check("The story came to its end", not trouble, trouble or "closed"),
                           *judge(plan, scenario, journal, seen)]  # fmt: skip
-                went_on_s = _went_on_s(journal, stack, strikes)
+                went_on_s = _went_on_s(journal, stack, scene.struck)
                 told = _told(journal, seen)
             finally:
                 journal.close()
@@ -101,12 +102,12 @@ def play(fault_name: str, scenario_name: str, seed: int, folder: Path) -> Outcom
 
 
 def _besides(
-    scene: Scene, fault_name: str, moments: Sequence[float], strikes: list[datetime]
+    scene: Scene, fault_name: str, moments: Sequence[float]
 ) -> Iterator[tuple[float, Callable[[], None]]]:
     fault = FAULTS[fault_name]
 
     def strike() -> None:
-        strikes.append(real_now())
+        scene.struck.append(real_now())
         fault.strike(scene)
 
     for at in moments:
