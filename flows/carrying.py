@@ -28,6 +28,7 @@ from flows.strands.recovering import recover, watch
 from kitart.journal import timeline
 from kitart.messaging.paper import RUN_MISSING
 from tasks import closing
+from tasks.dead_runs import end_dead_runs
 from tasks.opening import gather_facts, name_run, tell_that_paper_is_over
 
 
@@ -51,6 +52,8 @@ async def carry(
             if drive is None:
                 return Completed(message=f"{incident} is driven by another run; this one joined it")
             await name_run(incident)
+            if drive.lease.fence > 1:
+                await drive.step(end_dead_runs, drive.lease)
             if drive.read(lambda s: timeline.entries(s, incident, RUN_MISSING)):
                 await drive.step(tell_that_paper_is_over, drive.lease)
             reason = known_false_alarm(drive)
@@ -69,6 +72,8 @@ async def carry(
                     await drive.step(closing.give_lines_back, drive.lease)
                     await drive.step(closing.close_with_exercise, drive.lease)
             await file_all(drive)
+            if drive.lease.fence > 1:
+                await drive.step(end_dead_runs, drive.lease)
             await drive.step(closing.settle, drive.lease)
     return Completed(message=f"{incident} is closed; its record and reports are filed")
 

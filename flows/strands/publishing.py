@@ -158,6 +158,7 @@ async def _send(drive: Drive, document_id: int) -> Outcome:
 
 async def _settle_uncertain(drive: Drive, document_id: int) -> None:
     """It is not known whether the report went out: a person finds out and says."""
+
     def asked(session: Session) -> tuple[Question, tuple[str, ...]]:
         document = documents_kept.get(session, document_id)
         question = questions.uncertain(session, drive.plan, document, drive.now)

@@ -67,6 +67,7 @@ def test_who_was_sent_to_the_paper_plan_hears_when_a_run_drives_again(
         lambda: {m.recipient for m in story.messages("paper-over") if m.state in TAKEN} == people,
         "the word that it is over",
     )
+    monkeypatch.setattr("kitart.gateway.watchman.PAPER_AFTER_S", 600.0)
     story.orchestrator.kill()
     story.eventually(lambda: len(story.entries("run took over")) == 2, "one more run")
     story.settle()
