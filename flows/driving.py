@@ -79,7 +79,8 @@ class Drive:
         self.rests = 0
         self.stirred = asyncio.Event()
         """Set when a strand begins to wait: the next moment may be another one."""
-        self._waiting: set[_Waiting] = set()
+        # In the order in which they began to wait, and so they are woken: the same each time.
+        self._waiting: dict[_Waiting, None] = {}
         self._facts: tuple[tuple[int, datetime], IncidentFacts] | None = None
 
     @property
@@ -142,12 +143,12 @@ class Drive:
         self, by: datetime | None, question: Callable[[Session], T | None] | None
     ) -> T | None:
         waiting = _Waiting(by, question, asyncio.get_running_loop().create_future())
-        self._waiting.add(waiting)
+        self._waiting[waiting] = None
         self.stirred.set()
         try:
             return await waiting.woken  # type: ignore[no-any-return]
         finally:
-            self._waiting.discard(waiting)
+            self._waiting.pop(waiting, None)
 
     def wake(self, *, written: bool) -> bool:
         """Wake every strand whose moment has come, and after a write those that the journal now

@@ -101,7 +101,8 @@ class AppriseChats:
         if not found:
             raise ConnectorError(
                 f"chat: no answer in {self._limit_s:g} s; it is not known whether the message was "
-                "accepted"
+                "accepted",
+                may_have_gone=True,
             )
         return found[0]
 

@@ -51,7 +51,8 @@ class CallGateway:
             raise explained(refused, to) from None
         except Unreachable as unreachable:
             raise Unreachable(
-                f"{unreachable.message}; it is not known whether the call was placed"
+                f"{unreachable.message}; it is not known whether the call was placed",
+                may_have_gone=unreachable.may_have_gone,
             ) from unreachable
         return accepted_of(json_body(response))
 

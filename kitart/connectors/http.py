@@ -41,6 +41,8 @@ UNSENDABLE = (
     requests.exceptions.InvalidHeader,
     requests.exceptions.InvalidJSONError,
 )
+NEVER_LEFT = frozenset({"no connection in time", "connection refused", "host name not found"})
+"""The causes by which it is certain that the other side never had our request."""
 PASSING_STATUSES = frozenset({408, 423, 425, 429})
 """The 4xx that may pass by themselves: time-out, locked, too early, too many."""
 
@@ -217,7 +219,8 @@ class HttpClient:
                 raise Unreachable(
                     f"{what}: the answer did not end in {self.total_s:g} s"
                     if len(body) <= LARGEST_BODY_BYTES
-                    else f"{what}: the answer is larger than {LARGEST_BODY_BYTES} bytes"
+                    else f"{what}: the answer is larger than {LARGEST_BODY_BYTES} bytes",
+                    may_have_gone=True,
                 )
         response._content = bytes(body)
         response.close()
@@ -313,7 +316,8 @@ def _network_error(what: str, error: Exception) -> ConnectorError:
         return ConnectorError(f"{what}: the file of trusted roots can't be read", permanent=True)
     if isinstance(error, (requests.exceptions.SSLError, urllib3.exceptions.SSLError)):
         return TlsFailed(f"{what}: TLS failed (certificate not trusted, or not for this host)")
-    return Unreachable(f"{what}: {_cause(error)}")
+    cause = _cause(error)
+    return Unreachable(f"{what}: {cause}", may_have_gone=cause not in NEVER_LEFT)
 
 
 def _cause(error: Exception) -> str:

@@ -89,7 +89,8 @@ class SmsGateway:
             raise explained(refused, to) from None
         except Unreachable as unreachable:
             raise Unreachable(
-                f"{unreachable.message}; it is not known whether the message was accepted"
+                f"{unreachable.message}; it is not known whether the message was accepted",
+                may_have_gone=unreachable.may_have_gone,
             ) from unreachable
         return accepted_of(json_body(response))
 

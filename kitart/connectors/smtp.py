@@ -61,17 +61,21 @@ class SmtpRelay:
         for each in attachments:
             kind, _, subkind = each.content_type.partition("/")
             mail.add_attachment(each.content, maintype=kind, subtype=subkind, filename=each.name)
+        handed_over = False
         try:
             relay = self._connected()
             try:
+                handed_over = True
                 relay.send_message(mail)
             except BaseException:
                 relay.close()
                 raise
         except smtplib.SMTPException as error:
-            raise _relay_error(error) from None
+            raise _relay_error(error, handed_over) from None
         except OSError as error:
-            raise ConnectorError(f"mail relay: {_network_words(error)}") from None
+            raise ConnectorError(
+                f"mail relay: {_network_words(error)}", may_have_gone=handed_over
+            ) from None
         _say_goodbye(relay)
         return MailAccepted(str(mail["Message-ID"]))
 
@@ -157,7 +161,7 @@ def _address(value: str, field: str) -> Address:
     return address
 
 
-def _relay_error(error: smtplib.SMTPException) -> ConnectorError:
+def _relay_error(error: smtplib.SMTPException, handed_over: bool = False) -> ConnectorError:
     if isinstance(error, smtplib.SMTPNotSupportedError):
         return ConnectorError(
             "mail relay: it does not offer what the settings ask for (STARTTLS, sign-in or "
@@ -168,7 +172,8 @@ def _relay_error(error: smtplib.SMTPException) -> ConnectorError:
     if not replies:
         return ConnectorError(
             "mail relay: no answer, or the connection ended; it is not known whether the mail "
-            "was taken"
+            "was taken",
+            may_have_gone=handed_over,
         )
     code, words = replies[0]
     # A code of -1 and the like is no word of the relay, so nothing is settled.

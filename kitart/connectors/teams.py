@@ -67,7 +67,8 @@ class TeamsWorkflows:
             raise _explained(refused) from None
         except Unreachable as unreachable:
             raise Unreachable(
-                f"{unreachable.message}; it is not known whether the card was accepted"
+                f"{unreachable.message}; it is not known whether the card was accepted",
+                may_have_gone=unreachable.may_have_gone,
             ) from None
         return response.headers.get(RUN_HEADER, "")
 

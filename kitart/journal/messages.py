@@ -25,6 +25,9 @@ TAKEN = ("accepted", "delivered")
 REPORTED = ("delivered", "undelivered")
 # Real time between two tries of a message that failed: doubled each time, up to this.
 LONGEST_PAUSE_S = 60
+NOT_KNOWN = "it is not known whether it went out"
+"""Stands in the detail of a message of which an earlier try may have gone out: what goes out after
+that says so, however many tries fail between."""
 STOPPED = "the sender stopped between sending and recording"
 # So often a message is tried before the next person, or nobody, is all that is left.
 MOST_TRIES = 8
@@ -90,7 +93,7 @@ def claim(
             return None
     elif row.state != "failed" or failed_just_now(row, real_now):
         return None
-    repeat = row.state == "sending"
+    repeat = row.state == "sending" or NOT_KNOWN in row.detail
     if not repeat:
         # Nothing went out yet: what goes now is what the record has. A repeat has the same words.
         row.address, row.subject = message.address, message.subject
@@ -108,7 +111,8 @@ def complete(
     provider_id: str | None = None,
     detail: str = "",
 ) -> Message:
-    """Write what became of a claimed message: ``accepted``, ``failed`` or ``skipped``.
+    """Write what became of a claimed message: ``accepted``, ``failed``, ``skipped``, or for a
+    client's document ``uncertain``.
 
     Where the provider's own report was faster, that one stays.
     """

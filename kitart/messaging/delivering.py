@@ -31,12 +31,15 @@ DONE_WITH = (*messages.TAKEN, "undelivered", "skipped", "uncertain")
 
 @dataclass(frozen=True)
 class _Try:
-    """What came of a try; ``again_in_s`` where it failed because a provider asked for a pause."""
+    """What came of a try; ``again_in_s`` where it failed because a provider asked for a pause.
+
+    ``may_have_gone``: a provider got it and gave no answer."""
 
     state: str
     detail: str
     provider_id: str | None = None
     again_in_s: float | None = None
+    may_have_gone: bool = False
 
 
 def deliver(
@@ -62,6 +65,9 @@ def deliver(
     somebody else is sending it. One that failed is tried again, after a pause that grows with
     each try; one that the provider took and could not deliver is not: other channels and people
     are (D15). Raises ``LeaseLost``.
+
+    Where a provider got it and gave no answer, it may have gone out: the next way, and each later
+    try, says "repeat"; a client's report is ``uncertain`` then and waits for a person (D15).
 
     With ``patience`` it waits while the provider wants to be left alone, before the first try and
     between others, each of which is in the record; and while somebody else is sending it, who may
@@ -115,9 +121,12 @@ def _deliver(
             return row, None
         if claim.repeat:
             message = _as_kept(session, message)
-    leaves = _marked(message) if claim.repeat else message
-    tried = _try(inst, leaves, possible, attachments)
+    tried = _try(inst, message, possible, attachments, repeat=claim.repeat)
     now = inst.clock.now()
+    if tried.state == "uncertain" or (
+        tried.state == "failed" and (tried.may_have_gone or claim.repeat)
+    ):
+        tried = replace(tried, detail=f"{tried.detail}; {messages.NOT_KNOWN}")
     row = inst.journal.persist(
         lambda session: _record(session, message, claim, tried, now, attachments, also_about)
     )
@@ -187,18 +196,21 @@ def _try(
     message: Outgoing,
     ways: list[Way],
     attachments: Sequence[Attachment],
+    *,
+    repeat: bool,
 ) -> _Try:
-    """Try each way that is not barred."""
+    """Try each way that is not barred; after one that gave no answer as a repeat, and a client's
+    report not at all."""
     possible = [way for way in ways if set_up(inst, way.connector)]
     faults = [f"{way.connector}: depends on {way.barred_by}, which is down"
               for way in possible if way.barred_by]  # fmt: skip
     open_ways = [way for way in possible if not way.barred_by]
     pauses: list[float] = []
+    unanswered = False
     for way in open_ways:
+        leaves = _marked(message) if repeat or unanswered else message
         try:
-            provider_id = send_by(
-                inst, way.connector, message, message.text, attachments=attachments
-            )
+            provider_id = send_by(inst, way.connector, leaves, leaves.text, attachments=attachments)
         except Fenced as fenced:
             # No other way leads out either, and no later try.
             return _Try("skipped", fenced.message)
@@ -206,12 +218,17 @@ def _try(
             faults.append(f"{way.connector}: {error.message}")
             if error.retry_after_s is not None:
                 pauses.append(error.retry_after_s)
+            unanswered = unanswered or error.may_have_gone
+            if unanswered and message.document_id is not None:
+                return _Try("uncertain", "; ".join(faults))
             continue
         return _Try("accepted", "; ".join([f"by {way.connector}", *faults]), provider_id)
     if not possible:
         faults.append(f"no connector is configured for {message.channel}")
     state = "failed" if open_ways else "skipped"
-    return _Try(state, "; ".join(faults), again_in_s=min(pauses, default=None))
+    return _Try(
+        state, "; ".join(faults), again_in_s=min(pauses, default=None), may_have_gone=unanswered
+    )
 
 
 def _attached(attachments: Sequence[Attachment]) -> dict[str, dict[str, str]]:
@@ -225,5 +242,6 @@ def _line(message: Outgoing, state: str, detail: str) -> str:
         "accepted": "accepted by the provider",
         "failed": "could not be sent",
         "skipped": "not sent",
+        "uncertain": "may have gone out, a person must say",
     }[state]
     return f"{message.channel} to {message.role} ({message.purpose}): {what}; {detail}"

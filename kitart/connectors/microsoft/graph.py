@@ -70,13 +70,20 @@ class Graph:
                 auth_header=f"Bearer {token}",
             )
 
-        token = self._tokens.token().value
+        token = self._signed_on()
         try:
             return send(token)
         except ServiceRefused as refusal:
             if refusal.status != 401:
                 raise
-        return send(self._tokens.token(instead_of=token).value)
+        return send(self._signed_on(instead_of=token))
+
+    def _signed_on(self, *, instead_of: str = "") -> str:
+        try:
+            return self._tokens.token(instead_of=instead_of).value
+        except ConnectorError as error:
+            error.may_have_gone = False  # the sign-on failed: what is to be done never left
+            raise
 
     def call_without_token(
         self, method: str, url: str, *, expected: Collection[int], **parts: Any

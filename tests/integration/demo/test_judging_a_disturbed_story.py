@@ -113,7 +113,8 @@ def test_a_story_that_ended_well_passes(journal: Journal, seen: Outside) -> None
         (["Can you take it?", "Can you take it?"], 2, False),
         (["Can you take it?", "REPEAT, may have reached you before: Can you take it?"], 2, True),
         (["REPEAT, may have reached you before: Can you take it?"], 2, True),
-        (["Can you take it?", "REPEAT, may have reached you before: Can you take it?"], 1, False),
+        (["Can you take it?", "REPEAT, may have reached you before: Can you take it?"], 1, True),
+        (["REPEAT, may have reached you before: Can you take it?"] * 2, 1, False),
         (["Can you take it now?"], 1, False),
     ],
 )
