@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from kitart.clock import Clock
 from kitart.connectors.apprise_chat import AppriseChats
+from kitart.connectors.asterisk import Asterisk
 from kitart.connectors.aws_sns import Sns
 from kitart.connectors.calls import CallGateway
 from kitart.connectors.fence import Fence
@@ -98,7 +99,9 @@ class Installation:
 
     @cached_property
     def voice(self) -> VoicePlatform:
-        """The phone system."""
+        """The phone system that the settings name."""
+        if self.settings.phone_system == "asterisk":
+            return Asterisk(self.settings.asterisk, clock=self.clock)
         return VccLive(self.settings.vcc, self.routing, clock=self.clock)
 
     def fenced(self, incident: str) -> Outward:

@@ -66,6 +66,43 @@ class VccSettings(BaseModel):
     ivr_secret: SecretStr = SecretStr("")
 
 
+class AsteriskSettings(BaseModel):
+    """A telephone system of one's own: Asterisk's web server, with one user in manager.conf and
+    ari.conf alike."""
+
+    base_url: str = ""
+    user: str = ""
+    password: SecretStr = SecretStr("")
+    ca_file: Path | None = None
+    phones: str = Field(default="AG-*", description="Which endpoints are agents' phones")
+    private: str = Field(
+        default="private/kitart",
+        description="Folder under /static/ with call records and voicemail; empty: none is given",
+    )
+
+
+class SipSettings(BaseModel):
+    """A SIP trunk or account by which Kitart calls the company's own lines, to hear them."""
+
+    server: str = Field(default="", description="host:port, over UDP; empty: people call")
+    domain: str = Field(default="", description="Of the addresses; empty: the server's host")
+    user: str = ""
+    password: SecretStr = SecretStr("")
+    caller: str = Field(default="", description="Number that the test calls come from")
+    own_address: str = Field(default="", description="IPv4 of ours; empty: what leads there")
+    recordings: Path | None = Field(
+        default=None, description="Folder with what lines sound like: box-de.wav, queue-de.wav"
+    )
+
+    @field_validator("server")
+    @classmethod
+    def _host_and_port(cls, value: str) -> str:
+        host, _, port = value.rpartition(":")
+        if value and (not host or not port.isdecimal() or not 1 <= int(port) <= 65535):
+            raise ValueError(f"{value!r} is no host:port; right would be sip.example:5060")
+        return value
+
+
 class SmsSettings(BaseModel):
     """A Twilio-compatible SMS gateway."""
 
@@ -207,7 +244,12 @@ class Settings(BaseSettings):
     clock_anchor: datetime | None = None
     clock_start: datetime | None = None
     microsoft: MicrosoftSettings = MicrosoftSettings()
+    phone_system: Literal["vcc_live", "asterisk"] = Field(
+        default="vcc_live", description="Which telephone system the plan's VCC is"
+    )
     vcc: VccSettings = VccSettings()
+    asterisk: AsteriskSettings = AsteriskSettings()
+    sip: SipSettings = SipSettings()
     sms: SmsSettings = SmsSettings()
     smtp: SmtpSettings = SmtpSettings()
     chat: ChatSettings = ChatSettings()

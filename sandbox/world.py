@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from pydantic import SecretStr
 
 from kitart.clock import Clock
-from kitart.plan.schema import Line, Plan
+from kitart.plan.schema import Plan
 from kitart.settings import ChatSettings, Settings, SmsSettings, SmtpSettings, VccSettings
 from sandbox.characters import Characters
 from sandbox.faults import Faults
@@ -20,6 +20,7 @@ from sandbox.microsoft import TenantState, tenant_app
 from sandbox.pages import Question
 from sandbox.people import People, Person, people_router
 from sandbox.server import SandboxServer, when_asked
+from sandbox.skills import skilled
 from sandbox.sms import InboundOrder, reply, sms_app
 from sandbox.sms_state import SmsState
 from sandbox.smtp import SandboxSmtp, SmtpState, relay_router
@@ -246,16 +247,3 @@ def _phone_system(plan: Plan, clock: Clock) -> VccState:
     state.project_names = {number: code for code, number in numbers.items()}
     state.skills = {line.number: skilled(plan, line) for line in plan.lines}
     return state
-
-
-def skilled(plan: Plan, line: Line) -> tuple[str, ...]:
-    """Who takes a line's calls: the queue's own agents, then those who may be called in and speak
-    its language, then those who speak English. Who only works in another queue is not asked."""
-    own = [a.id for a in plan.agents if a.queue == f"{line.project}/{line.lang}"]
-    called_in = [
-        a for a in plan.agents
-        if line.project in a.projects and (a.standby or not a.queue.startswith(f"{line.project}/"))
-    ]  # fmt: skip
-    speakers = [a.id for a in called_in if line.lang in a.languages]
-    english = [a.id for a in called_in if "en" in a.languages]
-    return tuple(dict.fromkeys((*own, *speakers, *english)))

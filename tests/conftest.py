@@ -17,6 +17,7 @@ import pytest
 
 from kitart.reports import pdf
 from tests.servers import Postgres, missing
+from tests.telephone import Telephone
 
 # How long an example takes says nothing on a machine that runs other tests beside it.
 hypothesis.settings.register_profile("house", deadline=None)
@@ -54,6 +55,21 @@ def postgres() -> Iterator[Postgres]:
     server = Postgres()
     yield server
     server.remove()
+
+
+@pytest.fixture(scope="session")
+def one_telephone() -> Iterator[Telephone]:
+    """The telephone system of this test run."""
+    one = Telephone()
+    yield one
+    one.remove()
+
+
+@pytest.fixture
+def telephone(one_telephone: Telephone) -> Telephone:
+    """The telephone system, as new."""
+    one_telephone.as_new()
+    return one_telephone
 
 
 @pytest.fixture(scope="session")

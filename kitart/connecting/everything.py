@@ -18,9 +18,11 @@ from kitart.connecting import (
     messages,
     microsoft,
     monitoring,
+    own_phones,
     phones,
 )
 from kitart.connecting.check import Check
+from kitart.connectors.asterisk import Asterisk
 from kitart.connectors.vcc_live import VccLive
 from kitart.installation import Installation
 from kitart.orchestrator import PrefectSeen, look_at_prefect
@@ -54,7 +56,6 @@ def all_checks(
     settings = inst.settings
     plan = _plan(inst)
     current = partial(_the_plan, plan)
-    vcc = VccLive(settings.vcc, inst.routing, clock=inst.clock)
     tenant = microsoft.MicrosoftChecks(settings.microsoft, inst.microsoft, other_mailbox).checks()
     if test_to:
         key = f"connect-check-{secrets.token_hex(4)}"
@@ -65,7 +66,7 @@ def all_checks(
         *house.prefect_checks(prefect),
         *house.gateway_checks(settings, gateway_ca_file),
         *tenant,
-        *phones.PhoneChecks(settings, vcc, current, inst.clock).checks(),
+        *_phone_checks(inst, current),
         *messages.sms_checks(settings.sms, inst.sms),
         *messages.smtp_checks(settings.smtp, inst.smtp, test_to),
         *messages.voice_checks(current, settings.sms),
@@ -74,6 +75,16 @@ def all_checks(
         *inputs.input_checks(settings, inst.journal, plan),
         *heartbeat.heartbeat_checks(settings, inst.journal),
     ]
+
+
+def _phone_checks(inst: Installation, plan: Callable[[], Plan]) -> list[Check]:
+    """Those of the phone system that the settings name."""
+    settings = inst.settings
+    if settings.phone_system == "asterisk":
+        asterisk = Asterisk(settings.asterisk, clock=inst.clock)
+        return own_phones.AsteriskChecks(settings, asterisk, plan, inst.clock).checks()
+    vcc = VccLive(settings.vcc, inst.routing, clock=inst.clock)
+    return phones.PhoneChecks(settings, vcc, plan, inst.clock).checks()
 
 
 def chosen(checks: Sequence[Check], only: Sequence[str]) -> list[Check]:

@@ -10,6 +10,7 @@ from kitart.connecting.addresses import in_the_clear
 from kitart.connecting.check import Check, Found, failed, missing, ok, warning
 from kitart.connectors.http import ServiceRefused
 from kitart.connectors.vcc_live import VccLive
+from kitart.connectors.voice import VoicePlatform
 from kitart.plan.schema import Plan
 from kitart.settings import Settings
 
@@ -39,7 +40,7 @@ class PhoneChecks:
             Check(NAME, "sign-in", self._sign_in, todo=REACH),
             Check(NAME, "projects", self._projects, (SIGN_IN, "plan/check"), REACH),
             Check(NAME, "call records", self._records, (PROJECTS,), REACH),
-            Check(NAME, "abilities", self._abilities, (SIGN_IN,)),
+            Check(NAME, "abilities", lambda: abilities(self._vcc), (SIGN_IN,)),
             Check(NAME, "IVR webhook", self._ivr),
         ]
 
@@ -109,14 +110,6 @@ class PhoneChecks:
             )
         return ok(seen)
 
-    def _abilities(self) -> Found:
-        found = self._vcc.capabilities()
-        can = ", ".join(sorted(each.replace("_", " ") for each in found.can))
-        cannot = "; ".join(
-            f"{name.replace('_', ' ')}: {why}" for name, why in sorted(found.why_not.items())
-        )
-        return ok(f"can: {can}. A person is asked instead for {cannot}")
-
     def _ivr(self) -> Found:
         address = "/ivr/<KITART_VCC__IVR_SECRET>/mode?destination=${destination}"
         if not self._settings.vcc.ivr_secret.get_secret_value():
@@ -126,3 +119,14 @@ class PhoneChecks:
                 "IVR's webhook.",
             )
         return ok(f"the address for VCC Live's IVR: {self._settings.gateway_url}{address}")
+
+
+def abilities(platform: VoicePlatform) -> Found:
+    """What a phone system can do, and what a person is asked for instead."""
+    found = platform.capabilities()
+    can = ", ".join(sorted(each.replace("_", " ") for each in found.can))
+    cannot = "; ".join(
+        f"{name.replace('_', ' ')}: {why}" for name, why in sorted(found.why_not.items())
+    )
+    asked = f". A person is asked instead for {cannot}" if cannot else ""
+    return ok(f"can: {can}{asked}")

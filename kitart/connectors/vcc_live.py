@@ -39,6 +39,7 @@ ANY_STATUS = range(100, 600)
 WHY_NOT: dict[Ability, str] = {
     "live_queue_stats": "its figures come from call records, which are minutes late",
     "voicemails": "its interface does not list messages; look into the box and make a test call",
+    "voicemail_sound": "its interface gives no sound of a message; listen to the box",
 }
 
 
@@ -179,6 +180,10 @@ class VccLive:
     def voicemails(self, line: str, since: datetime) -> list[Voicemail]:
         """Not possible here: a person looks into the box (E45)."""
         raise NotCapable(PLATFORM, "voicemails", WHY_NOT["voicemails"])
+
+    def voicemail_sound(self, voicemail: Voicemail) -> bytes:
+        """Not possible here: a person listens to the box (E45)."""
+        raise NotCapable(PLATFORM, "voicemail_sound", WHY_NOT["voicemail_sound"])
 
     def calls(
         self, project: str, since: datetime, until: datetime | None = None

@@ -25,6 +25,7 @@ Ability = Literal[
     "routing",
     "set_emergency",
     "voicemails",
+    "voicemail_sound",
     "calls",
 ]
 
@@ -120,6 +121,8 @@ class CallRecord:
     length_s: float
     waited_s: float | None = None
     """In the queue, before an agent or in vain; ``None`` where the record does not say."""
+    sip_id: str = ""
+    """The SIP Call-ID by which the call came in, where the record has it."""
 
 
 @dataclass(frozen=True)
@@ -199,6 +202,9 @@ class VoicePlatform(Protocol):
 
     def voicemails(self, line: str, since: datetime) -> list[Voicemail]:
         """Messages left on a line since a moment (R42)."""
+
+    def voicemail_sound(self, voicemail: Voicemail) -> bytes:
+        """A message as a WAV file of 8 kHz (R42)."""
 
     def users(self) -> dict[str, str]:
         """Everybody whom the platform knows: number to name (c7)."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -30,17 +31,19 @@ class ModesInMemory:
     def __init__(self, clock: HandClock) -> None:
         self._clock = clock
         self._modes: dict[str, RoutingMode] = {}
+        self._lock = threading.Lock()
 
     def read(self, line: str) -> RoutingMode:
         return self._modes.get(line, RoutingMode(line, "normal", 0))
 
     def write(self, line: str, mode: Mode, expected_version: int, set_by: str) -> RoutingMode:
-        current = self.read(line)
-        if current.version != expected_version:
-            raise RoutingConflict(current, expected_version)
-        new = RoutingMode(line, mode, expected_version + 1, self._clock.now(), set_by)
-        self._modes[line] = new
-        return new
+        with self._lock:
+            current = self.read(line)
+            if current.version != expected_version:
+                raise RoutingConflict(current, expected_version)
+            new = RoutingMode(line, mode, expected_version + 1, self._clock.now(), set_by)
+            self._modes[line] = new
+            return new
 
 
 @dataclass

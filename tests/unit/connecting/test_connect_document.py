@@ -14,7 +14,7 @@ TEXT = (HOUSE / "docs" / "connect.md").read_text(encoding="utf-8")
 CODE = "\n".join(
     path.read_text(encoding="utf-8") for path in (HOUSE / "kitart" / "connecting").glob("*.py")
 )
-GROUPS = ("microsoft", "vcc", "sms", "smtp", "chat")
+GROUPS = ("microsoft", "vcc", "asterisk", "sip", "sms", "smtp", "chat")
 
 
 def settings_of(group: str) -> set[str]:

@@ -1,0 +1,1 @@
+"""Calling a line as a caller does, and hearing what it answers."""

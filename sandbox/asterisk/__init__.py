@@ -1,0 +1,1 @@
+"""A real telephone system in the sandbox: Asterisk, run from a folder on loopback."""
