@@ -27,6 +27,7 @@ from kitart import (
     cli_evidence,
     cli_exercise,
     cli_input,
+    cli_line,
     cli_link,
     cli_paper,
     cli_plan_diff,
@@ -76,6 +77,7 @@ app.add_typer(cli_cover.cover_app, name="cover")
 app.add_typer(cli_evidence.evidence_app, name="evidence")
 app.add_typer(cli_exercise.exercise_app, name="exercise")
 app.add_typer(cli_input.input_app, name="input")
+app.add_typer(cli_line.line_app, name="line")
 app.add_typer(cli_review.review_app, name="review")
 app.add_typer(cli_sharepoint.sharepoint_app, name="sharepoint")
 app.add_typer(cli_watch.watch_app, name="watch")

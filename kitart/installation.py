@@ -15,6 +15,7 @@ from kitart.connectors.asterisk import Asterisk
 from kitart.connectors.aws_sns import Sns
 from kitart.connectors.calls import CallGateway
 from kitart.connectors.fence import Fence
+from kitart.connectors.lines.probe import LineProber
 from kitart.connectors.microsoft import MicrosoftTenant
 from kitart.connectors.outward import Outward
 from kitart.connectors.sms import SmsGateway
@@ -103,6 +104,11 @@ class Installation:
         if self.settings.phone_system == "asterisk":
             return Asterisk(self.settings.asterisk, clock=self.clock)
         return VccLive(self.settings.vcc, self.routing, clock=self.clock)
+
+    @cached_property
+    def line_prober(self) -> LineProber:
+        """Who calls the lines to hear them."""
+        return LineProber(self.settings.sip, lambda: self.voice, self.clock)
 
     def fenced(self, incident: str) -> Outward:
         """The way out to people and lines, for one incident: an exercise's has a fence, and what

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from kitart.connectors.errors import ConnectorError
 from kitart.installation import Installation, installation
@@ -39,9 +40,9 @@ def prove_by_records(lease: Lease, queue: str, since: datetime) -> bool:
     for call in calls:
         if call.answered_by == "agent" and call.line in lines:
             agent = names.get(call.user_id or "", "")
-            _prove(
+            prove_queue(
                 inst, lease, queue, call.started_at, "call record", "system",
-                factor=_factor(plan, told, agent, queue),
+                factor=factor_of(plan, told, agent, queue),
                 about=f"a call record, answered by {agent or 'an agent'}",
             )  # fmt: skip
             return True
@@ -63,7 +64,7 @@ def record_test_call(lease: Lease, approval_id: int, queue: str) -> bool:
         _note(inst, lease, FAILED, queue, row.answered_at, "person's word", role, factor,
               f"not answered as it should be: {row.note}")  # fmt: skip
         return False
-    _prove(inst, lease, queue, row.answered_at, "person's word", role, factor=factor,
+    prove_queue(inst, lease, queue, row.answered_at, "person's word", role, factor=factor,
            about=f"a test call by the {role_name(role)}")  # fmt: skip
     return True
 
@@ -74,7 +75,7 @@ def _worst_rung(told: dict[str, object]) -> str:
     return used[-1] if used else "native"
 
 
-def _factor(plan: Plan, told: dict[str, object], code: str, queue: str) -> str:
+def factor_of(plan: Plan, told: dict[str, object], code: str, queue: str) -> str:
     """Which success factor an answered call shows, by who answered and in which language."""
     agent: Agent | None = next((each for each in plan.agents if each.id == code), None)
     if agent is not None and agent.queue == queue and own_agents_answer(told):
@@ -85,7 +86,7 @@ def _factor(plan: Plan, told: dict[str, object], code: str, queue: str) -> str:
     return ANSWERED["non_native"] if level is not None else ANSWERED["english_only"]
 
 
-def _prove(
+def prove_queue(
     inst: Installation,
     lease: Lease,
     queue: str,
@@ -95,9 +96,11 @@ def _prove(
     *,
     factor: str,
     about: str,
+    **evidence: Any,
 ) -> None:
+    """That a queue's callers are answered; ``evidence`` is what the proof names (R23, R24)."""
     for each in (CALLS_REACH_VCC, factor):
-        _note(inst, lease, PROVED, queue, at, kind, role, each, f"{each}: {about}")
+        _note(inst, lease, PROVED, queue, at, kind, role, each, f"{each}: {about}", **evidence)
 
 
 def _note(
@@ -110,6 +113,7 @@ def _note(
     role: str,
     factor: str,
     text: str,
+    **evidence: Any,
 ) -> None:
     plan = inst.plan_of(lease.incident)
     project, _, language = queue.partition("/")
@@ -120,6 +124,6 @@ def _note(
             now=inst.clock.now(), occurred_at=at, source=kind,
             data={"factor": factor, "project": project, "queue": queue, "kind": kind,
                   "role": role, "line": line.id if line else None,
-                  "client": plan.client_of(project).id},
+                  "client": plan.client_of(project).id, **evidence},
             key=f"{type}:{queue}:{factor}:{at.isoformat()}",
         )  # fmt: skip

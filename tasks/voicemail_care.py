@@ -12,10 +12,11 @@ from kitart.journal import leading, routing_state, timeline, voicemail_facts
 from kitart.journal.database import Lease
 from kitart.journal.fences import fence_of
 from kitart.language import phrase
+from kitart.messaging.line_calls import can_call
 from kitart.messaging.voicemail_questions import MODES
 from kitart.plan import whom
 from kitart.plan.roles import role_name
-from kitart.rules.voicemail_lines import NOTICE, Line, Stage, Way
+from kitart.rules.voicemail_lines import NOTICE, OVERFLOW, Line, Stage, Way
 from tasks.inside import tell_inside
 from tasks.lines import answer_of, words_of
 from tasks.steps import step
@@ -83,7 +84,8 @@ def note_cover(lease: Lease, queue: str) -> None:
 def check(lease: Lease, line: Line, key: str) -> None:
     """Is the line as it was ordered to be? If not, people are told and asked at once (E45).
 
-    What was not switched by Kitart can't be read back: a person calls it once more.
+    What reads as it should is called, where Kitart can call; what was not switched by Kitart can't
+    be read back: a person calls it once more.
     """
     inst = installation()
     plan, now = inst.plan_of(lease.incident), inst.clock.now()
@@ -105,6 +107,8 @@ def check(lease: Lease, line: Line, key: str) -> None:
         except ConnectorError as error:
             ok, seen = False, f"can't be read: {error.message}"
     new = replace(line, checked_at=now, version=version)
+    if ok and on and line.mode != OVERFLOW and line.way is Way.IVR and can_call(inst):
+        ok, seen = None, f"{seen}; it is called to hear it"
     if ok is None:
         new = replace(new, stage=Stage.EXECUTED, tries=line.tries + 1, not_before=now)
     elif not ok:

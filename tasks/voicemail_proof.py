@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -54,7 +55,7 @@ def record_test(lease: Lease, approval_id: int, line: Line) -> None:
         for factor in (CALLS_REACH_VCC, *(() if line.mode == NOTICE else (LEAVE_VOICEMAIL,))):
             _factor(session, lease, plan, line, factor, row, ok=heard, now=now)
         if heard:
-            _active(session, lease, plan, line, now)
+            note_active(session, lease, plan, line, now)
 
 
 def _listed(inst: Installation, line: Line) -> str:
@@ -93,7 +94,7 @@ def _factor(
     )  # fmt: skip
 
 
-def _active(session: Session, lease: Lease, plan: Plan, line: Line, now: datetime) -> None:
+def note_active(session: Session, lease: Lease, plan: Plan, line: Line, now: datetime) -> None:
     """Active and tested, how soon: the first of the two milestones of level 4 (A16)."""
     of_order = [
         each
@@ -131,7 +132,7 @@ def prove_back_by_records(lease: Lease, line: Line) -> bool:
     names = (line.line, plan.line(line.line).number)
     if not any(call.answered_by == "agent" and call.line in names for call in calls):
         return False
-    _ended(lease, line, "a call record shows an answered call", None, source="call record")
+    note_ended(lease, line, "a call record shows an answered call", None, source="call record")
     return True
 
 
@@ -142,7 +143,7 @@ def record_back_test(lease: Lease, approval_id: int, line: Line) -> None:
     plan = inst.plan_of(lease.incident)
     row = answer_of(inst, approval_id)
     if row.answer == ANSWERED:
-        _ended(lease, line, "answered in a test call", row, source="person's word")
+        note_ended(lease, line, "answered in a test call", row, source="person's word")
         return
     now = inst.clock.now()
     again = replace(
@@ -157,7 +158,10 @@ def record_back_test(lease: Lease, approval_id: int, line: Line) -> None:
         )  # fmt: skip
 
 
-def _ended(lease: Lease, line: Line, how: str, row: Approval | None, *, source: str) -> None:
+def note_ended(
+    lease: Lease, line: Line, how: str, row: Approval | None, *, source: str, **evidence: Any
+) -> None:
+    """Back to normal, proved; ``evidence`` is what the proof names (a call, a message)."""
     inst = installation()
     plan = inst.plan_of(lease.incident)
     now = inst.clock.now()
@@ -174,6 +178,6 @@ def _ended(lease: Lease, line: Line, how: str, row: Approval | None, *, source: 
             data={"factor": CALLS_REACH_VCC, "project": line.project, "line": line.line,
                   "queue": line.queue,
                   "kind": source, "role": (row.answered_role or "") if row else "system",
-                  "client": plan.client_of(line.project).id},
+                  "client": plan.client_of(line.project).id, **evidence},
             key=f"proof:{line.line}:{line.order}:{line.tries}:back",
         )  # fmt: skip

@@ -13,15 +13,17 @@ from flows.strands.deciding import Turn, first_answer
 from kitart.journal import cover_proof, incidents, looks
 from kitart.language import phrase
 from kitart.messaging import cover_questions as questions
+from kitart.messaging.line_calls import can_call
 from kitart.plan import whom
+from tasks import own_calls, watching
 from tasks import proving as steps
-from tasks import watching
 
 WAIT_FOR_RECORDS = timedelta(minutes=1)
 
 
 async def prove_cover(drive: Drive) -> None:
-    """As soon as all seats of a queue are filled: a call record, else a person's test call."""
+    """As soon as all seats of a queue are filled: a call record, a call of our own, else a
+    person's."""
     begun: set[tuple[str, datetime]] = set()
     async with asyncio.TaskGroup() as group:
         while True:
@@ -54,6 +56,11 @@ async def _prove(drive: Drive, queue: str, since: datetime) -> None:
         if drive.read(broken):
             return
         if await drive.step(steps.prove_by_records, drive.lease, queue, since):
+            return
+        occasion = f"cover:{queue}:{since.isoformat()}:{attempt}"
+        if can_call(drive.inst) and await drive.step(
+            own_calls.prove_cover, drive.lease, queue, occasion
+        ):
             return
         question = drive.read(
             lambda s, n=attempt: questions.test_call(  # type: ignore[misc]

@@ -12,8 +12,9 @@ from flows.strands.deciding import Turn, first_answer
 from kitart.journal import incidents, looks
 from kitart.language import phrase
 from kitart.messaging import questions
+from kitart.messaging.line_calls import can_call
 from kitart.plan import whom
-from tasks import by_word, filing, watching
+from tasks import by_word, filing, own_calls, watching
 
 
 async def watch(drive: Drive) -> None:
@@ -73,10 +74,15 @@ async def proved_by_filing(drive: Drive, up_since: datetime) -> bool:
 
 
 async def proved_by_calls(drive: Drive, up_since: datetime) -> bool:
-    """Calls reach the phone system: by call records, else by a person's test calls."""
+    """Calls reach the phone system: by call records, by calls of our own, else by a person's."""
     attempt = 1
     while drive.read(_up_since(drive)) == up_since:
         unproved = await drive.step(watching.prove_by_call_records, drive.lease, up_since)
+        if unproved and can_call(drive.inst):
+            occasion = f"system back:{up_since.isoformat()}:{attempt}"
+            unproved = await drive.step(own_calls.prove_lines, drive.lease, unproved, occasion)
+            if drive.read(_not_up_since(drive, up_since)):
+                return False
         if not unproved:
             return True
         question = drive.read(

@@ -8,14 +8,22 @@ from flows.strands.deciding import Turn, first_answer
 from flows.strands.voicemail_scene import Scene, ask, listener, testers
 from kitart.language import phrase
 from kitart.messaging import voicemail_proof_questions as questions
+from kitart.messaging.line_calls import can_call
 from kitart.plan import whom
 from kitart.rules.voicemail import Job
-from tasks import voicemail_care, voicemail_proof
+from kitart.rules.voicemail_lines import OVERFLOW
+from tasks import own_calls, voicemail_care, voicemail_proof
 
 
 async def test(scene: Scene, job: Job) -> None:
-    """An order and a switch prove nothing: somebody calls the line (E41, E45)."""
+    """An order and a switch prove nothing: Kitart calls the line, else somebody does (E41, E45)."""
     drive, (line,) = scene.drive, job.lines
+    # An overflow is heard by those whom nobody answers: that can take longer than any call of ours.
+    if line.mode != OVERFLOW and can_call(drive.inst):
+        if await drive.step(own_calls.prove_voicemail, drive.lease, line, job.key):
+            return
+        if drive.read(scene.moved_on(job)):
+            return
     question = drive.read(
         lambda s: questions.line_test(s, scene.plan, drive.incident, job, drive.now)
     )
@@ -31,10 +39,15 @@ async def test(scene: Scene, job: Job) -> None:
 
 
 async def test_back(scene: Scene, job: Job) -> None:
-    """Answered again: by a call record, else by a person who calls (E45)."""
+    """Answered again: by a call record, by a call of our own, else by a person who calls (E45)."""
     drive, (line,) = scene.drive, job.lines
     if await drive.step(voicemail_proof.prove_back_by_records, drive.lease, line):
         return
+    if can_call(drive.inst):
+        if await drive.step(own_calls.prove_back, drive.lease, line, job.key):
+            return
+        if drive.read(scene.moved_on(job)):
+            return
     question = drive.read(
         lambda s: questions.normal_test(s, scene.plan, drive.incident, job, drive.now)
     )

@@ -15,6 +15,7 @@ from kitart.connecting import (
     heartbeat,
     house,
     inputs,
+    lines,
     messages,
     microsoft,
     monitoring,
@@ -31,8 +32,8 @@ from kitart.plan.schema import Plan
 
 CONNECTIONS = (
     house.PLAN, house.JOURNAL, house.PREFECT, house.GATEWAY, microsoft.NAME, phones.NAME,
-    messages.SMS, messages.SMTP, messages.VOICE, chats.CHAT, monitoring.NAME, inputs.NAME,
-    heartbeat.NAME,
+    lines.NAME, messages.SMS, messages.SMTP, messages.VOICE, chats.CHAT, monitoring.NAME,
+    inputs.NAME, heartbeat.NAME,
 )  # fmt: skip
 
 
@@ -67,6 +68,7 @@ def all_checks(
         *house.gateway_checks(settings, gateway_ca_file),
         *tenant,
         *_phone_checks(inst, current),
+        *lines.line_checks(settings.sip, inst.line_prober, current),
         *messages.sms_checks(settings.sms, inst.sms),
         *messages.smtp_checks(settings.smtp, inst.smtp, test_to),
         *messages.voice_checks(current, settings.sms),

@@ -13,11 +13,14 @@ from kitart.connectors.apprise_chat import AppriseChats
 from kitart.connectors.attachment import Attachment
 from kitart.connectors.calls import CallGateway
 from kitart.connectors.fence import Fence, Fenced
+from kitart.connectors.lines.probe import LineProber
 from kitart.connectors.microsoft import MicrosoftTenant
 from kitart.connectors.sms import SmsGateway
 from kitart.connectors.smtp import SmtpRelay
 from kitart.connectors.teams import TeamsWorkflows
 from kitart.connectors.voice import EmergencyMode, RoutingState, VoicePlatform
+from kitart.plan.schema import Line
+from kitart.rules.line_proof import LineHeard
 
 
 class Connectors(Protocol):
@@ -37,6 +40,8 @@ class Connectors(Protocol):
     def chats(self) -> AppriseChats: ...
     @property
     def voice(self) -> VoicePlatform: ...
+    @property
+    def line_prober(self) -> LineProber: ...
 
 
 class Outward:
@@ -108,13 +113,22 @@ class Outward:
         self, line: str, on: bool, expected_version: int, *, set_by: str, mode: EmergencyMode
     ) -> RoutingState:
         """Switch a line; what it is then."""
-        if self._fence is not None:
-            try:
-                self._fence.let_touch(line)
-            except Fenced as fenced:
-                self._refused("line", fenced.message)
-                raise
+        self._let_touch(line)
         return self._with.voice.set_emergency(line, on, expected_version, set_by=set_by, mode=mode)
+
+    def probe(self, line: Line, languages: Sequence[str], *, message: bool) -> LineHeard:
+        """A call of our own to a line; what was heard."""
+        self._let_touch(line.id)
+        return self._with.line_prober.probe(line, languages, message=message)
+
+    def _let_touch(self, line: str) -> None:
+        if self._fence is None:
+            return
+        try:
+            self._fence.let_touch(line)
+        except Fenced as fenced:
+            self._refused("line", fenced.message)
+            raise
 
     def _let_through(self, channel: str, address: str, whom: str, purpose: str) -> None:
         if self._fence is None:

@@ -106,8 +106,8 @@ class Voicemail:
 
 @dataclass(frozen=True)
 class CallRecord:
-    """A call that ended. ``system``: a recording answered (announcement or voicemail, the record
-    does not say which)."""
+    """A call that ended. ``system``: a recording answered, an announcement or voicemail; not every
+    platform's records say which."""
 
     call_id: str
     project: str
@@ -123,6 +123,8 @@ class CallRecord:
     """In the queue, before an agent or in vain; ``None`` where the record does not say."""
     sip_id: str = ""
     """The SIP Call-ID by which the call came in, where the record has it."""
+    met: str = ""
+    """Which recording answered ("voicemail", "notice"), where the record says it."""
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,8 @@ from kitart.journal.late_entries import (
     NORMAL,
     OTHER,
 )
+from kitart.journal.line_calls import CALLED as LINE_CALLED
+from kitart.journal.line_calls import NOT_CALLED as LINE_NOT_CALLED
 from kitart.journal.write_up import ACTION, COMPLETE, WRITTEN
 from kitart.language import Phrase, phrase
 from kitart.rules.legal.words import WORDS
@@ -133,6 +135,8 @@ ENTRIES = {
     "routing failed": phrase("routing could not be switched"),
     "routing verified": phrase("routing proved"),
     "routing not proved": phrase("routing not proved"),
+    LINE_CALLED: phrase("line called by Kitart"),
+    LINE_NOT_CALLED: phrase("line could not be called by Kitart"),
     "routing checked": phrase("routing read back"),
     "routing end ordered": phrase("return to normal routing ordered"),
     "routing end executed": phrase("switched back to normal routing"),

@@ -7,8 +7,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from kitart.journal import line_calls
 from kitart.journal.approvals import Question
 from kitart.language import in_all_languages, phrase
+from kitart.messaging.line_words import called
 from kitart.messaging.questions import known, option
 from kitart.messaging.voicemail_questions import numbers
 from kitart.plan.schema import Plan
@@ -55,7 +57,10 @@ def line_test(session: Session, plan: Plan, incident: str, job: Job, now: dateti
                 "required",
             ),
         ],
-        known=known(session, plan, incident, now),
+        known=[
+            *called(plan, line_calls.of(session, incident, job.key, line.line)),
+            *known(session, plan, incident, now),
+        ],
         due_at=now + timedelta(minutes=plan.limits.role_unreachable),
     )
 
@@ -79,7 +84,10 @@ def normal_test(session: Session, plan: Plan, incident: str, job: Job, now: date
                 "required",
             ),
         ],
-        known=known(session, plan, incident, now),
+        known=[
+            *called(plan, line_calls.of(session, incident, job.key, line.line)),
+            *known(session, plan, incident, now),
+        ],
         due_at=now + timedelta(minutes=plan.limits.role_unreachable),
     )
 

@@ -13,6 +13,7 @@ from kitart.reports.facts.written import said
 from kitart.reports.message_words import CHANNELS
 from kitart.reports.picture.trend import trend
 from kitart.reports.privacy import without_codes
+from kitart.reports.tables import how_proved
 from kitart.reports.terms import N_
 from kitart.reports.views import Drawing, Mark, Pairs, Table, Words
 from kitart.reports.wording import Wording
@@ -232,7 +233,7 @@ def proofs(words: Wording, facts: ExerciseFacts) -> tuple[Block, ...]:
             f"{each.project_id}, {each.line}" if each.line else each.project_id,
             words.term(each.factor),
             Mark(words.say("proved"), "met") if each.ok else Mark(words.say("failed"), "missed"),
-            words.term(each.kind),
+            how_proved(words, each),
             words.moment(each.at),
         )
         for each in facts.proofs

@@ -328,7 +328,8 @@ def proofs_of(plan: Plan, entries: list[Standing]) -> tuple[f.ProofFacts, ...]:
             factor=e.data["factor"], project_id=e.data["project"],
             line=plan.line(e.data["line"]).number if e.data.get("line") else None,
             kind=e.data["kind"], at=e.occurred_at, by_role=e.data.get("role", "Kitart"),
-            ok=e.type == "success factor proved",
+            ok=e.type == "success factor proved", call=e.data.get("call", ""),
+            message=e.data.get("message", ""), message_s=e.data.get("message_s"),
         )
         for e in entries
         if e.type in ("success factor proved", "success factor failed")

@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from kitart.reports import cover_tables
 from kitart.reports.building import Desk
 from kitart.reports.course import NO_PROCEDURE, NOT_OURS
-from kitart.reports.facts import TimelineEntry
+from kitart.reports.facts import ProofFacts, TimelineEntry
 from kitart.reports.views import Decided, Entry, ProofLine, RtoLine, Seats
+from kitart.reports.wording import Wording
 
 LATE_ENTRY = timedelta(minutes=5)
 
@@ -105,6 +106,19 @@ def decisions(desk: Desk) -> tuple[Decided, ...]:
     )
 
 
+def how_proved(words: Wording, proof: ProofFacts) -> str:
+    """The kind of a proof, with the call and the message that it rests on by their own numbers."""
+    parts = [words.term(proof.kind)]
+    if proof.call:
+        parts.append(words.say("call {number}", number=proof.call))
+    if proof.message:
+        length_s = f"{proof.message_s or 0:.0f}"
+        parts.append(
+            words.say("message {number} of {seconds} s", number=proof.message, seconds=length_s)
+        )
+    return "; ".join(parts)
+
+
 def proofs(desk: Desk) -> tuple[ProofLine, ...]:
     """A row for each proof, and one for each affected line that has none: never assumed."""
     rows: list[ProofLine] = []
@@ -128,7 +142,7 @@ def proofs(desk: Desk) -> tuple[ProofLine, ...]:
                     line or all_lines,
                     desk.recorded(each.factor),
                     result,
-                    desk.words.term(each.kind),
+                    how_proved(desk.words, each),
                     desk.words.role(each.by_role),
                     each.at,
                 )

@@ -49,7 +49,7 @@ FACTORS = (
 CHANNELS = (N_("mail"), N_("sms"), N_("voice"), N_("teams"), N_("chat"))
 SOURCES = (
     N_("monitor"), N_("person"), N_("system"), N_("our own check"), N_("our own write"),
-    N_("call record"), N_("person's word"), N_("phone system"),
+    N_("call record"), N_("person's word"), N_("phone system"), N_("our own call"),
 )  # fmt: skip
 RECORD = (
     N_("vital systems offline"),

@@ -105,4 +105,5 @@ def _call(number: str, rows: list[Leg], clock: Clock) -> CallRecord:
         length_s=ended - began,
         waited_s=waited if met == "agent" else (ended - began if met == "nobody" else None),
         sip_id=own.sip,
+        met=own.met,
     )

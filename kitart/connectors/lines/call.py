@@ -152,7 +152,8 @@ class _Going:
             return subprocess.Popen(
                 [PROGRAM, settings.server, "-sf", str(file), "-m", "1", "-i", self._own, "-p",
                  str(self._port), "-cid_str", self._id, "-nostdin", "-aa", "-trace_msg",
-                 "-message_file", str(self._messages), "-timeout", "240"],
+                 "-message_file", str(self._messages), "-timeout", "240",
+                 "-max_invite_retrans", "5"],
                 cwd=self._folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
             )  # fmt: skip
 

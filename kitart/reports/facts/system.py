@@ -122,7 +122,11 @@ class ProofFacts(Fact):
     factor: str
     project_id: str
     line: str | None = None
-    kind: Literal["call record", "person's word", "our own write"]
+    kind: Literal["call record", "person's word", "our own write", "our own call"]
     at: Utc
     by_role: str
     ok: bool
+    call: str = ""
+    """The phone system's own number of the call that shows it, where there is one."""
+    message: str = ""
+    message_s: float | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -85,3 +86,20 @@ def test_without_files_people_are_asked(own) -> None:
     lines = by_name(own)
     assert lines["vcc/call records"].state == lines["vcc/voicemail"].state == "warning"
     assert "A person is asked instead for calls" in lines["vcc/abilities"].seen
+
+
+def test_calls_of_our_own_need_a_server_a_number_and_recordings(
+    own, telephone: Telephone, tmp_path: Path
+) -> None:
+    line = own.one("lines/calls")
+    assert (line.state, "people are asked" in line.seen) == ("ok", True)
+    own.set("", sip=telephone.sip())
+    lines = {f"{line.connection}/{line.name}": line for line in own.check("lines", "plan")}
+    assert lines["lines/calls"].state == lines["lines/recordings"].state == "ok"
+    own.set("sip", caller="", recordings=tmp_path)
+    line = own.one("lines/calls")
+    assert (line.state, "KITART_SIP__CALLER" in line.seen) == ("warning", True)
+    line = own.one("lines/recordings")
+    assert (line.state, "e.g. box-de.wav" in line.seen) == ("warning", True)
+    (tmp_path / "box-de.wav").write_bytes(b"")
+    assert "box-de.wav is no WAV file" in own.one("lines/recordings").seen

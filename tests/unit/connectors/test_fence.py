@@ -13,19 +13,19 @@ from kitart.connectors.fence import Fence, Fenced, key
 from kitart.connectors.outward import Outward
 
 HOUSE = Path(__file__).parents[3]
-CONNECTORS = {"sms", "calls", "microsoft", "smtp", "teams", "chats", "voice"}
+CONNECTORS = {"sms", "calls", "microsoft", "smtp", "teams", "chats", "voice", "line_prober"}
 HAS_THEM = ("inst", "installation()", "_with")
 """What a name ends with that stands for the installation, by the house's own habit."""
 ONLY_LOOKS = {
     "rest_s", "capabilities", "health", "routing", "agents", "calls", "users", "voicemails",
-    "probe", "announced_health", "file_stamp",
+    "probe", "announced_health", "file_stamp", "lacking", "voicemail_sound",
     # Documents in the company's own library: nobody is reached by these.
     "upload", "describe", "upsert_register_row",
 }  # fmt: skip
 MAKES_THEM = {"kitart/installation.py", "kitart/connectors/outward.py"}
 CLASSES = {
     "SmsGateway", "CallGateway", "MicrosoftTenant", "SmtpRelay", "TeamsWorkflows", "AppriseChats",
-    "VccLive",
+    "VccLive", "Asterisk", "LineProber",
 }  # fmt: skip
 FENCE = Fence(
     "INC-0001",
