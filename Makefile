@@ -9,7 +9,9 @@ PYTHON ?= $(shell for p in python3 python3.12 python3.11; do \
 VENV := .venv
 STAMP := $(VENV)/.installed
 SCENARIO ?= vcc
-SPEED ?= 20
+PBX ?=
+# A real phone system's calls take their own time.
+SPEED ?= $(if $(PBX),8,20)
 KILL ?=
 DATABASE ?=
 PREFECT_DATABASE ?=
@@ -37,7 +39,8 @@ help:
 	@echo 'make demo   play an outage of the phone system, from the alert to the filed report'
 	@echo '            (SCENARIO=sharepoint, client-crm: another system fails; exercise; workplace, blackout:'
 	@echo '            agents can'"'"'t work, by night and nearly all of two projects; SPEED=20: how fast'
-	@echo '            the clock runs; KILL=1: kill the run in the middle; DATABASE=postgresql://…:'
+	@echo '            the clock runs; PBX=asterisk: with blackout, on a real phone system, called by SIP;'
+	@echo '            KILL=1: kill the run in the middle; DATABASE=postgresql://…:'
 	@echo '            the journal in an empty database; PREFECT_DATABASE=…: Prefect in another)'
 	@echo 'make faults   play outages while processes are killed, disks fill, everything is slow, and judge'
 	@echo '            (SEED=1: what is drawn and when it strikes; FAULT=power STORY=vcc: these; ALL=1: all;'
@@ -76,6 +79,7 @@ $(STAMP): requirements.lock pyproject.toml
 
 demo: .venv
 	@exec $(VENV)/bin/python -m sandbox.demo --scenario $(SCENARIO) --speed $(SPEED) \
+		$(if $(PBX),--pbx $(PBX)) \
 		$(if $(KILL),--kill-run-at 12) $(PLACES)
 
 faults: .venv

@@ -20,7 +20,10 @@ import yaml
 from pydantic import BaseModel, SecretStr
 
 from kitart.plan.loading import load_plan
+from kitart.plan.schema import Plan
 from kitart.settings import Settings, load_settings
+from sandbox.asterisk.company import CompanyPhones
+from sandbox.asterisk.packages import NotToBeHad
 from sandbox.world import World
 
 
@@ -29,19 +32,22 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m sandbox", description=__doc__)
     parser.add_argument("--ready", type=Path, required=True, help="file to write the settings to")
     parser.add_argument("--people", type=Path, help="YAML with the people's characters")
+    parser.add_argument("--pbx", choices=("asterisk",), help="a real phone system")
     options = parser.parse_args()
     settings = load_settings()
     characters = yaml.safe_load(options.people.read_text()) if options.people else {}
     try:
+        plan = load_plan(settings.config_dir)
         world = World(
-            load_plan(settings.config_dir),
+            plan,
             settings.data_dir / "sandbox",
             settings.gateway_url,
             settings.clock(),
             mode=settings.mode,
             characters=characters.get("people", characters),
+            own_phones=_phones(plan, settings) if options.pbx else None,
         )
-    except ValueError as error:
+    except (ValueError, NotToBeHad) as error:
         sys.stderr.write(f"{error}\n")
         return 2
     over = threading.Event()
@@ -54,6 +60,10 @@ def main() -> int:
     over.wait()
     world.stop()
     return 0
+
+
+def _phones(plan: Plan, settings: Settings) -> CompanyPhones:
+    return CompanyPhones(plan, settings.data_dir / "sandbox" / "pbx", settings.clock())
 
 
 def with_secrets(world: World, settings: Settings) -> dict[str, str]:
@@ -75,12 +85,12 @@ def with_secrets(world: World, settings: Settings) -> dict[str, str]:
 def connections(settings: Settings, more: dict[str, str]) -> dict[str, str]:
     """The settings of every connection as an environment."""
     env: dict[str, str] = {}
-    for group in ("microsoft", "vcc", "sms", "smtp", "chat"):
+    for group in ("microsoft", "vcc", "asterisk", "sip", "sms", "smtp", "chat"):
         part: BaseModel = getattr(settings, group)
         for name, value in part:
             if value not in (None, "", {}):
                 env[f"KITART_{group.upper()}__{name.upper()}"] = _plain(value)
-    return {**env, **more}
+    return {"KITART_PHONE_SYSTEM": settings.phone_system, **env, **more}
 
 
 def _plain(value: Any) -> str:

@@ -48,7 +48,8 @@ class Wishes:
     The journal is a SQLite file in the folder, unless ``database_url`` names an empty database;
     so is what Prefect remembers, unless ``prefect_database_url`` names another empty one. The
     ``worker`` is of Kitart's own type, or Prefect's ``process``. The plan is the sample company's,
-    unless ``config`` names another; without ``watch`` no look of each minute is taken.
+    unless ``config`` names another; without ``watch`` no look of each minute is taken. ``pbx`` is a
+    real phone system ("asterisk") in place of the stand-in.
     """
 
     folder: Path
@@ -62,6 +63,7 @@ class Wishes:
     worker: str = WARM
     config: Path | None = None
     watch: bool = True
+    pbx: str = ""
 
 
 class Stack:
@@ -287,7 +289,16 @@ class Stack:
     def _start_world(self) -> None:
         ready = self.folder / "world.json"
         people = ["--people", str(self._wishes.people)] if self._wishes.people else []
-        world = self._run("sandbox", "python", "-m", "sandbox", "--ready", str(ready), *people)
+        world = self._run(
+            "sandbox",
+            "python",
+            "-m",
+            "sandbox",
+            "--ready",
+            str(ready),
+            *people,
+            *(("--pbx", self._wishes.pbx) if self._wishes.pbx else ()),
+        )
         self.children.wait_for(world, ready.exists, START_LIMIT_S)
         told = json.loads(ready.read_text())
         self.env |= told["env"]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from fastapi import FastAPI
 from pydantic import SecretStr
@@ -59,6 +59,16 @@ class Ports:
     teams: int = 0
 
 
+class OwnPhones(Protocol):
+    """A real phone system in place of the stand-in."""
+
+    def app(self) -> FastAPI: ...
+    def start(self) -> None: ...
+    def stop(self) -> None: ...
+    def put_agents(self, agents: Iterable[str], state: str | None) -> None: ...
+    def settings(self) -> dict[str, Any]: ...
+
+
 class World:
     """Everything outside Kitart, in threads of this process, on loopback alone.
 
@@ -75,6 +85,7 @@ class World:
         mode: str = "sandbox",
         ports: Ports | None = None,
         characters: Mapping[str, Any] | None = None,
+        own_phones: OwnPhones | None = None,
     ) -> None:
         if mode != "sandbox":
             raise ValueError(f"mode is {mode!r}: the sandbox runs only with KITART_MODE=sandbox")
@@ -105,9 +116,8 @@ class World:
             port=ports.microsoft,
             tls=self._tls,
         )
-        self._vcc_server = SandboxServer(
-            when_asked(lambda: vcc_app(self.vcc, self.vcc_faults)), port=ports.vcc
-        )
+        self._own_phones = own_phones
+        self._vcc_server = SandboxServer(when_asked(self._phones_app), port=ports.vcc)
         self._sms_server = SandboxServer(
             when_asked(lambda: sms_app(self.sms, self.sms_faults)), port=ports.sms
         )
@@ -125,6 +135,12 @@ class World:
         app.include_router(relay_router(self.smtp))  # a relay has no pages of its own
         return app
 
+    def _phones_app(self) -> FastAPI:
+        """The phone system: the stand-in of VCC Live, or a real one of the company's own."""
+        if self._own_phones is not None:
+            return self._own_phones.app()
+        return vcc_app(self.vcc, self.vcc_faults)
+
     def _mail(self) -> list[Any]:
         return mailbox_letters(self.tenant.mail)
 
@@ -135,7 +151,9 @@ class World:
 
     def _log_in(self, agent: str) -> None:
         """An agent is ready for calls, as far as the phone system lets anybody in."""
-        if self.vcc.outage == "up":
+        if self._own_phones is not None:
+            self._own_phones.put_agents([agent], "AVAILABLE4CALL")
+        elif self.vcc.outage == "up":
             self.vcc.put_agents([agent], "AVAILABLE4CALL")
 
     def _what_the_client_says(self, question: Question) -> str:
@@ -149,20 +167,26 @@ class World:
         for server in (self._tenant_server, self._vcc_server, self._sms_server,
                        self._people_server, self._smtp_server, self._teams_server):  # fmt: skip
             server.start()
+        if self._own_phones is not None:
+            self._own_phones.start()
         self.people.start()
         return self
 
     def stop(self) -> None:
         """Stop every part."""
         self.people.stop()
+        if self._own_phones is not None:
+            self._own_phones.stop()
         for server in (self._tenant_server, self._vcc_server, self._sms_server,
                        self._people_server, self._smtp_server, self._teams_server):  # fmt: skip
             server.stop()
 
     def settings(self, base: Settings) -> Settings:
         """``base`` with every connection pointed at this world."""
+        own = {} if self._own_phones is None else self._own_phones.settings()
         return base.model_copy(
             update={
+                **own,
                 "microsoft": self.tenant.settings(self._tenant_server.url, self._tls.ca_file),
                 "vcc": VccSettings(
                     base_url=self._vcc_server.url,

@@ -37,6 +37,7 @@ class Wishes:
     """What a telephone system is to be like; ports on loopback, and the secrets it asks for."""
 
     folder: Path
+    run_folder: Path
     plan: Plan
     http_port: int
     manager_port: int
@@ -51,7 +52,7 @@ class Wishes:
 def lay_out(wishes: Wishes, root: Path) -> None:
     """Write all that Asterisk needs into the folder; ``root`` is where it was unpacked."""
     folder = wishes.folder
-    for part in ("etc", "log/cdr-custom", "spool/voicemail", "run", "var", "data", "greetings"):
+    for part in ("etc", "log/cdr-custom", "spool/voicemail", "var", "data", "greetings"):
         (folder / part).mkdir(parents=True, exist_ok=True)
     for part in ("documentation", "rest-api"):
         link = folder / "data" / part
@@ -106,7 +107,8 @@ def _files(wishes: Wishes, root: Path) -> Iterator[tuple[str, str]]:
             f"astvarlibdir => {folder}/var\nastdbdir => {folder}/var\nastkeydir => {folder}/var\n"
             f"astdatadir => {folder}/data\nastagidir => {folder}/data\n"
             f"astspooldir => {folder}/spool\n"
-            f"astrundir => {folder}/run\nastlogdir => {folder}/log\nastsbindir => {root}/usr/sbin\n"
+            f"astrundir => {wishes.run_folder}\nastlogdir => {folder}/log\n"
+            f"astsbindir => {root}/usr/sbin\n"
             "[options]\nverbose = 3\n"
         ),
     )

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 import signal
 import subprocess
+import tempfile
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -26,6 +28,8 @@ RTP_PORTS = 200
 class Pbx:
     """The sample company's telephone system, in a folder; nothing of it outlives ``stop``.
 
+    Its console's socket is in a folder of its own, since a socket's path must be short.
+
     Raises ``NotToBeHad`` where Asterisk's packages can't be had.
     """
 
@@ -34,7 +38,7 @@ class Pbx:
         self._ports = Ports()
         self._process: subprocess.Popen[bytes] | None = None
         self.wishes = Wishes(
-            folder.resolve(), plan,
+            folder.resolve(), Path(tempfile.mkdtemp(prefix="kpbx", dir="/tmp")), plan,
             self._ports.choose("Asterisk", 0), self._ports.choose("its manager", 0),
             self._ports.choose("SIP", 0),
             40_000 + RTP_PORTS * secrets.randbelow(90),
@@ -98,6 +102,7 @@ class Pbx:
     def stop(self) -> None:
         """End it, and let others have its ports."""
         self._end(signal.SIGTERM)
+        shutil.rmtree(self.wishes.run_folder, ignore_errors=True)
         self._ports.release()
 
     def _end(self, number: int) -> None:

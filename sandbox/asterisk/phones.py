@@ -51,8 +51,12 @@ class Phones:
         self.there: list[str] = []
         self.manager = Manager(HttpClient(pbx.url), "kitart", pbx.wishes.password)
         plan = pbx.wishes.plan
+        # Who is asked first for a line's calls comes first in its queue.
+        order = {queue_name(line): skilled(plan, line) for line in plan.lines}
         self._queues = {
-            agent.id: [queue_name(line) for line in plan.lines if agent.id in skilled(plan, line)]
+            agent.id: {
+                queue: codes.index(agent.id) for queue, codes in order.items() if agent.id in codes
+            }
             for agent in plan.agents
         }
 
@@ -75,8 +79,11 @@ class Phones:
         self._register(codes, FOR_S)
         self.there = sorted({*self.there, *codes})
         for code in codes:
-            for queue in self._queues[code]:
-                self._quietly("QueueAdd", Queue=queue, Interface=f"PJSIP/{code}", MemberName=code)
+            for queue, place in self._queues[code].items():
+                self._quietly(
+                    "QueueAdd", Queue=queue, Interface=f"PJSIP/{code}", MemberName=code,
+                    Penalty=str(place),
+                )  # fmt: skip
 
     def log_out(self, agents: Iterable[str]) -> None:
         """Take them out of their queues, and sign the phones off."""

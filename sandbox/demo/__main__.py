@@ -19,7 +19,9 @@ from rich.text import Text
 from kitart.clock import monotonic_s, real_now
 from kitart.plan.loading import PlanError, load_plan
 from kitart.reports.pdf import can_print
+from sandbox.asterisk.packages import NotToBeHad, asterisk_root
 from sandbox.demo import scenario as scenarios
+from sandbox.demo.call_checks import RealCalls
 from sandbox.demo.checks import Check, judge
 from sandbox.demo.company import company_of
 from sandbox.demo.cover_checks import judge_cover
@@ -36,6 +38,7 @@ from sandbox.up import add_places, run_folder
 
 LIMIT_S = 180.0
 FASTEST = 60.0
+FASTEST_CALLS = 10.0
 PIPE_WIDTH = 160
 SLACK = 1.5
 """How much longer than usual a slow demo may take."""
@@ -50,7 +53,7 @@ def main() -> int:
         scenario = scenarios.load(options.scenario)
         with TemporaryDirectory() as folder:
             return _demo(console, company_of(scenario, Path(folder)), scenario, options)
-    except (PlanError, LookupError, ProcessTrouble, PlayFailed, OSError) as trouble:
+    except (PlanError, LookupError, ProcessTrouble, PlayFailed, NotToBeHad, OSError) as trouble:
         console.print(f"\nThe demo failed: {trouble}", markup=False)
         return 1
     except Stopped as stopped:
@@ -68,8 +71,17 @@ def _options() -> argparse.Namespace:
         "--kill-run-at", type=float, metavar="MINUTES",
         help="kill the incident's run at this minute of the plan's clock",
     )  # fmt: skip
+    parser.add_argument(
+        "--pbx", default="", choices=("", "asterisk"),
+        help="a real phone system, called by SIP, in place of the stand-in",
+    )  # fmt: skip
     add_places(parser)
     options = parser.parse_args()
+    if options.pbx and options.speed > FASTEST_CALLS:
+        parser.error(
+            f"--speed is {options.speed:g}; with a real phone system right would be 1 to "
+            f"{FASTEST_CALLS:g}: a call takes its time"
+        )
     if not 1 <= options.speed <= FASTEST:
         parser.error(f"--speed is {options.speed}; right would be 1 to {FASTEST:.0f}")
     return options
@@ -83,9 +95,12 @@ def _demo(console: Console, company: Path, scenario: Scenario, options: argparse
     wishes = Wishes(
         folder, options.speed, start, scenarios.file_of(options.scenario),
         options.gateway_port, options.prefect_port, options.database_url,
-        options.prefect_database_url, options.worker, company,
+        options.prefect_database_url, options.worker, company, pbx=options.pbx,
     )  # fmt: skip
     console.print(f"{scenario.title}: the demo, in {folder}", markup=False)
+    if options.pbx:
+        console.print("Asterisk: fetched from Debian once (60 MB) if it is not there yet …")
+        asterisk_root()
     begun_s = monotonic_s()
     with Stack(wishes, lambda text: console.print(text, markup=False)) as stack:
         console.print(
@@ -101,7 +116,9 @@ def _demo(console: Console, company: Path, scenario: Scenario, options: argparse
         took_s = monotonic_s() - played_s
         if play.posted is None:
             raise PlayFailed(trouble)
-        seen = Window(stack).read()
+        window = Window(stack)
+        seen = window.read()
+        heard = window.get("vcc", "/sandbox/records") if options.pbx else None
         posted = replace(play.posted, sharepoint_away=play.sharepoint_away)
         more: dict[str, Any] = {"crashes": play.crashes, "pdfs": can_print()}
         if scenario.exercise:
@@ -109,6 +126,8 @@ def _demo(console: Console, company: Path, scenario: Scenario, options: argparse
             actions = stack.command("action", "list", "--all", "--json").splitlines()
             checks = judge_exercise(plan, scenario, options.speed, listed, actions, seen)
         elif scenario.cover:
+            if heard is not None:
+                more["calls"] = RealCalls.read(heard)
             checks = judge_cover(plan, scenario, play.began or start, posted, seen, **more)
         else:
             checks = judge(plan, scenario.system, posted, seen, **more)

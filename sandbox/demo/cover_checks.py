@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from kitart.plan.schema import Client, Plan
+from sandbox.demo.call_checks import RealCalls, judge_calls
 from sandbox.demo.checks import (
     Check,
     Posted,
@@ -37,11 +38,13 @@ def judge_cover(
     *,
     crashes: int = 0,
     pdfs: bool = True,
+    calls: RealCalls | None = None,
 ) -> list[Check]:
     """Every check of a scenario with ``cover``, in the order of the story.
 
     ``began`` is the story's beginning on the plan's clock; ``pdfs`` says whether this machine can
-    make PDFs at all; so many runs were killed on purpose.
+    make PDFs at all; so many runs were killed on purpose; ``calls`` are those of a real phone
+    system, where the story was played on one.
     """
     assert scenario.cover is not None, "a scenario of agents who can't work says what comes of it"
     cover = scenario.cover
@@ -54,7 +57,7 @@ def judge_cover(
         ert_answered(plan, posted, seen),
         *(_called_in(plan, agent, seen) for agent in cover.called_in),
         *_crisis_team(plan, cover, began, seen),
-        *(_voicemail(plan, scenario, seen) if _switched(scenario) else ()),
+        *(_voicemail(plan, scenario, seen, calls) if _switched(scenario) else ()),
         _callers(plan, scenario, seen),
         _own_agents(scenario, seen),
         *(check for client in clients for check in told_in_time(client, posted, seen, limit)),
@@ -134,7 +137,9 @@ def _switched(scenario: Scenario) -> set[str]:
     return {event.line for event in scenario.events if VOICEMAIL in event.meets}
 
 
-def _voicemail(plan: Plan, scenario: Scenario, seen: Outside) -> Iterator[Check]:
+def _voicemail(
+    plan: Plan, scenario: Scenario, seen: Outside, calls: RealCalls | None
+) -> Iterator[Check]:
     """Decided by the account managers, switched, heard, listened to, called back (R38, E45)."""
     lines = _switched(scenario)
     projects = {plan.line(line).project for line in lines}
@@ -149,11 +154,14 @@ def _voicemail(plan: Plan, scenario: Scenario, seen: Outside) -> Iterator[Check]
         managers <= set(said["voicemail"]) and managers <= set(said["voicemail-off"]),
         f"on by {_codes(said['voicemail'])}; off by {_codes(said['voicemail-off'])}",
     )
-    yield Check(
-        "It was switched, and each line heard by a person who called it",
-        bool(said["voicemail-on"]) and len(said["voicemail-test"]) >= len(lines),
-        f"switched by {_codes(said['voicemail-on'])}; {len(said['voicemail-test'])} test calls",
-    )
+    if calls is None:
+        yield Check(
+            "It was switched, and each line heard by a person who called it",
+            bool(said["voicemail-on"]) and len(said["voicemail-test"]) >= len(lines),
+            f"switched by {_codes(said['voicemail-on'])}; {len(said['voicemail-test'])} test calls",
+        )
+    else:
+        yield from judge_calls(plan, lines, calls, seen)
     took = {plan.person(code).kind for code in said["voicemail-box"]}
     yield Check(
         "A supervisor listened to the box, and all callers were called back",

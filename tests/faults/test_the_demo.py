@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from sandbox.asterisk.packages import NotToBeHad, asterisk_root
+from tests.servers import missing
+
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(700)]
 # While a run that was killed is replaced the plan's clock runs on: slow enough that on a machine
 # busy with other tests no deadline of the plan is missed for that.
@@ -59,6 +62,25 @@ def test_the_demo_plays_an_outage_to_its_end_and_every_check_holds(
     assert (kinds["Recovery-notice"], kinds["Értesítés-a-helyreállásról"]) == (english, hungarian)
     assert (kinds["Closing-report"], kinds["Zárójelentés"]) == (english, hungarian)
     assert all(path.stat().st_size > 1000 for path in paths)
+    assert not demo.left_behind()
+
+
+@pytest.mark.long
+@pytest.mark.timeout(1200)
+@pytest.mark.covers("R23", "R38", "R42", "A16", "E41", "E45")
+def test_the_demo_plays_level_4_on_a_real_phone_system(run) -> None:
+    try:
+        asterisk_root()
+    except NotToBeHad as trouble:
+        missing(f"no telephone system: {trouble}")
+    demo = run(
+        "sandbox.demo", "--scenario", "blackout", "--pbx", "asterisk", "--speed", "8", *ANY_PORTS
+    )
+    assert demo.ends(within_s=1100) == 0, demo.said()
+    said = demo.said()
+    assert "FAILED" not in said
+    assert "Kitart called each switched line, left a message" in said
+    assert "The filed reports name the call and the message" in said
     assert not demo.left_behind()
 
 

@@ -14,9 +14,12 @@ from kitart.connectors.lines.sound import RATE_HZ, from_wav
 
 FRAME = 256
 LOWEST_HZ, HIGHEST_HZ, BANDS = 250.0, 3400.0, 16
-ALIKE = 0.6
-"""How alike the two courses must be, of 1 for the same: strange recordings stay below 0.4."""
-SHORTEST_FRAMES = 15
+ALIKE = 0.65
+"""How alike the two courses must be, of 1 for the same: strange recordings stay below 0.5."""
+SHORTEST_FRAMES, PART = 15, 24
+EARLY, LATE = 3, 24
+"""How many frames (of 32 ms) a part may begin before or after the last one's end."""
+BEGINNINGS = 3
 
 Picture = list[list[float]]
 
@@ -58,22 +61,38 @@ def _known(samples: tuple[int, ...]) -> Picture:
 
 
 def _place(known: Picture, seen: Picture) -> int | None:
-    """At which frame the known course runs through what was seen; ``None`` for nowhere."""
-    size = len(known)
-    if size < SHORTEST_FRAMES or len(seen) < size:
+    """At which frame the known course runs through what was seen; ``None`` for nowhere.
+
+    It is looked for part by part, each near where the last one ended: what a busy line drops or
+    holds up for a moment hides no recording.
+    """
+    if len(known) < SHORTEST_FRAMES or len(seen) < SHORTEST_FRAMES:
         return None
-    flat = [value for frame in known for value in frame]
-    norm = math.sqrt(sum(value * value for value in flat))
+    parts = [known[at : at + PART] for at in range(0, len(known) - PART // 2, PART)]
+    first = [_likeness(parts[0], seen, at) for at in range(len(seen) - len(parts[0]) + 1)]
     best, place = 0.0, None
-    for at in range(len(seen) - size + 1):
-        window = [value for frame in seen[at : at + size] for value in frame]
-        power = math.sqrt(sum(value * value for value in window))
-        if not power or not norm:
-            continue
-        alike = sum(a * b for a, b in zip(flat, window, strict=True)) / (norm * power)
-        if alike > best:
-            best, place = alike, at
+    for at in sorted(range(len(first)), key=lambda at: -first[at])[:BEGINNINGS]:
+        alike = [first[at]]
+        end = at + len(parts[0])
+        for part in parts[1:]:
+            near = range(max(0, end - EARLY), min(len(seen) - len(part), end + LATE) + 1)
+            found = max(((_likeness(part, seen, n), n) for n in near), default=(0.0, end))
+            alike.append(found[0])
+            end = found[1] + len(part)
+        if sum(alike) / len(alike) > best:
+            best, place = sum(alike) / len(alike), at
     return place if best >= ALIKE else None
+
+
+def _likeness(part: Picture, seen: Picture, at: int) -> float:
+    """How alike a part is to what was seen from a frame on: 1 for the same."""
+    window = seen[at : at + len(part)]
+    product = known_power = seen_power = 0.0
+    for ours, theirs in zip(part, window, strict=True):
+        product += sum(a * b for a, b in zip(ours, theirs, strict=True))
+        known_power += sum(a * a for a in ours)
+        seen_power += sum(b * b for b in theirs)
+    return product / math.sqrt(known_power * seen_power) if known_power and seen_power else 0.0
 
 
 def _picture(samples: Sequence[int]) -> Picture:

@@ -27,6 +27,8 @@ class Media:
 
     def __init__(self, host: str) -> None:
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        # A machine at its limit reads late: what came meanwhile must not be dropped.
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
         self._socket.bind((host, 0))
         self.port: int = self._socket.getsockname()[1]
         self.peer: tuple[str, int] | None = None

@@ -25,14 +25,16 @@ RECORD_LIMIT_S, LOOK_EVERY_S = 6.0, 0.3
 GREETINGS_S, ANSWER_S = 60.0, 15.0
 """How long a line is listened to: greetings in several languages to their end; else until it is
 clear who answers."""
+AT_ONCE = 3
+"""Calls at the same time: an account has so many channels, and hearing is work."""
 KINDS = ("box", "queue", "notice")
 
 
 class LineProber:
-    """Calls lines, one after another. ``voice`` is the phone system behind them, asked for its
+    """Calls lines, a few at once. ``voice`` is the phone system behind them, asked for its
     record of the call and for the message; ``clock`` dates the call for the plan."""
 
-    _one_at_a_time = threading.Lock()
+    _few = threading.BoundedSemaphore(AT_ONCE)
 
     def __init__(
         self, settings: SipSettings, voice: Callable[[], VoicePlatform], clock: Clock
@@ -60,7 +62,7 @@ class LineProber:
             raise ConnectorError(f"recordings: {error}", permanent=True) from None
         recordings = {name: samples for name, samples in found.items() if name in wanted}
         words = spoken_words() if message else ()
-        with self._one_at_a_time:
+        with self._few:
             call = self._caller.call(
                 line.number, words=words, listen_s=GREETINGS_S if message else ANSWER_S
             )

@@ -33,6 +33,26 @@ def test_another_level_hides_nothing(loudness: float) -> None:
     assert [name for name, _ in found] == ["box en"]
 
 
+def dropped(samples: list[int]) -> list[int]:
+    loss = random.Random(3)
+    packets = [samples[at : at + 160] for at in range(0, len(samples), 160)]
+    return [s for p in packets for s in (p if loss.random() > 0.1 else [0] * len(p))]
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda samples: samples[:9000] + [0] * 1600 + samples[9000:],
+        lambda samples: samples[:9000] + samples[10600:],
+        dropped,
+    ],
+    ids=["a hold-up", "a gap", "a tenth of the packets lost"],
+)
+def test_what_a_busy_line_does_to_a_recording_does_not_hide_it(spoil) -> None:
+    heard = telephoned(spoil(RECORDINGS["box en"]) + RECORDINGS["box fr"])
+    assert [name for name, _ in recognised(heard, RECORDINGS)] == ["box en", "box fr"]
+
+
 def test_a_part_of_a_recording_silence_and_strange_sounds_are_none() -> None:
     assert recognised(RECORDINGS["box de"][:8000], RECORDINGS) == []
     assert recognised([0] * 40000, RECORDINGS) == []
