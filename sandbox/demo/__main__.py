@@ -39,6 +39,7 @@ from sandbox.up import add_places, run_folder
 LIMIT_S = 180.0
 FASTEST = 60.0
 FASTEST_CALLS = 10.0
+WITH_CALLS = "blackout"
 PIPE_WIDTH = 160
 SLACK = 1.5
 """How much longer than usual a slow demo may take."""
@@ -77,6 +78,10 @@ def _options() -> argparse.Namespace:
     )  # fmt: skip
     add_places(parser)
     options = parser.parse_args()
+    if options.pbx and options.scenario != WITH_CALLS:
+        parser.error(
+            f"--scenario is {options.scenario}; on a real phone system right would be {WITH_CALLS}"
+        )
     if options.pbx and options.speed > FASTEST_CALLS:
         parser.error(
             f"--speed is {options.speed:g}; with a real phone system right would be 1 to "

@@ -11,6 +11,7 @@ import pytest
 from kitart.connectors.errors import ConnectorError
 from kitart.connectors.fence import Fence, Fenced, key
 from kitart.connectors.outward import Outward
+from kitart.plan.loading import load_plan
 
 HOUSE = Path(__file__).parents[3]
 CONNECTORS = {"sms", "calls", "microsoft", "smtp", "teams", "chats", "voice", "line_prober"}
@@ -27,6 +28,7 @@ CLASSES = {
     "SmsGateway", "CallGateway", "MicrosoftTenant", "SmtpRelay", "TeamsWorkflows", "AppriseChats",
     "VccLive", "Asterisk", "LineProber",
 }  # fmt: skip
+PLAN = load_plan(HOUSE / "config")
 FENCE = Fence(
     "INC-0001",
     {key("sms", "+447700900112"): "ERT-1", key("mail", "ert-1@kitart.example"): "ERT-1"},
@@ -138,7 +140,9 @@ class NoConnectors:
 
 
 @pytest.mark.covers("D4")
-@pytest.mark.parametrize("channel", ["sms", "call", "tenant", "relay", "teams", "chat", "line"])
+@pytest.mark.parametrize(
+    "channel", ["sms", "call", "tenant", "relay", "teams", "chat", "line", "probe"]
+)
 def test_each_way_out_asks_the_fence_first_and_the_refusal_is_heard(channel: str) -> None:
     heard: list[tuple[str, str]] = []
     out = Outward(NoConnectors(), FENCE, lambda kind, why: heard.append((kind, why)))  # type: ignore[arg-type]
@@ -154,6 +158,7 @@ def test_each_way_out_asks_the_fence_first_and_the_refusal_is_heard(channel: str
         "teams": lambda: out.teams("all", {}, whom="CL-1"),
         "chat": lambda: out.chat("all", "x", title="", whom="CL-1"),
         "line": lambda: out.set_emergency("line-12", True, 0, set_by="AM-1", mode="voicemail"),
+        "probe": lambda: out.probe(PLAN.line("line-12"), ("fr",), message=False),
     }
     with pytest.raises(Fenced):
         ways[channel]()
