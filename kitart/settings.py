@@ -102,6 +102,10 @@ class SipSettings(BaseModel):
             raise ValueError(f"{value!r} is no host:port; right would be sip.example:5060")
         return value
 
+    def is_ours(self, number: str) -> bool:
+        """Whether a call from this number is a test call of ours, and no caller's."""
+        return bool(self.caller) and number.lstrip("+") == self.caller.lstrip("+")
+
 
 class SmsSettings(BaseModel):
     """A Twilio-compatible SMS gateway."""

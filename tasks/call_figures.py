@@ -98,9 +98,9 @@ def _count(
         return []
     project = plan.project(effect.project_id)
     zone = plan.calendar_of(project.id).time_zone
-    found = inst.voice.calls(project.id, start, until)
+    found = callers_of(inst, inst.voice.calls(project.id, start, until))
     before = [
-        inst.voice.calls(project.id, *window)
+        callers_of(inst, inst.voice.calls(project.id, *window))
         for window in (rules.weeks_before(start, until, zone) if usual else ())
     ]
     target = project.service_level
@@ -116,6 +116,11 @@ def _count(
             )
         )  # fmt: skip
     return rows
+
+
+def callers_of(inst: Installation, records: Sequence[CallRecord]) -> list[CallRecord]:
+    """The calls of callers: a test call of our own is nobody's, answered or not (R42)."""
+    return [each for each in records if not inst.settings.sip.is_ours(each.caller)]
 
 
 def _calls_of(

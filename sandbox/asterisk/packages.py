@@ -54,6 +54,14 @@ def asterisk_root(cache: Path = CACHE) -> Path:
     return root
 
 
+def sipp_program() -> str:
+    """Where ``sipp`` is, by which phones and callers speak SIP; raises ``NotToBeHad``."""
+    found = shutil.which("sipp")
+    if found is None:
+        raise NotToBeHad("no sipp on this machine: Debian's package is sip-tester")
+    return found
+
+
 def debian_source(sources: Path = SOURCES) -> str:
     """The address of the Debian archive that this machine takes its own packages from."""
     texts = [

@@ -6,7 +6,6 @@ the phone; being in a queue is said to the manager, as a softphone's login butto
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 from collections.abc import Iterable
 from pathlib import Path
@@ -16,7 +15,7 @@ from kitart.connectors.asterisk.manager import Manager, Refused
 from kitart.connectors.http import HttpClient
 from kitart.connectors.lines.sound import to_ulaw
 from sandbox.asterisk.configuration import queue_name
-from sandbox.asterisk.packages import NotToBeHad
+from sandbox.asterisk.packages import sipp_program
 from sandbox.asterisk.pbx import Pbx
 from sandbox.asterisk.sounds import melody
 from sandbox.ports import HOST, Ports
@@ -36,10 +35,7 @@ class Phones:
     """
 
     def __init__(self, pbx: Pbx) -> None:
-        program = shutil.which("sipp")
-        if program is None:
-            raise NotToBeHad("no sipp on this machine: Debian's package is sip-tester")
-        self._sipp = program
+        self._sipp = sipp_program()
         self._pbx = pbx
         self._ports = Ports()
         self._port = self._ports.choose("the agents' phones", 0)

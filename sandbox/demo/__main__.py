@@ -19,7 +19,7 @@ from rich.text import Text
 from kitart.clock import monotonic_s, real_now
 from kitart.plan.loading import PlanError, load_plan
 from kitart.reports.pdf import can_print
-from sandbox.asterisk.packages import NotToBeHad, asterisk_root
+from sandbox.asterisk.packages import NotToBeHad, asterisk_root, sipp_program
 from sandbox.demo import scenario as scenarios
 from sandbox.demo.call_checks import RealCalls
 from sandbox.demo.checks import Check, judge
@@ -106,6 +106,7 @@ def _demo(console: Console, company: Path, scenario: Scenario, options: argparse
     if options.pbx:
         console.print("Asterisk: fetched from Debian once (60 MB) if it is not there yet …")
         asterisk_root()
+        sipp_program()
     begun_s = monotonic_s()
     with Stack(wishes, lambda text: console.print(text, markup=False)) as stack:
         console.print(

@@ -107,8 +107,7 @@ class LineProber:
     def _is_ours(self, record: CallRecord, line: Line, call: Call) -> bool:
         if record.sip_id:
             return record.sip_id == call.sip_id
-        by_us = record.caller.lstrip("+") == self._settings.caller.lstrip("+")
-        return by_us and record.line in (line.id, line.number)
+        return self._settings.is_ours(record.caller) and record.line in (line.id, line.number)
 
     def _message(self, line: Line, call: Call, placed_at: datetime) -> Message:
         """What of our message is in the box."""
@@ -120,7 +119,7 @@ class LineProber:
             try:
                 found = [
                     each for each in voice.voicemails(line.id, placed_at)
-                    if each.caller.lstrip("+") == self._settings.caller.lstrip("+")
+                    if self._settings.is_ours(each.caller)
                 ]  # fmt: skip
             except ConnectorError:
                 return Message(call.spoken_s, listed=False)
