@@ -17,6 +17,8 @@ ULAW = 0
 WINDOW = 10
 """Packets over which it is judged whether anything is heard: a fifth of a second."""
 LONGEST_GAP = 5 * RATE_HZ
+SILENCE = bytes([0xFF]) * PACKET
+KEEP_OPEN_S = 1.0
 
 
 class Media:
@@ -39,10 +41,14 @@ class Media:
         self._source = secrets.randbits(32)
         self._sent = 0
         self._began = secrets.randbits(16)
+        self._sent_s = 0.0
 
     def listen(self, until_s: float) -> None:
-        """Take what comes, until this moment of ``monotonic_s``."""
+        """Take what comes, until this moment of ``monotonic_s``; a little silence is sent now and
+        then, which keeps the way back open where addresses are translated."""
         while (left := until_s - monotonic_s()) > 0:
+            if monotonic_s() > self._sent_s + KEEP_OPEN_S:
+                self._send(SILENCE)
             self._socket.settimeout(left)
             try:
                 packet, sender = self._socket.recvfrom(2048)
@@ -55,7 +61,7 @@ class Media:
         data = to_ulaw(samples)
         next_s = monotonic_s()
         for at in range(0, len(data), PACKET):
-            self._send(data[at : at + PACKET].ljust(PACKET, b"\xff"))
+            self._send(data[at : at + PACKET].ljust(PACKET, SILENCE[:1]))
             next_s += PACKET_S
             self.listen(next_s)
 
@@ -71,6 +77,7 @@ class Media:
             self._sent * PACKET & 0xFFFFFFFF, self._source,
         )  # fmt: skip
         self._sent += 1
+        self._sent_s = monotonic_s()
         self._socket.sendto(head + sound, self.peer)
 
     def _take(self, packet: bytes, sender: tuple[str, int]) -> None:
