@@ -28,7 +28,8 @@ LIMIT = {"timeout": 10.0}
 """Real seconds that Prefect has for each answer."""
 TAKES_HOLD_WITHIN_S = 20.0
 """Real seconds in which a run that Prefect calls running has loaded the plan and holds the
-incident; one that does not by then died on the way."""
+incident; one that does not by then died on the way. As many has one that a worker took: where the
+worker died before it made a process, Prefect calls that pending for ever."""
 POOL = "kitart"
 DEPLOYMENTS = {
     "vital systems offline": "critical-system-offline/system-outage",
@@ -127,9 +128,9 @@ class PrefectOrchestrator:
             return True
         if run.state is None:
             return False
-        if run.state.is_running():
+        if run.state.is_running() or run.state.is_pending():
             return (real_now() - run.state.timestamp).total_seconds() < TAKES_HOLD_WITHIN_S
-        return run.state.is_scheduled() or run.state.is_pending()
+        return run.state.is_scheduled()
 
 
 def _start(

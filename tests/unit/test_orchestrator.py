@@ -97,8 +97,7 @@ def test_a_deployment_is_looked_up_once_and_again_when_it_was_made_anew(use) -> 
 @pytest.mark.parametrize(
     ("state", "coming"),
     [
-        (Scheduled(), True), (Pending(), True), (Crashed(), False), (Cancelled(), False),
-        (None, False),
+        (Scheduled(), True), (Crashed(), False), (Cancelled(), False), (None, False),
     ],
 )  # fmt: skip
 def test_a_run_that_waits_to_begin_is_still_coming_and_one_that_ended_is_not(
@@ -108,9 +107,13 @@ def test_a_run_that_waits_to_begin_is_still_coming_and_one_that_ended_is_not(
     assert PrefectOrchestrator().still_coming(str(uuid4())) == coming
 
 
+@pytest.mark.covers("D21")
+@pytest.mark.parametrize("state", [Running, Pending])
 @pytest.mark.parametrize(("began", "coming"), [(LONG / 2, True), (LONG, False)])
-def test_a_run_that_began_just_now_has_a_while_to_take_hold(use, began, coming) -> None:
-    use(FakeClient(Running(timestamp=real_now() - began)))
+def test_a_run_that_began_or_was_taken_just_now_has_a_while_to_take_hold(
+    use, state, began, coming
+) -> None:
+    use(FakeClient(state(timestamp=real_now() - began)))
     assert PrefectOrchestrator().still_coming(str(uuid4())) == coming
 
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 import requests
 
-from kitart.clock import sleep_s
+from kitart.clock import monotonic_s, sleep_s
 from kitart.gateway import watchman
 from kitart.journal import acknowledgements, incidents
 from kitart.journal.messages import TAKEN
@@ -143,6 +143,21 @@ def test_a_run_that_held_the_incident_and_let_go_is_replaced_though_prefect_call
     with place.inst.journal.write() as session:
         incidents.get(session, "INC-0001").run_id = "run-INC-0001-1"
     place.eventually(lambda: ("INC-0001", 2) in place.orchestrator.asked, "the next run")
+
+
+@pytest.mark.covers("D21")
+def test_a_run_that_died_is_replaced_as_soon_as_its_hold_has_lapsed(place) -> None:
+    """With the limits as they are: what is left of the 30 seconds belongs to the run's start."""
+    place.orchestrator.coming = True
+    place.post_alerts(place.alert())
+    place.eventually(lambda: place.incidents()[0].requested_run == "run-INC-0001-1", "its number")
+    died_s = monotonic_s()
+    place.take_lease(run="run-INC-0001-1")
+    with place.inst.journal.write() as session:
+        incidents.get(session, "INC-0001").run_id = "run-INC-0001-1"
+    place.eventually(lambda: ("INC-0001", 2) in place.orchestrator.asked, "the next run")
+    held_s = incidents.LEASE_LENGTH.total_seconds()
+    assert held_s - 1 < monotonic_s() - died_s < held_s + 3
 
 
 def test_a_prefect_that_is_busy_is_asked_again_in_a_moment_for_the_same_run(
