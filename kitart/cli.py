@@ -24,6 +24,7 @@ from kitart import (
     cli_alert,
     cli_backup,
     cli_cover,
+    cli_doctor,
     cli_evidence,
     cli_exercise,
     cli_input,
@@ -33,6 +34,7 @@ from kitart import (
     cli_plan_diff,
     cli_prefect,
     cli_readiness,
+    cli_resume,
     cli_review,
     cli_sharepoint,
     cli_watch,
@@ -66,7 +68,7 @@ app.add_typer(db_app, name="db")
 connect_app = typer.Typer(help="The connections to the outside world.", no_args_is_help=True)
 app.add_typer(connect_app, name="connect")
 incident_app = typer.Typer(
-    help="Incidents: report one, export or erase its record.", no_args_is_help=True
+    help="Incidents: report one, ask for its run, export or erase its record.", no_args_is_help=True
 )
 app.add_typer(incident_app, name="incident")
 contact_app = typer.Typer(help="The contact list: test it, show it.", no_args_is_help=True)
@@ -85,6 +87,8 @@ db_app.command("backup")(cli_backup.backup)
 db_app.command("restore")(cli_backup.restore)
 incident_app.command("export")(cli_evidence.export)
 incident_app.command("erase")(cli_evidence.erase)
+incident_app.command("resume")(cli_resume.resume)
+app.command("doctor")(cli_doctor.doctor)
 app.command("link")(cli_link.link)
 app.command("readiness")(cli_readiness.readiness)
 app.command("prefect-server", context_settings=cli_prefect.PASSED_ON)(cli_prefect.prefect_server)
@@ -104,17 +108,17 @@ def refuse(message: str, code: int = 1) -> NoReturn:
     raise typer.Exit(code)
 
 
-def the_settings() -> Settings:
-    """The settings; ends the command in plain words when they are wrong."""
+def the_settings(code: int = 1) -> Settings:
+    """The settings; ends the command in plain words, and with ``code``, when they are wrong."""
     try:
         return settings()
     except ValidationError as trouble:
         lines = [
             f"{'.'.join(map(str, e['loc'])) or 'settings'}: {e['msg']}" for e in trouble.errors()
         ]
-        refuse("The settings are wrong:\n" + "\n".join(lines))
+        refuse("The settings are wrong:\n" + "\n".join(lines), code)
     except SettingsError as trouble:
-        refuse(f"The settings are wrong:\n{trouble}")
+        refuse(f"The settings are wrong:\n{trouble}", code)
 
 
 def the_plan(folder: Path | None) -> Plan:

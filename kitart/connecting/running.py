@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextvars
 import logging
 import threading
 from collections.abc import Iterable, Sequence
+from functools import partial
 
 from kitart.clock import monotonic_s
 from kitart.connecting.check import GOOD, LIMIT_S, Check, Found, Line, failed
@@ -33,7 +35,7 @@ def run(
     A check begins when those before it went well, and is skipped when one did not. ``secrets``
     are struck from every text.
     """
-    hidden = sorted({s for s in secrets if len(s) >= SHORTEST_SECRET}, key=len, reverse=True)
+    hidden = to_hide(secrets)
     round = _Round(checks, monotonic_s() + all_s, limit_s)
     found = round.run()
     return [
@@ -41,8 +43,8 @@ def run(
             check.connection,
             check.name,
             found[check.id].state,
-            _without(found[check.id].seen, hidden),
-            _without(found[check.id].todo, hidden),
+            without(found[check.id].seen, hidden),
+            without(found[check.id].todo, hidden),
         )
         for check in checks
     ]
@@ -89,7 +91,9 @@ class _Round:
 
     def _start(self, check: Check) -> None:
         self._began_at_s[check.id] = monotonic_s()
-        threading.Thread(target=self._look, args=(check,), name=check.id, daemon=True).start()
+        # Prefect's settings stand in the context of whoever asks.
+        work = partial(contextvars.copy_context().run, self._look, check)
+        threading.Thread(target=work, name=check.id, daemon=True).start()
 
     def _look(self, check: Check) -> None:
         found = _looked(check)
@@ -141,7 +145,13 @@ def _skipped(before: Check) -> Found:
     return Found("skipped", f"not tried: it needs {before.connection}: {before.name}")
 
 
-def _without(text: str, secrets: Sequence[str]) -> str:
+def to_hide(secrets: Iterable[str]) -> list[str]:
+    """Those that are long enough to be secrets, a longer one before what stands in it."""
+    return sorted({s for s in secrets if len(s) >= SHORTEST_SECRET}, key=len, reverse=True)
+
+
+def without(text: str, secrets: Sequence[str]) -> str:
+    """A text without these, and in one line."""
     for secret in secrets:
         text = text.replace(secret, HIDDEN)
     return " ".join(text.split())

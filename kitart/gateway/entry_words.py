@@ -190,6 +190,7 @@ ENTRIES = {
     "run began": phrase("run began"),
     "run took over": phrase("another run took over"),
     "run missing": phrase("no run drives it"),
+    "run asked for": phrase("a new run was asked for"),
     "run crashed": phrase("the run crashed"),
     "wrong code": phrase("wrong code in Prefect's form"),
     "voted": phrase("vote given"),

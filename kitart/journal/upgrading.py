@@ -17,6 +17,14 @@ from kitart.journal.database import Journal, JournalError
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
+class OtherVersion(JournalError):
+    """The journal is not of this version."""
+
+
+class NotMade(JournalError):
+    """There is no journal, or none with tables."""
+
+
 def upgrade(journal: Journal) -> str:
     """Bring the journal to this version and return the revision; safe to call twice at once.
 
@@ -44,10 +52,10 @@ def check(journal: Journal) -> None:
     except sa.exc.DatabaseError as error:
         raise JournalError(f"the journal can't be opened: {error.orig}") from error
     if found is None:
-        raise JournalError("the journal is empty: run 'kitart db upgrade' to make its tables")
+        raise NotMade("the journal is empty: run 'kitart db upgrade' to make its tables")
     _is_not_newer(found)
     if found != _newest():
-        raise JournalError(
+        raise OtherVersion(
             f"the journal is at revision {found}, this Kitart needs {_newest()}: "
             "run 'kitart db upgrade'"
         )
@@ -55,7 +63,7 @@ def check(journal: Journal) -> None:
 
 def _is_not_newer(found: str | None) -> None:
     if found is not None and found not in _known():
-        raise JournalError(
+        raise OtherVersion(
             f"the journal is at revision {found}, which this Kitart does not know: it was made "
             "by a newer Kitart, use that one"
         )
@@ -74,7 +82,7 @@ def standing(journal: Journal) -> Standing:
     url = journal.engine.url
     on_file = url.get_backend_name() == "sqlite"
     if on_file and not Path(url.database or "").is_file():
-        raise JournalError(f"there is no journal at {url.database}: run 'kitart db upgrade'")
+        raise NotMade(f"there is no journal at {url.database}: run 'kitart db upgrade'")
     check(journal)
     return Standing("SQLite" if on_file else "PostgreSQL", _newest())
 
