@@ -24,6 +24,9 @@ FAULT_JOBS ?= 1
 JOBS ?= 3
 # Whole installations at once, each of five processes or more.
 STACKS ?= 2
+# Random stories: how many, and the first one's seed.
+SEEDS ?= 100
+FIRST ?= 0
 
 PLACES = $(if $(DATABASE),--database-url '$(DATABASE)') \
 	$(if $(PREFECT_DATABASE),--prefect-database-url '$(PREFECT_DATABASE)')
@@ -33,7 +36,7 @@ unexport PYTHONDONTWRITEBYTECODE
 unexport PYTHONPATH
 unexport PYTHONHOME
 
-.PHONY: help .venv demo faults up test test-long test-postgresql bench lint trace catalogues
+.PHONY: help .venv demo faults seeds up test test-long test-postgresql bench lint trace catalogues licences
 
 help:
 	@echo 'make demo   play an outage of the phone system, from the alert to the filed report'
@@ -53,6 +56,9 @@ help:
 	@echo '            of alerts, in three to seven minutes, and write docs/benchmarks.md'
 	@echo 'make trace  write docs/traceability.md: which code and which tests stand for which number'
 	@echo 'make catalogues   bring the catalogues of translations in line with code and templates'
+	@echo 'make licences   write docs/licences.md: the licence of every library in the lock'
+	@echo 'make seeds  play random stories (SEEDS=5000: so many, FIRST=0: from this one on); a failing'
+	@echo '            seed is told whole, with the command that plays it again'
 	@echo 'make lint   linters and type checks alone'
 
 .venv: $(STAMP)
@@ -118,3 +124,9 @@ trace: .venv
 
 catalogues: .venv
 	@$(VENV)/bin/python -m tests.catalogues
+
+licences: .venv
+	@$(VENV)/bin/python -m tests.licences
+
+seeds: .venv
+	@exec $(VENV)/bin/python -m tests.stories --seeds $(FIRST)-$$(( $(FIRST) + $(SEEDS) - 1 ))
