@@ -13,8 +13,9 @@ GOES_ON_WITHIN = timedelta(seconds=30)
 """In which the gateway has another run drive an incident whose run died (docs/operations.md)."""
 UNDRIVEN = "incident.undriven"
 ALARMS = (
-    "Alarms go on from the gateway, but no plan's step is taken: nobody is asked for decisions, no "
-    "client is told. After a minute the ERT and the IT manager are sent to the paper plan."
+    "A gateway, if one runs, goes on with alarms, but no plan's step is taken: nobody is asked for "
+    "decisions, no client is told. After a minute the ERT and the IT manager are sent to the paper "
+    "plan."
 )
 FILES = "It is closed; documents wait to be filed, and nobody is kept from anything."
 
