@@ -36,8 +36,8 @@ def test_with_everything_set_up_nothing_is_missing(place) -> None:
     wrong = [line for line in lines if line.state not in ("ok", "warning")]
     assert not wrong
     assert {line.connection for line in lines} == {
-        "plan", "journal", "prefect", "gateway", "microsoft", "vcc", "sms", "smtp", "voice",
-        "chat", "monitoring", "inputs", "heartbeat",
+        "plan", "journal", "prefect", "gateway", "microsoft", "vcc", "lines", "sms", "smtp",
+        "voice", "chat", "monitoring", "inputs", "heartbeat",
     }  # fmt: skip
     assert all(line.seen for line in lines)
     assert all(line.todo for line in lines if line.state == "warning")
