@@ -11,7 +11,16 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from kitart.journal import cover_now, incidents, levels, looks, routing_state, timeline
+from kitart.journal import (
+    cover_now,
+    incidents,
+    levels,
+    looks,
+    outage_reports,
+    roll_calls,
+    routing_state,
+    timeline,
+)
 from kitart.plan.schema import Plan
 
 PROVED, FAILED = "success factor proved", "success factor failed"
@@ -80,14 +89,32 @@ def to_prove(session: Session, incident: str) -> dict[str, datetime]:
 
 def normal_since(session: Session, plan: Plan, incident: str, now: datetime) -> datetime | None:
     """Since when the queues' own agents answer again, with no level in force, proved on each queue
-    that is open; ``None`` while it is not so."""
+    that is open; ``None`` while it is not so.
+
+    Where nobody was ever missed in a seat, since the last one who was out is back (E36).
+    """
     seen = looks.system_picture(session, plan, incident, now)
-    if not seen.spans or seen.up_since is None:
+    since = seen.up_since
+    if since is None:
         return None
+    if not seen.spans:
+        back = _all_back_since(session, incident)
+        if back is None:
+            return None
+        since = max(since, back)
     if levels.of_incident(session, incident).highest or to_prove(session, incident):
         return None
     if routing_state.on_emergency(session, incident):
         return None
     if incidents.get(session, incident).priority is None:
         return None
-    return seen.up_since
+    return since
+
+
+def _all_back_since(session: Session, incident: str) -> datetime | None:
+    """Since when all who reported are back; ``None`` while one is out or may be."""
+    reports = outage_reports.of_incident(session, incident)
+    asked = [row for row in roll_calls.of_incident(session, incident) if row.open_key]
+    if asked or not reports or any(report.ended_at is None for report in reports):
+        return None
+    return max(report.ended_at for report in reports if report.ended_at is not None)

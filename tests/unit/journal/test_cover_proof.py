@@ -9,9 +9,22 @@ from typing import Any
 
 import pytest
 
-from kitart.journal import cover_now, cover_proof, routing_state, timeline
+from kitart.journal import (
+    cover_now,
+    cover_proof,
+    incidents,
+    looks,
+    observations,
+    outage_reports,
+    routing_state,
+    timeline,
+)
 from kitart.journal.database import Journal
+from kitart.journal.outage_reports import AGENT, Said
+from kitart.plan.loading import load_plan
+from kitart.plan.workplace import WORKPLACE, with_workplace
 from kitart.rules.voicemail_lines import Stage
+from kitart.settings import HOUSE
 from tests.unit.journal.conftest import NOW
 from tests.unit.journal.test_routing_state import ordered
 
@@ -84,3 +97,36 @@ def test_nobody_is_asked_who_answers_a_line_that_is_on_voicemail(
         )  # fmt: skip
     with journal.read() as session:
         assert cover_proof.to_prove(session, incident) == {RO: at(5)}
+
+
+@pytest.mark.covers("E36")
+def test_where_nobody_was_ever_missed_it_is_over_once_all_are_back(
+    journal: Journal, open_one: Callable[..., Any]
+) -> None:
+    plan = with_workplace(load_plan(HOUSE / "config"), ("CHARLIE",))
+    number = open_one(WORKPLACE).incident.number
+    with journal.write() as session:
+        incidents.get(session, number).priority = "P3"
+        observations.add(session, WORKPLACE, "up", looks.PERSON, "filled", now=NOW, incident=number)
+        for place, agent in enumerate(("AG-013", "AG-014")):
+            said = Said(
+                agent=agent, project="CHARLIE", language="hu", area="HU-05", reported_by=agent,
+                role=AGENT, safe="yes", what="power", can_move="no", occurred_at=NOW, until=None,
+            )  # fmt: skip
+            row = outage_reports.report(session, f"form-{place}", said, now=NOW, exercise=False)
+            assert row is not None
+            row.incident = number
+
+    def normal() -> datetime | None:
+        with journal.read() as session:
+            return cover_proof.normal_since(session, plan, number, at(40))
+
+    def back(agent: str, minutes: float) -> None:
+        with journal.write() as session:
+            outage_reports.withdraw(session, agent, by=agent, now=at(minutes), exercise=False)
+
+    assert normal() is None, "they may still be missed, at the next shift say"
+    back("AG-013", 10)
+    assert normal() is None
+    back("AG-014", 20)
+    assert normal() == at(20)
