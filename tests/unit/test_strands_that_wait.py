@@ -39,6 +39,10 @@ class Journal:
         self.opened += 1
         yield None
 
+    def ask(self, question: Callable[[Any], Any]) -> Any:
+        with self.read() as session:
+            return question(session)
+
 
 def a_drive(clock: HandClock) -> Drive:
     inst: Any = SimpleNamespace(clock=clock, journal=Journal())
