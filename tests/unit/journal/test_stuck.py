@@ -177,11 +177,10 @@ def test_a_journal_in_order_can_be_written_and_looking_writes_nothing(journal: J
     watch.close()
 
 
+@pytest.mark.parametrize("address", ["sqlite"], indirect=True)
 def test_a_journal_that_somebody_keeps_locked_is_told_within_its_limit(
     journal: Journal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if journal.engine.dialect.name != "sqlite":
-        pytest.skip("PostgreSQL locks rows, not the journal")
     monkeypatch.setattr(usable, "WAITS_S", 0.2)
     with journal.write() as session:
         session.execute(sa.text("SELECT 1"))
@@ -189,9 +188,8 @@ def test_a_journal_that_somebody_keeps_locked_is_told_within_its_limit(
     assert usable.writing(journal).bar == ""
 
 
+@pytest.mark.parametrize("address", ["postgresql"], indirect=True)
 def test_a_server_that_only_reads_is_told(journal: Journal) -> None:
-    if journal.engine.dialect.name != "postgresql":
-        pytest.skip("of a file SQLite says so itself")
     name = journal.engine.url.database
     with journal.engine.begin() as connection:
         connection.execute(sa.text(f"ALTER DATABASE {name} SET default_transaction_read_only=on"))
@@ -199,11 +197,10 @@ def test_a_server_that_only_reads_is_told(journal: Journal) -> None:
     assert usable.writing(journal) == usable.Writing("read-only", "it is set so")
 
 
+@pytest.mark.parametrize("address", ["sqlite"], indirect=True)
 def test_a_file_that_can_only_be_read_is_told(
     journal: Journal, tmp_path: Path, monkeypatch
 ) -> None:
-    if journal.engine.dialect.name != "sqlite":
-        pytest.skip("a server has no file here")
     journal.close()
     copy = tmp_path / "copy.db"
     shutil.copy(tmp_path / "journal.db", copy)
