@@ -31,5 +31,6 @@ def test_on_a_stack_that_runs_nothing_is_missing_and_no_secret_is_told(run) -> N
         "journal", "prefect", "gateway", "microsoft", "vcc", "sms", "smtp", "monitoring",
     }  # fmt: skip
     for name, value in given.items():
-        if any(word in name for word in ("SECRET", "PASSWORD", "TOKEN")):
+        # What the stack has no use for is given as nothing.
+        if value and any(word in name for word in ("SECRET", "PASSWORD", "TOKEN")):
             assert value not in done.stdout, name
