@@ -95,6 +95,8 @@ def all_secrets_set(story: Any) -> dict[str, str]:
     settings: Settings = story.inst.settings
     settings.input_secrets = {"roster": SecretStr(f"input-{MARK}")}
     settings.heartbeat.url = SecretStr(f"https://heartbeat.example/{MARK}")
+    settings.asterisk.password = SecretStr(f"manager-{MARK}")
+    settings.sip.password = SecretStr(f"sip-{MARK}")
     settings.metrics.token = SecretStr(f"metrics-{MARK}")
     settings.chat.apprise = {"duty": SecretStr(f"json://chat.example/{MARK}")}
     settings.chat.teams = settings.chat.teams | {"none": SecretStr(f"https://t.example/{MARK}")}
