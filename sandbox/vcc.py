@@ -254,4 +254,5 @@ def _control_routes(app: FastAPI, state: VccState) -> None:
             "calls": len(state.calls),
             "voicemails": state.voicemails,
             "lost_in_outage": state.lost_in_outage,
+            "on_the_line": 0,
         }

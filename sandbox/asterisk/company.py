@@ -201,6 +201,7 @@ class CompanyPhones:
                     ],
                     "online": len(self.phones.there),
                     "calls": sum(each["answered_by"] is not None for each in self._told),
+                    "on_the_line": sum(each.is_alive() for each in self._on_the_line),
                     "voicemails": from_outside,
                     "lost_in_outage": [each for each in self._told if each.get("lost")],
                 }

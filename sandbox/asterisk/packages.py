@@ -22,7 +22,6 @@ NEEDED = re.compile(r"^(asterisk|lib|zlib)")
 """Of what these depend on: the libraries; shells and Perl are never called."""
 SPARED = re.compile(r"^(libperl|libsnmp-base|asterisk-core-sounds)")
 LIMIT_S = 300.0
-DEBIAN = "http://deb.debian.org/debian"
 KEYS = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 SOURCES = Path("/etc/apt")
 SOURCE = re.compile(r"^(?:deb (?:\[[^\]]*\] )?|URIs: )(\S+/debian)/?(?=\s)", re.M)
@@ -63,7 +62,10 @@ def sipp_program() -> str:
 
 
 def debian_source(sources: Path = SOURCES) -> str:
-    """The address of the Debian archive that this machine takes its own packages from."""
+    """The address of the Debian archive that this machine takes its own packages from.
+
+    Raises ``NotToBeHad`` where no file of ``sources`` names one.
+    """
     texts = [
         file.read_text(errors="replace")
         for file in (*sources.glob("sources.list"), *sorted(sources.glob("sources.list.d/*")))
@@ -71,7 +73,7 @@ def debian_source(sources: Path = SOURCES) -> str:
     for text in texts:
         if found := SOURCE.search(text):
             return found[1]
-    return DEBIAN
+    raise NotToBeHad(f"no file of {sources} names a Debian archive to fetch from")
 
 
 def _whole(root: Path) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from sandbox.asterisk import packages
-from sandbox.asterisk.packages import DEBIAN, NotToBeHad, asterisk_root, debian_source
+from sandbox.asterisk.packages import NotToBeHad, asterisk_root, debian_source
 from tests import servers
 
 
@@ -22,8 +22,6 @@ from tests import servers
          "https://mirror.example/debian"),
         ("sources.list.d/debian.sources", "Types: deb\nURIs: http://other.example/debian\n",
          "http://other.example/debian"),
-        ("sources.list", "deb http://security.example/debian-security bookworm main\n", DEBIAN),
-        ("sources.list", "# deb http://mirror.example/debian bookworm main\n", DEBIAN),
     ],
 )  # fmt: skip
 def test_the_machines_own_archive_is_asked(
@@ -32,6 +30,20 @@ def test_the_machines_own_archive_is_asked(
     (tmp_path / "sources.list.d").mkdir()
     (tmp_path / file).write_text(text)
     assert debian_source(tmp_path) == source
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "deb http://security.example/debian-security bookworm main\n",
+        "# deb http://mirror.example/debian bookworm main\n",
+        "",
+    ],
+)
+def test_a_machine_that_names_no_archive_fetches_from_nowhere(tmp_path: Path, text: str) -> None:
+    (tmp_path / "sources.list").write_text(text)
+    with pytest.raises(NotToBeHad, match=f"no file of {tmp_path} names a Debian archive"):
+        debian_source(tmp_path)
 
 
 def test_what_is_there_whole_is_not_fetched_again(
@@ -50,6 +62,7 @@ def test_without_apt_or_an_archive_within_reach_the_reason_is_named(
         return subprocess.CompletedProcess(command, 100, "", "E: Failed to fetch InRelease\n")
 
     monkeypatch.setattr(packages, "KEYS", tmp_path)
+    monkeypatch.setattr(packages, "debian_source", lambda: "http://mirror.example/debian")
     monkeypatch.setattr(packages.shutil, "which", lambda name: f"/usr/bin/{name}")
     monkeypatch.setattr(packages.subprocess, "run", fails)
     with pytest.raises(NotToBeHad, match=r"can't be had: apt-get update: E: Failed to fetch"):
