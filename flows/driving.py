@@ -206,7 +206,7 @@ async def driving(incident: str) -> AsyncIterator[Drive | None]:
             timeline.append(
                 session,
                 incident,
-                "run took over" if lease.fence > 1 else "run began",
+                incidents.RUN_TOOK_OVER if lease.fence > 1 else incidents.RUN_BEGAN,
                 "The plan's steps are now carried out by the plan's run",
                 now=inst.clock.now(),
                 data={"run": run, "fence": lease.fence},

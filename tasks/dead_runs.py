@@ -22,13 +22,13 @@ from kitart.clock import real_now
 from kitart.installation import installation
 from kitart.journal import timeline
 from kitart.journal.database import Lease
+from kitart.journal.incidents import RUN_BEGINS
 from kitart.orchestrator import TAKES_HOLD_WITHIN_S, prefect_client
 from tasks.steps import step
 
 log = logging.getLogger(__name__)
 
 UNENDED = (StateType.RUNNING, StateType.PENDING, StateType.CANCELLING)
-HELD = ("run began", "run took over")
 CRASHED = "Its process died without a word; {incident} was taken over by another run"
 
 
@@ -42,17 +42,17 @@ def end_dead_runs(lease: Lease) -> None:
     """
     inst = installation()
     with inst.journal.read() as session:
-        held = [row.data["run"] for row in timeline.entries(session, lease.incident, *HELD)]
+        held = [row.data["run"] for row in timeline.entries(session, lease.incident, *RUN_BEGINS)]
     ours = str(flow_run.get_id() or lease.run)
     try:
-        _end([run for run in held if run != ours], lease.incident, ours)
+        _end(held, lease.incident, ours)
     except Exception as error:
         log.warning("Prefect was not told which runs of %s died: %s", lease.incident, error)
 
 
 def _end(held: Sequence[str], incident: str, ours: str) -> None:
     unended = FlowRunFilterState(type=FlowRunFilterStateType(any_=list(UNENDED)))
-    by_id = [UUID(run) for run in held if _is_uuid(run)]
+    by_id = [UUID(run) for run in held if run != ours and _is_uuid(run)]
     began_before = real_now() - timedelta(seconds=TAKES_HOLD_WITHIN_S)
     with prefect_client() as client:
         found: dict[UUID, FlowRun] = {}

@@ -26,10 +26,10 @@ from kitart.connectors.voice import (
     NotCapable,
     PlatformHealth,
     QueueStats,
-    RoutingMode,
     RoutingModes,
     RoutingState,
     Voicemail,
+    ordered,
 )
 from kitart.settings import VccSettings
 
@@ -153,7 +153,7 @@ class VccLive:
 
     def routing(self, line: str) -> RoutingState:
         """The mode that our IVR webhook serves for ``line``."""
-        return _state(self._modes.read(line))
+        return RoutingState.of(self._modes.read(line))
 
     def set_emergency(
         self,
@@ -165,9 +165,7 @@ class VccLive:
         mode: EmergencyMode = "voicemail",
     ) -> RoutingState:
         """Serve ``mode`` (or normal) for ``line`` from now on, and read it back (R38, D5)."""
-        if not set_by.strip():
-            raise ValueError("set_by is empty: it must name the person who decided")
-        wanted = mode if on else "normal"
+        wanted = ordered(on, mode, set_by)
         written = self._modes.write(line, wanted, expected_version, set_by)
         seen = self._modes.read(line)
         if (seen.mode, seen.version) != (written.mode, written.version):
@@ -175,7 +173,7 @@ class VccLive:
                 f"line {line} was set to {wanted} but reads {seen.mode} "
                 f"(version {seen.version}): look at it again"
             )
-        return _state(seen)
+        return RoutingState.of(seen)
 
     def voicemails(self, line: str, since: datetime) -> list[Voicemail]:
         """Not possible here: a person looks into the box (E45)."""
@@ -266,7 +264,3 @@ def _health_of_status(status: int, latency_s: float) -> PlatformHealth | None:
     if status not in (200, 417):
         return PlatformHealth("unknown", f"unexpected answer ({status})", latency_s)
     return None
-
-
-def _state(mode: RoutingMode) -> RoutingState:
-    return RoutingState(mode.line, mode.mode, mode.version, mode.set_at, mode.set_by)

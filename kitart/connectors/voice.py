@@ -87,10 +87,22 @@ class RoutingState:
     set_at: datetime | None
     set_by: str
 
+    @classmethod
+    def of(cls, mode: RoutingMode) -> RoutingState:
+        """As the mode last set says it."""
+        return cls(mode.line, mode.mode, mode.version, mode.set_at, mode.set_by)
+
     @property
     def emergency(self) -> bool:
         """Whether the line is off its normal way."""
         return self.mode != "normal"
+
+
+def ordered(on: bool, mode: EmergencyMode, set_by: str) -> Mode:
+    """The mode that an order stands for; raises ``ValueError`` where it names nobody (D5)."""
+    if not set_by.strip():
+        raise ValueError("set_by is empty: it must name the person who decided")
+    return mode if on else "normal"
 
 
 @dataclass(frozen=True)

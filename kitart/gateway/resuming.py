@@ -17,8 +17,7 @@ from kitart.journal import incidents, timeline
 from kitart.journal.tables import Incident
 from kitart.orchestrator import Orchestrator, OrchestratorError
 
-AT_ANY_TIME = float("-inf")
-BEGINNINGS = ("run began", "run took over")
+AT_ANY_TIME = 0.0
 
 
 @dataclass(frozen=True)
@@ -69,7 +68,7 @@ def resume(inst: Installation, orchestrator: Orchestrator, number: str, by: str)
 
 
 def _driven(session: Session, incident: Incident) -> Resumed:
-    begun = timeline.entries(session, incident.number, *BEGINNINGS)
+    begun = timeline.entries(session, incident.number, *incidents.RUN_BEGINS)
     since = begun[-1].occurred_at if begun else None
     return Resumed("driven", incident.lease_run or "", since)
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from kitart.clock import lasts
 from kitart.journal import timeline
 from kitart.journal.database import Lease, LeaseLost
 from kitart.journal.hashing import first_hash
@@ -18,6 +19,10 @@ from kitart.plan.reviewed import NO_DISRUPTIONS
 # Technical limits, on real time: a driver that missed three renewals has died.
 LEASE_LENGTH = timedelta(seconds=15)
 LEASE_RENEWAL_S = 5.0
+
+RUN_BEGAN, RUN_TOOK_OVER = "run began", "run took over"
+RUN_BEGINS = (RUN_BEGAN, RUN_TOOK_OVER)
+"""Entries by which a run has begun to drive an incident; each names its run."""
 
 SCHEDULE = "schedule"
 """Reports for nobody: a test that begins by its calendar."""
@@ -148,7 +153,7 @@ def _join(session: Session, incident: Incident, report: Report, *, now: datetime
 def of_run(session: Session, run: str) -> Incident | None:
     """The newest incident that this run of Prefect's has driven; ``None`` if it drove none."""
     held = sa.select(TimelineEntry.incident).where(
-        TimelineEntry.type.in_(("run began", "run took over")),
+        TimelineEntry.type.in_(RUN_BEGINS),
         TimelineEntry.data["run"].as_string() == run,
     )
     query = sa.select(Incident).where(Incident.number.in_(held))
@@ -235,7 +240,7 @@ def take_lease(session: Session, number: str, run: str, *, real_now: datetime) -
     The fence number grows with each holder, so that a late write of an old one is refused.
     """
     incident = get(session, number)
-    held = incident.lease_until is not None and incident.lease_until > real_now
+    held = driven(incident, real_now=real_now)
     if held and incident.lease_run != run:
         return None
     fence = incident.lease_fence + (0 if held else 1)
@@ -269,7 +274,8 @@ def release_lease(session: Session, lease: Lease) -> None:
 
 def driven(incident: Incident, *, real_now: datetime) -> bool:
     """Whether a living run holds the incident."""
-    return incident.lease_until is not None and incident.lease_until > real_now
+    until = incident.lease_until
+    return until is not None and lasts(until - LEASE_LENGTH, LEASE_LENGTH, real_now)
 
 
 def claim_run_request(
@@ -280,7 +286,7 @@ def claim_run_request(
     Returns the number of the request, which makes the run's idempotency key.
     """
     asked = incident.run_requested_at
-    if asked is not None and (real_now - asked).total_seconds() < not_again_for_s:
+    if asked is not None and lasts(asked, timedelta(seconds=not_again_for_s), real_now):
         return None
     number = incident.runs_requested + 1
     claimed = session.execute(
@@ -295,14 +301,16 @@ def claim_run_request(
     return number if claimed.rowcount == 1 else None  # type: ignore[attr-defined]
 
 
-def on_their_way(session: Session, since: datetime, *, real_now: datetime) -> int:
-    """How many runs were asked for since then that do not hold their incident now."""
-    query = sa.select(sa.func.count()).where(
+def on_their_way(session: Session, within_s: float, *, real_now: datetime) -> int:
+    """How many runs were asked for in the last ``within_s`` real seconds that do not hold their
+    incident now."""
+    within = timedelta(seconds=within_s)
+    query = sa.select(Incident).where(
         Incident.settled_at.is_(None),
-        Incident.run_requested_at > since,
-        sa.or_(Incident.lease_until.is_(None), Incident.lease_until <= real_now),
+        Incident.run_requested_at > real_now - within,
+        Incident.run_requested_at < real_now + within,
     )
-    return session.scalar(query) or 0
+    return sum(not driven(row, real_now=real_now) for row in session.scalars(query))
 
 
 def take_back_run_request(session: Session, number: str, request: int) -> None:

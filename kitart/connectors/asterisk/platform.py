@@ -34,9 +34,9 @@ from kitart.connectors.voice import (
     NotCapable,
     PlatformHealth,
     QueueStats,
-    RoutingMode,
     RoutingState,
     Voicemail,
+    ordered,
 )
 from kitart.settings import AsteriskSettings
 
@@ -192,7 +192,7 @@ class Asterisk:
 
     def routing(self, line: str) -> RoutingState:
         """What the dialplan reads for the line at its next call."""
-        return _as_state(routing.read(self._manager, line))
+        return RoutingState.of(routing.read(self._manager, line))
 
     def set_emergency(
         self,
@@ -204,11 +204,9 @@ class Asterisk:
         mode: EmergencyMode = "voicemail",
     ) -> RoutingState:
         """Have the dialplan switch the line from its next caller on, and read it back (R38, D5)."""
-        if not set_by.strip():
-            raise ValueError("set_by is empty: it must name the person who decided")
-        wanted = mode if on else "normal"
-        at = self._clock.now()
-        return _as_state(routing.write(self._manager, line, wanted, expected_version, set_by, at))
+        wanted, at = ordered(on, mode, set_by), self._clock.now()
+        written = routing.write(self._manager, line, wanted, expected_version, set_by, at)
+        return RoutingState.of(written)
 
     def voicemails(self, line: str, since: datetime) -> list[Voicemail]:
         """Messages left on a line since a moment, heard or not, oldest first (R42)."""
@@ -325,7 +323,3 @@ def _state(members: list[Event]) -> str:
         for each in members
     ]
     return next((each for each in states if each in LIVE), states[0] if states else NO_QUEUE)
-
-
-def _as_state(mode: RoutingMode) -> RoutingState:
-    return RoutingState(mode.line, mode.mode, mode.version, mode.set_at, mode.set_by)
