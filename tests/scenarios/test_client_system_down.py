@@ -218,6 +218,29 @@ def test_what_people_answer_while_no_run_is_there_is_taken_up_by_the_next(story)
     assert len(stop) == 1
 
 
+@pytest.mark.covers("D21", "D7")
+@pytest.mark.begins(people=PEOPLE)
+def test_that_a_monitor_said_it_is_over_while_no_run_was_there_is_taken_up_by_the_next(
+    story,
+) -> None:
+    begun(story)
+    story.at("09:12")
+    asked = [t for t in story.texts_to("SV-2") if "work again" in t]
+    assert len(asked) == 1
+    story.orchestrator.away = True
+    story.orchestrator.kill()
+    alert(story, "resolved")
+    story.orchestrator.away = False
+    story.eventually(lambda: story.entries("run took over"), "the next run")
+    story.eventually(
+        lambda: len([t for t in story.texts_to("SV-2") if "work again" in t]) == 2, "once more"
+    )
+    story.orchestrator.kill()
+    story.eventually(lambda: len(story.entries("run took over")) == 2, "one more run")
+    story.settle(quiet_s=0.8)
+    assert len([t for t in story.texts_to("SV-2") if "work again" in t]) == 2, "and not again"
+
+
 @pytest.mark.covers("E35", "D21")
 @pytest.mark.begins(people=PEOPLE)
 def test_a_relapse_while_no_run_is_there_reopens_the_incident(story) -> None:
