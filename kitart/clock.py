@@ -33,6 +33,14 @@ def monotonic_s() -> float:
     return time.monotonic()
 
 
+def lasts(began: datetime, length: timedelta, now: datetime) -> bool:
+    """Whether what began then, to last ``length`` of real time, still lasts.
+
+    A beginning further ahead than that was noted before the clock was set back: it is over.
+    """
+    return -length < now - began < length
+
+
 def sleep_s(seconds: float) -> None:
     """Sleep for real ``seconds``: for technical pauses (retries, polling) only."""
     time.sleep(seconds)

@@ -41,6 +41,7 @@ from kitart.gateway import (
     webhooks,
     write_up_page,
 )
+from kitart.gateway.clock_watch import ClockWatch
 from kitart.gateway.events import Events
 from kitart.gateway.forms import Forms
 from kitart.gateway.heartbeat import Heartbeat
@@ -88,6 +89,7 @@ def create_app(
         rehearse(inst, place.plans.current())
         place.watchman.start()
         heartbeat.start()
+        clock_watch.start()
         app.state.modes.start()
         if forms is not None:
             forms.start()
@@ -102,6 +104,7 @@ def create_app(
         app.state.intake.stop()
         app.state.modes.stop()
         heartbeat.stop()
+        clock_watch.stop()
         app.state.metrics.stop()
         place.watchman.stop()
 
@@ -116,6 +119,7 @@ def create_app(
     )
     forms = None if board is None else Forms(place, board)
     heartbeat = Heartbeat(inst, look_at_prefect)
+    clock_watch = ClockWatch(inst)
     events = None if sink is None else Events(inst.journal, sink)
     app.state.house = place
     app.state.live = place.live

@@ -192,6 +192,7 @@ ENTRIES = {
     "run missing": phrase("no run drives it"),
     "run asked for": phrase("a new run was asked for"),
     "run crashed": phrase("the run crashed"),
+    "clock set": phrase("the machine's clock was set"),
     "wrong code": phrase("wrong code in Prefect's form"),
     "voted": phrase("vote given"),
     "answer four eyes": phrase("answer of somebody who must not give it"),

@@ -42,6 +42,7 @@ NAMES = {
     "run took over": "run-took-over",
     "run missing": "run-missing",
     "run crashed": "run-crashed",
+    "clock set": "clock-set",
     "filing waits": "filing-waits",
     "document filed": "document-filed",
     "message failed": "message-failed",

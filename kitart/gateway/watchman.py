@@ -18,7 +18,7 @@ from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
-from kitart.clock import monotonic_s, real_now, sleep_s
+from kitart.clock import lasts, monotonic_s, real_now, sleep_s
 from kitart.installation import Installation
 from kitart.journal import incidents
 from kitart.journal.held_news import Address
@@ -272,8 +272,8 @@ class Watchman:
     def _room(self, session: Session) -> int:
         """How many more runs may be on their way than are."""
         most = STARTS_AT_ONCE[self._inst.journal.engine.dialect.name]
-        since = real_now() - timedelta(seconds=ON_ITS_WAY_S)
-        return max(0, most - incidents.on_their_way(session, since, real_now=real_now()))
+        coming = incidents.on_their_way(session, ON_ITS_WAY_S, real_now=real_now())
+        return max(0, most - coming)
 
     def _may_want_run(self, incident: Incident) -> bool:
         """Whether nobody drives it, and nobody asked just now: neither for a run, nor whether one
@@ -286,7 +286,8 @@ class Watchman:
         coming = self._coming.get(number)
         if coming and coming.run == incident.requested_run and monotonic_s() < coming.until_s:
             return False
-        return asked is None or (real_now() - asked).total_seconds() >= ASK_FOR_RUN_AGAIN_AFTER_S
+        again = timedelta(seconds=ASK_FOR_RUN_AGAIN_AFTER_S)
+        return asked is None or not lasts(asked, again, real_now())
 
     def _wants_run(self, incident: Incident) -> bool:
         """Whether it may want one, and no run that was asked for may still begin."""

@@ -155,9 +155,7 @@ def _held() -> tuple[sa.ColumnElement[bool], ...]:
 
 
 def _wanted(now: datetime, real_now: datetime) -> tuple[sa.ColumnElement[bool], ...]:
-    left = sa.and_(
-        Message.state == "sending", Message.sending_since_real <= real_now - SENDER_DEAD_AFTER
-    )
+    left = messages.left_sending(SENDER_DEAD_AFTER, real_now)
     again = sa.and_(Message.state == "failed", Message.attempts < MOST_TRIES)
     return Message.hold_until <= now, sa.or_(Message.state == QUEUED, left, again)
 

@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, defer
 
+from kitart.clock import lasts
 from kitart.journal.database import concerns
 from kitart.journal.once import id_if_new, locked
 from kitart.journal.tables import Incident, Message
@@ -82,7 +83,7 @@ def claim(
     row = session.scalars(locked(sa.select(Message).where(Message.key == message.key))).one()
     if row.state == "sending":
         since = row.sending_since_real
-        if since is not None and real_now - since < SENDER_DEAD_AFTER:
+        if since is not None and lasts(since, SENDER_DEAD_AFTER, real_now):
             return None
         if row.document_id is not None:
             row.state = "uncertain"
@@ -175,6 +176,13 @@ def pause_s(row: Message) -> float:
     """Real seconds, from the beginning of its last try, before which a failed message may not be
     claimed again."""
     return float(min(2 ** (row.attempts - 1), LONGEST_PAUSE_S))
+
+
+def left_sending(for_: timedelta, real_now: datetime) -> sa.ColumnElement[bool]:
+    """Whose sender has not come back for so long; before the clock was set back counts as well."""
+    since = Message.sending_since_real
+    lasts = sa.and_(since > real_now - for_, since < real_now + for_)
+    return sa.and_(Message.state == "sending", sa.not_(lasts))
 
 
 def failed_just_now(row: Message, real_now: datetime) -> bool:

@@ -8,7 +8,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from kitart.journal import timeline
+from kitart.journal import incidents, timeline
 from kitart.journal.database import Journal, JournalError
 from kitart.journal.tables import Base, Incident, WriteCount
 from kitart.journal.upgrading import check
@@ -45,13 +45,10 @@ def kept_tables() -> list[sa.Table]:
 
 
 def _nobody_drives(old: Session, real_now: datetime) -> None:
-    driven = list(
-        old.scalars(
-            sa.select(Incident.number)
-            .where(Incident.lease_run.is_not(None), Incident.lease_until > real_now)
-            .order_by(Incident.seq)
-        )
+    held = old.scalars(
+        sa.select(Incident).where(Incident.lease_run.is_not(None)).order_by(Incident.seq)
     )
+    driven = [row.number for row in held if incidents.driven(row, real_now=real_now)]
     if driven:
         raise JournalError(
             f"{', '.join(driven)}: a run drives it now; stop the gateway and the workers first"

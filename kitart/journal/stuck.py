@@ -10,7 +10,7 @@ from typing import Literal
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, defer
 
-from kitart.journal import incidents, timeline
+from kitart.journal import incidents, messages, timeline
 from kitart.journal.messages import MOST_TRIES
 from kitart.journal.tables import Approval, Document, Incident, Message
 
@@ -102,7 +102,7 @@ def of_run(session: Session, run: str) -> str | None:
 def late(session: Session, *, now: datetime, real_now: datetime) -> list[Late]:
     """Messages that do not leave: begun and not ended, failed as often as one is tried, or held
     beyond their time. Those that failed count while their incident needs a run."""
-    sending = sa.and_(Message.state == "sending", Message.sending_since_real < real_now - LATE)
+    sending = messages.left_sending(LATE, real_now)
     held = sa.and_(
         Message.state == "queued", Message.told_in.is_(None), Message.hold_until < now - LATE
     )

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from kitart.journal import messages
 from kitart.journal.tables import Message
 
 
@@ -17,5 +18,5 @@ def late(session: Session, longer_than: timedelta, *, now: datetime, real_now: d
         Message.state == "queued", Message.told_in.is_(None),
         Message.hold_until < now - longer_than,
     )  # fmt: skip
-    stuck = sa.and_(Message.state == "sending", Message.sending_since_real < real_now - longer_than)
+    stuck = messages.left_sending(longer_than, real_now)
     return session.scalar(sa.select(sa.func.count(Message.id)).where(sa.or_(held, stuck))) or 0

@@ -45,6 +45,7 @@ NATURES: Mapping[str, Nature] = {
     "paper-plan": "asks",
     "paper-over": "asks",  # to put the paper away, and to enter what was done meanwhile
     "run-crashed": "asks",  # to look at what crashed
+    "clock-set": "asks",  # to look whether the clock is right now, and at what is waited for
     "contact-test": "asks",
     "contact-test-result": "informs",
     "exercise-inject": "asks",  # what to act on now

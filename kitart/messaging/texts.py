@@ -180,6 +180,10 @@ PURPOSES: Mapping[str, Purpose] = {
     "run-crashed": Purpose(
         "IT manager: the run that drives the plan has crashed (D21)", ("what", "since", "run")
     ),
+    "clock-set": Purpose(
+        "IT manager: the machine's clock was set while an incident is open (D2, D21)",
+        ("what", "since", "showed", "shows", "back"),
+    ),
     "contact-test": Purpose(
         "Everybody of the matrix: say that it reached you (R50)", ("answer_by",), _SPOKEN
     ),

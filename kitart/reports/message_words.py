@@ -14,6 +14,7 @@ PURPOSES = {
     "preliminary-report": N_("preliminary closing report"),
     "client-short-text": N_("short text to the client"),
     "run-crashed": N_("a run that crashed"),
+    "clock-set": N_("the machine's clock was set"),
     "answer-relayed": N_("an answer that was relayed"),
     "ert-alarm": N_("alarm"),
     "ert-reminder": N_("alarm, again"),

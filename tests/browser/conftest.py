@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from pydantic import SecretStr
 
 from kitart.alerts.opening import open_or_join
-from kitart.clock import HandClock, real_now
+from kitart.clock import HandClock
 from kitart.gateway.app import create_app
 from kitart.installation import Installation
 from kitart.journal import approvals, incidents, observations
@@ -32,6 +32,7 @@ from kitart.plan.loading import load_plan
 from kitart.reports.editions import make_draft
 from kitart.settings import HOUSE, Settings
 from sandbox.server import SandboxServer
+from tests.held_elsewhere import hold, holds_last
 from tests.new_journal import make_tables
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -91,8 +92,7 @@ class Desk:
                 session, "VCC", "down", "probe", "no answer within 10 s", now=now, incident=NUMBER
             )
             # A run holds it as far as the watchman can see: he leaves it alone.
-            opened.lease_run, opened.lease_fence = "elsewhere", 1
-            opened.lease_until = real_now() + timedelta(days=1)
+            hold(opened)
 
     def end(self) -> None:
         self._server.stop()
@@ -190,7 +190,10 @@ class Desk:
 
 
 @pytest.fixture
-def desk(tmp_path: Path, database_url: Callable[[], str]) -> Iterator[Desk]:
+def desk(
+    tmp_path: Path, database_url: Callable[[], str], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Desk]:
+    holds_last(monkeypatch)
     one = Desk(tmp_path, database_url())
     yield one
     one.end()

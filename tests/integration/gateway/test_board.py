@@ -23,6 +23,7 @@ from kitart.journal import (
 )
 from kitart.journal.incidents import Report
 from kitart.messaging import questions
+from tests.held_elsewhere import hold, holds_last
 from tests.integration.gateway.signed_in import Holder
 
 pytestmark = pytest.mark.covers("D20", "D5")
@@ -237,8 +238,7 @@ def open_many(place: Any, count: int, first: int = 0) -> None:
                 ),
                 now=now, real_now=now,
             ).incident  # fmt: skip
-            incident.lease_run, incident.lease_fence = "elsewhere", 1
-            incident.lease_until = now.replace(year=2099)
+            hold(incident)
             number = incident.number
             observations.add(session, "VCC", "down", "probe", "", now=now, incident=number)
             acknowledgements.record(
@@ -250,7 +250,10 @@ def open_many(place: Any, count: int, first: int = 0) -> None:
             )
 
 
-def test_fifty_incidents_ask_the_journal_no_more_than_one_does(place) -> None:
+def test_fifty_incidents_ask_the_journal_no_more_than_one_does(
+    place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    holds_last(monkeypatch)
     holder = Holder(place, "SV-1")
     open_many(place, 1)
     holder.get("/board")

@@ -13,6 +13,7 @@ from kitart.journal.documents import INTERNAL
 from kitart.journal.tables import Document, Incident
 from kitart.orchestrator import OrchestratorError
 from tasks import after_action, starting
+from tests.held_elsewhere import holds_last
 from tests.integration.gateway.test_board import open_vcc
 
 NUMBER = "INC-0001"
@@ -39,6 +40,7 @@ class HandStarter:
 def closed(place, monkeypatch: pytest.MonkeyPatch):
     """A closed and settled incident, and the installation that the step works on."""
     monkeypatch.setattr(starting, "ASK_AGAIN_AFTER_S", 0.0)
+    holds_last(monkeypatch)
     use_installation(place.inst)
     open_vcc(place)
     change(place, state="closed", closed_at=place.clock.now(), open_key=None,
