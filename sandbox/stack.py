@@ -15,7 +15,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
@@ -49,7 +49,8 @@ class Wishes:
     so is what Prefect remembers, unless ``prefect_database_url`` names another empty one. The
     ``worker`` is of Kitart's own type, or Prefect's ``process``. The plan is the sample company's,
     unless ``config`` names another; without ``watch`` no look of each minute is taken. ``pbx`` is a
-    real phone system ("asterisk") in place of the stand-in.
+    real phone system ("asterisk") in place of the stand-in. ``for_parts`` are variables that
+    Kitart and Prefect alone are started with, beside their settings.
     """
 
     folder: Path
@@ -64,6 +65,7 @@ class Wishes:
     config: Path | None = None
     watch: bool = True
     pbx: str = ""
+    for_parts: Mapping[str, str] = field(default_factory=dict)
 
 
 class Stack:
@@ -121,12 +123,12 @@ class Stack:
         self.children.stop()
         self._ports.release()
 
-    def kill(self, name: str) -> None:
-        """End a part and all that it has started at once, as the loss of its machine would; it is
-        not started again."""
+    def kill(self, name: str, *, alone: bool = False) -> None:
+        """End a part at once and with it all that it has started, as the loss of its machine
+        would, or the part ``alone``; it is not started again."""
         child = self.parts.pop(name)
         with suppress(ProcessLookupError):
-            os.killpg(child.process.pid, signal.SIGKILL)
+            (os.kill if alone else os.killpg)(child.process.pid, signal.SIGKILL)
         child.process.wait()
         self.children.forget(child)
 
@@ -224,7 +226,7 @@ class Stack:
 
     def _environment(self, _name: str) -> Mapping[str, str]:
         """The settings of a part."""
-        return self.env
+        return {**self.env, **self._wishes.for_parts}
 
     def _choose_ports(self) -> None:
         self._gateway_port = self._ports.choose("the gateway", self._wishes.gateway_port)

@@ -207,7 +207,8 @@ class Play:
             done = [run["state_type"] in ENDED for run in runs]
             return all(done) and any(RECORD in run["name"] for run in runs)
         closed = any(row.get("State") in ("closed", "false alarm") for row in rows)
-        return closed and bool(runs) and runs[-1]["state_type"] in ("COMPLETED", "FAILED")
+        states = {run["state_type"] for run in runs}
+        return closed and bool(states & {"COMPLETED", "FAILED"}) and states <= {*ENDED, "CRASHED"}
 
     def _where(self, window: Window) -> str:
         said: list[Any] = []

@@ -36,7 +36,7 @@ def main() -> int:
     options = _options()
     stop_on_signals()
     trials = list(_chosen(options))
-    folder = options.folder or run_folder("trial", real_now())
+    folder = (options.folder or run_folder("trial", real_now())).resolve()
     CONSOLE.print(f"{len(trials)} trials, seed {options.seed}, in {folder}")
     try:
         with ThreadPoolExecutor(options.jobs) as pool:

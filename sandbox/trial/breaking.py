@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import signal
 import sqlite3
+import subprocess
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -26,7 +25,11 @@ from kitart.plan.schema import Plan
 from sandbox.demo.crash import kill_run
 from sandbox.demo.outside import Window
 from sandbox.stack import GATEWAY, PREFECT, WORKER, Stack
+from sandbox.trial.clock import ClockStep, end_of_summer_time
 
+SPEED = 20.0
+STEP = timedelta(hours=1) / SPEED
+"""Of real time: an hour of the plan's clock, and longer than any hold or pause lasts."""
 FOUND_WITHIN_S = 30.0
 SECOND_WORKER = "worker-2"
 SMS_PATH = "POST /2010-04-01/*"
@@ -34,6 +37,15 @@ TENANT = [{"pattern": "*", "kind": "reset"}]
 MAIL = [{"pattern": "POST /v1.0/users/*/sendMail", "kind": "unavailable"}]
 ROOM_LEFT_KB = 16
 MOST_KILLS = 25
+
+
+@dataclass(frozen=True)
+class Strike:
+    """When, and after how many entries of the journal; ``set_by``: how far the clock was set."""
+
+    at: datetime
+    entries: int
+    set_by: timedelta = timedelta(0)
 
 
 @dataclass
@@ -47,8 +59,9 @@ class Scene:
     company: Path
     random: Random
     room: Path
+    clock: ClockStep
     kept: dict[str, Any] = field(default_factory=dict)
-    struck: list[datetime] = field(default_factory=list)
+    struck: list[Strike] = field(default_factory=list)
     over: threading.Event = field(default_factory=threading.Event)
     """Set when the story has ended."""
 
@@ -73,8 +86,10 @@ def _nothing(_scene: Scene) -> None:
 @dataclass(frozen=True)
 class Fault:
     """``strike`` is done so ``often`` at moments of the seed's, and mended ``lasts_s`` real seconds
-    later, or ``at_once`` when the story has begun; ``begin`` is done before it. ``limit_s``: real
-    seconds that the story may take. ``not_in``: stories that have it as their own."""
+    later, or once ``at`` a minute of the plan's clock; ``begin`` is done before it. ``limit_s``:
+    real seconds that the story may take. ``not_in``: stories that have it as their own, or that
+    can't be told so. ``set_by``: what the strike sets the clock by. ``begins`` says from the
+    present when on the plan's clock the story begins, where that is the fault."""
 
     what: str
     strike: Act
@@ -84,14 +99,16 @@ class Fault:
     begin: Act = _nothing
     small_room: bool = False
     limit_s: float = 480.0
-    at_once: bool = False
+    at: float | None = None
     not_in: tuple[str, ...] = ()
+    set_by: timedelta = timedelta(0)
+    begins: Callable[[datetime], datetime] | None = None
 
 
-def _kill(*names: str) -> Act:
+def _kill(*names: str, alone: bool = False) -> Act:
     def strike(scene: Scene) -> None:
         for name in names:
-            scene.stack.kill(name)
+            scene.stack.kill(name, alone=alone)
 
     return strike
 
@@ -115,29 +132,22 @@ def _kill_again_and_again(scene: Scene) -> None:
         journal = Journal(scene.stack.journal_url)
         try:
             for _ in range(MOST_KILLS):
-                entries = _entries(journal) + scene.random.randint(1, 6)
-                while _entries(journal) < entries:
+                enough = entries(journal) + scene.random.randint(1, 6)
+                while entries(journal) < enough:
                     if scene.over.wait(0.2):
                         return
                 if scene.kill_run():
-                    scene.struck.append(real_now())
+                    scene.struck.append(Strike(real_now(), entries(journal)))
         finally:
             journal.close()
 
     threading.Thread(target=go_on, daemon=True, name="killer").start()
 
 
-def _entries(journal: Journal) -> int:
+def entries(journal: Journal) -> int:
+    """How many entries there are, of all incidents."""
     with journal.read() as session:
         return session.scalar(sa.select(sa.func.count()).select_from(TimelineEntry)) or 0
-
-
-def _kill_worker_alone(scene: Scene) -> None:
-    """The worker dies, and its runs are left without anybody."""
-    child = scene.stack.parts.pop(WORKER)
-    os.kill(child.process.pid, signal.SIGKILL)
-    child.process.wait()
-    scene.stack.children.forget(child)
 
 
 def _kill_while_sending(scene: Scene) -> None:
@@ -205,8 +215,25 @@ def _empty_disk(scene: Scene) -> None:
     (scene.room / "filler").unlink()
 
 
-def _second_worker(scene: Scene) -> None:
-    scene.stack.start_part(SECOND_WORKER)
+def _read_only(scene: Scene) -> None:
+    """The machine comes back with a file system that can only be read, as after an error of its
+    disk; whoever has a file open for writing keeps no machine from that."""
+    for name in (GATEWAY, WORKER):
+        scene.stack.kill(name)
+    room = str(scene.room)
+    for words in (["--bind", room, room], ["-o", "remount,bind,ro", room]):
+        subprocess.run(["mount", *words], check=True, capture_output=True)
+    for name in (GATEWAY, WORKER):
+        scene.stack.start_part(name)
+
+
+def _writable(scene: Scene) -> None:
+    subprocess.run(["umount", "-l", str(scene.room)], check=True, capture_output=True)
+
+
+def _set_clock(scene: Scene) -> None:
+    """As far as the fault says; on the plan's clock, which runs faster, it is an hour."""
+    scene.clock.set_by(scene.struck[-1].set_by)
 
 
 def _upgrade(scene: Scene) -> None:
@@ -237,19 +264,16 @@ def _forget_deployments(scene: Scene) -> None:
     scene.kill_run()
 
 
-def _deploy_again(scene: Scene) -> None:
-    scene.stack.deploy()
-
-
 FAULTS: Mapping[str, Fault] = {
     "run": Fault("the incident's run is killed, three times", _kill_run,
                  often=3),
     "each-step": Fault("the run is killed again and again, a few entries after it has begun",
-                       _kill_again_and_again, limit_s=1500, at_once=True),
+                       _kill_again_and_again, limit_s=1500, at=1.0),
     "sending": Fault("whoever sends a text dies before it has the answer", _kill_while_sending,
                      often=2),
     "worker": Fault("the worker and its runs are killed", _kill(WORKER), _start(WORKER), 5),
-    "worker-alone": Fault("the worker alone is killed", _kill_worker_alone, _start(WORKER), 5),
+    "worker-alone": Fault("the worker alone is killed", _kill(WORKER, alone=True),
+                          _start(WORKER), 5),
     "gateway": Fault("the gateway is killed", _kill(GATEWAY), _start(GATEWAY), 5),
     "prefect": Fault("Prefect's server is killed", _kill(PREFECT), _start(PREFECT), 5),
     "prefect-long": Fault("Prefect's server is away for longer than a hold lasts", _kill(PREFECT),
@@ -278,11 +302,22 @@ FAULTS: Mapping[str, Fault] = {
         _accept("microsoft", "sms", "vcc"), 30, not_in=("sharepoint",),
     ),
     "two-workers": Fault("two workers take runs, and the run is killed", _kill_run,
-                         begin=_second_worker, often=2),
+                         begin=_start(SECOND_WORKER), often=2),
     "plan-edited": Fault("the plan is edited, then the run is killed",
                          _both(_edit_plan, _kill_run)),
     "deployments": Fault("the deployments are deleted and the run killed", _forget_deployments,
-                         _deploy_again, 20),
+                         lambda scene: scene.stack.deploy(), 20),
+    "read-only": Fault("the journal's disk can only be read after a restart", _read_only,
+                       _writable, 15, small_room=True),
+    "clock-forward": Fault("the clock is set forward by an hour", _set_clock, set_by=STEP,
+                           limit_s=900),
+    "clock-back": Fault("the clock is set back by an hour, then the run is killed",
+                        _both(_set_clock, _kill_run), set_by=-STEP, limit_s=1200),
+    "summer-time": Fault(
+        "summer time ends in the middle of the story", _nothing, at=30.0,
+        begins=lambda now: end_of_summer_time(now) - timedelta(minutes=30),
+        not_in=("blackout", "workplace"),
+    ),
     "upgrade": Fault("new code beside the old, and the old run is killed",
                      _upgrade, _kill_run, 8),
 }  # fmt: skip

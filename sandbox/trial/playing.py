@@ -8,9 +8,8 @@ import io
 import os
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from random import Random
 
@@ -29,10 +28,10 @@ from sandbox.demo.outside import Outside, Window
 from sandbox.demo.play import Play, PlayFailed
 from sandbox.demo.show import Screen
 from sandbox.stack import Stack, Wishes
-from sandbox.trial.breaking import FAULTS, Scene
+from sandbox.trial.breaking import FAULTS, SPEED, Fault, Scene, Strike, entries
+from sandbox.trial.clock import ClockStep, NoCompiler
 from sandbox.trial.judging import REPEAT, judge
 
-SPEED = 20.0
 FIRST_AT, LAST_BEFORE_END = 1.0, 20.0
 """Minutes of the plan's clock: no fault strikes before the alert, nor when all is nearly over."""
 ROOM_MB = 24
@@ -69,20 +68,26 @@ def play(fault_name: str, scenario_name: str, seed: int, folder: Path) -> Outcom
     folder.mkdir(parents=True)
     company = Path(shutil.copytree(HOUSE / "config", folder / "config"))
     plan = load_plan(company)
+    begins = (
+        fault.begins(real_now())
+        if fault.begins
+        else scenarios.beginning(plan, scenario, real_now())
+    )
+    clock = ClockStep(folder)
     with _room(folder / "journal", own=fault.small_room) as room:
         wishes = Wishes(
-            folder / "stack", SPEED, scenarios.beginning(plan, scenario, real_now()),
-            scenarios.file_of(scenario_name), 0, 0, f"sqlite:///{room / 'journal.db'}",
-            config=company,
+            folder / "stack", SPEED, begins, scenarios.file_of(scenario_name), 0, 0,
+            f"sqlite:///{room / 'journal.db'}", config=company,
+            for_parts=_compiled(clock) if fault.set_by else {},
         )  # fmt: skip
         with Stack(wishes, lambda _: None) as stack:
             window = Window(stack)
-            scene = Scene(stack, window, plan, company, random, room)
+            scene = Scene(stack, window, plan, company, random, room, clock)
             fault.begin(scene)
             last = scenario.usual_minutes - LAST_BEFORE_END
             drawn = sorted(round(random.uniform(FIRST_AT, last), 2) for _ in range(fault.often))
-            moments = [FIRST_AT] if fault.at_once else drawn
-            besides = list(_besides(scene, fault_name, moments))
+            moments = drawn if fault.at is None else [fault.at]
+            besides = list(_besides(scene, fault, moments))
             console = Console(file=io.StringIO())
             screen = Screen(console, plan, scenario.title, plan.limits.rto[1])
             story = Play(stack, plan, scenario, screen, fault.limit_s, besides=besides,
@@ -101,13 +106,22 @@ def play(fault_name: str, scenario_name: str, seed: int, folder: Path) -> Outcom
     return Outcome(fault_name, scenario_name, seed, moments, checks, went_on_s, told)
 
 
-def _besides(
-    scene: Scene, fault_name: str, moments: Sequence[float]
-) -> Iterator[tuple[float, Callable[[], None]]]:
-    fault = FAULTS[fault_name]
+def _compiled(clock: ClockStep) -> Mapping[str, str]:
+    try:
+        return clock.compile()
+    except NoCompiler as why:
+        raise NotHere(str(why)) from why
 
+
+def _besides(
+    scene: Scene, fault: Fault, moments: Sequence[float]
+) -> Iterator[tuple[float, Callable[[], None]]]:
     def strike() -> None:
-        scene.struck.append(real_now())
+        journal = Journal(scene.stack.journal_url)
+        try:
+            scene.struck.append(Strike(real_now(), entries(journal), fault.set_by))
+        finally:
+            journal.close()
         fault.strike(scene)
 
     for at in moments:
@@ -149,17 +163,18 @@ def _room(folder: Path, *, own: bool) -> Iterator[Path]:
         subprocess.run(["umount", "-l", str(folder)], check=False, capture_output=True)
 
 
-def _went_on_s(journal: Journal, stack: Stack, strikes: Sequence[datetime]) -> float | None:
+def _went_on_s(journal: Journal, stack: Stack, strikes: Sequence[Strike]) -> float | None:
+    """By the order of the entries, as the clock may have been set."""
     with journal.read() as session:
-        moments = sorted(
-            session.scalars(
-                sa.select(TimelineEntry.recorded_at).where(TimelineEntry.type.in_(GOES_ON))
-            )
-        )
+        rows = session.execute(
+            sa.select(TimelineEntry.recorded_at, TimelineEntry.type).order_by(TimelineEntry.id)
+        ).all()
     waits = []
-    for struck in strikes:
-        at = stack.plan_time(struck)
-        later = [moment for moment in moments if moment > at]
+    for strike in strikes:
+        at = stack.plan_time(strike.at) + strike.set_by * SPEED
+        later = [
+            moment for moment, type in rows[strike.entries :] if type in GOES_ON and moment > at
+        ]
         if later:
             waits.append((later[0] - at).total_seconds() / SPEED)
     return max(waits, default=None)
