@@ -41,6 +41,11 @@ def lasts(began: datetime, length: timedelta, now: datetime) -> bool:
     return -length < now - began < length
 
 
+def thread_cpu_s() -> float:
+    """Seconds that this thread has worked, without its waiting: for measuring what work costs."""
+    return time.thread_time()
+
+
 def sleep_s(seconds: float) -> None:
     """Sleep for real ``seconds``: for technical pauses (retries, polling) only."""
     time.sleep(seconds)

@@ -127,7 +127,7 @@ def incident(
         return {
             "visitor": visitor,
             "incident": row,
-            "pulse": pulse_of(session),
+            "pulse": pulse_of(session, number),
             "title": readable(visitor, title_of(plan, row)),
             "stage": visitor.read(stage_of(row, _clocks(session, plan, row, visitor))),
             "priority": visitor.read(priority_words(row)),

@@ -10,10 +10,11 @@ from markupsafe import escape
 
 from kitart.gateway import legal
 from kitart.gateway.access import SignedIn
-from kitart.gateway.board_page import running_words
-from kitart.gateway.house import House
+from kitart.gateway.board_page import news_of, running_words
+from kitart.gateway.house import House, house
 from kitart.gateway.incident import document, incident
 from kitart.gateway.links import DRAFT_HEADERS
+from kitart.gateway.live import INCIDENT
 from kitart.gateway.signed_pages import shown
 from kitart.gateway.visits import Page, Visitor
 from kitart.journal.tables import Document
@@ -31,7 +32,15 @@ def show_incident(number: str, request: Request, order: str = "", whole: str = "
 @router.get("/incident/{number}/part")
 def show_part(number: str, request: Request, order: str = "", whole: str = "") -> Response:
     """The part of the page that changes, to be put into an open page."""
-    return _page(number, request, order, whole, "_incident_part.html")
+    with house(request).live.pace.page(INCIDENT):
+        return _page(number, request, order, whole, "_incident_part.html")
+
+
+@router.get("/incident/{number}/news")
+async def news(number: str, request: Request) -> Response:
+    """Server-sent events while the sign-in lasts: ``pulse`` when the page would show something
+    else."""
+    return await news_of(request, number)
 
 
 @router.get("/incident/{number}/report/{document_id}")
@@ -64,6 +73,7 @@ def _page(number: str, request: Request, order: str, whole: str, template: str) 
         )
         asked = f"?order={'oldest' if view['oldest_first'] else 'newest'}"
         view["part_address"] = f"/incident/{number}/part{asked}{'&whole=1' if whole else ''}"
+        view["news_address"] = f"/incident/{number}/news"
         view["whole"] = bool(whole)
         view["legal"] = legal.block_of(place, number, who.visitor)
         return Page(template, view | {"running": running_words(place, who)})

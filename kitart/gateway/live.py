@@ -1,7 +1,7 @@
 """Telling open pages that the journal says something new: one watch a process, however many look.
 
 A page learns only that there is news, and fetches what it shows: what a person may see is decided
-in one place, and anew each time.
+in one place, and anew each time. It hears of what it shows alone, and when it is its turn.
 """
 
 from __future__ import annotations
@@ -17,25 +17,49 @@ from typing import Any
 from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 
+from kitart.clock import monotonic_s
+from kitart.gateway.pace import Pace
 from kitart.installation import Installation
-from kitart.journal import at_a_glance
+from kitart.journal.pulses import Pulses, pulses
 
 log = logging.getLogger(__name__)
 
 # Technical limits, on real time.
 LOOK_EVERY_S = 0.1
+RESTS_TIMES = 9
+"""A look that took long is followed by a rest of so many times as long."""
 REST_S = 1.0
 """How long the watch rests when the journal can't be read."""
 HEARTBEAT_S = 15.0
 COME_BACK_AFTER_MS = 2000
-MOST_LISTENERS = 200
+MOST_LISTENERS = 500
 MOST_OF_ONE = 12
 """So many pages may one person hold open; the next one looks now and then by itself."""
+NAP_S = 0.5
+"""A page that waits for its turn looks so often whether the gateway stops."""
+BOARD, INCIDENT = "board", "incident"
+"""What kinds of pages there are, which cost differently."""
+
+
+class _Known:
+    """How the journal stands: what each page is told, and how many sign-ins have ended."""
+
+    def __init__(self, found: Pulses) -> None:
+        self._board = _short(found.board)
+        self._of = {number: _short(value) for number, value in found.of.items()}
+        self.ended = found.ended
+
+    def pulse(self, number: str | None) -> str:
+        """For an incident's page, or for the board's; for one that is closed as for the board."""
+        return self._board if number is None else self._of.get(number, self._board)
 
 
 class _Listener:
-    def __init__(self, person: str) -> None:
-        self.person = person
+    def __init__(self, person: str, number: str | None) -> None:
+        self.person, self.number = person, number
+        self.kind = BOARD if number is None else INCIDENT
+        self.said = ""
+        self.ended = -1
         self.news = asyncio.Event()
         self._loop = asyncio.get_running_loop()
 
@@ -53,7 +77,8 @@ class Live:
         self._lock = threading.Lock()
         self._listeners: set[_Listener] = set()
         self._thread: threading.Thread | None = None
-        self._pulse = ""
+        self._known: _Known | None = None
+        self.pace = Pace()
         self._ended = threading.Event()
 
     def room_for(self, person: str) -> bool:
@@ -62,8 +87,8 @@ class Live:
             of_one = sum(each.person == person for each in self._listeners)
             return len(self._listeners) < MOST_LISTENERS and of_one < MOST_OF_ONE
 
-    def _join(self, person: str) -> _Listener:
-        listener = _Listener(person)
+    def _join(self, person: str, number: str | None) -> _Listener:
+        listener = _Listener(person, number)
         with self._lock:
             self._listeners.add(listener)
             if self._thread is None:
@@ -71,11 +96,13 @@ class Live:
                 self._thread.start()
         return listener
 
-    async def news(self, person: str, still_signed_in: Callable[[], bool]) -> AsyncIterator[str]:
+    async def news(
+        self, person: str, still_signed_in: Callable[[], bool], number: str | None = None
+    ) -> AsyncIterator[str]:
         """Server-sent events: ``pulse`` whenever it is another one, at first the present one;
-        ``over`` and the end once the sign-in has ended; else a heartbeat."""
-        said = ""
-        listener = self._join(person)
+        ``over`` and the end once the sign-in has ended; else a heartbeat. With ``number`` for the
+        page of that incident, else for the board."""
+        listener = self._join(person, number)
         try:
             yield f"retry: {COME_BACK_AFTER_MS}\n\n"
             while not self._ended.is_set():
@@ -83,22 +110,39 @@ class Live:
                     if not await run_in_threadpool(still_signed_in):
                         yield "event: over\ndata: signed out\n\n"
                         return
-                    pulse = self._pulse or await run_in_threadpool(self._read)
+                    known = self._known
+                    if known is None:
+                        known = await run_in_threadpool(self._read)
                 except Exception as error:
                     log.warning("the journal can't be read for a page: %s", error)
                     return  # the page comes back by itself, and looks meanwhile
-                yield f"event: pulse\ndata: {pulse}\n\n" if pulse != said else ": still here\n\n"
-                said = pulse
+                pulse = known.pulse(number)
+                new, listener.ended = pulse != listener.said, known.ended
+                yield f"event: pulse\ndata: {pulse}\n\n" if new else ": still here\n\n"
+                listener.said = pulse
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(listener.news.wait(), self._heartbeat_s)
-                listener.news.clear()
+                await self._turn(listener)
         finally:
             self._leave(listener)
+
+    async def _turn(self, listener: _Listener) -> None:
+        """Wait until it is the turn of a page that has news; an ended sign-in waits for none."""
+        listener.news.clear()
+        if self._concerns(listener):
+            until_s = monotonic_s() + self.pace.turn_in_s(listener.kind)
+            while not self._ended.is_set() and not self._signed_out(listener):
+                rest_s = until_s - monotonic_s()
+                if rest_s <= 0:
+                    break
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(listener.news.wait(), min(rest_s, NAP_S))
+                listener.news.clear()
 
     def end(self) -> None:
         """Let all pages go: a server that stops would wait for them."""
         self._ended.set()
-        self._wake_all()
+        self._wake(lambda _: True)
 
     @property
     def listening(self) -> int:
@@ -110,9 +154,19 @@ class Live:
         with self._lock:
             self._listeners.discard(listener)
 
-    def _read(self) -> str:
+    def _read(self) -> _Known:
         with self._inst.journal.read() as session:
-            return pulse_of(session)
+            return _Known(pulses(session))
+
+    def _concerns(self, listener: _Listener) -> bool:
+        """Whether the page would show something else than it heard of last."""
+        known = self._known
+        return known is not None and known.pulse(listener.number) != listener.said
+
+    def _signed_out(self, listener: _Listener) -> bool:
+        """Whether a sign-in has ended, maybe this one, since it was last looked at."""
+        known = self._known
+        return known is not None and known.ended != listener.ended
 
     def _watch(self) -> None:
         while self._goes_on():
@@ -126,12 +180,12 @@ class Live:
         watch = self._inst.journal.watch()
         try:
             while self._goes_on():
+                begun_s = monotonic_s()
                 if watch.changed():
-                    pulse = self._read()
-                    if pulse != self._pulse:
-                        self._pulse = pulse
-                        self._wake_all()
-                self._ended.wait(LOOK_EVERY_S)
+                    self._known = self._read()
+                    self._wake(lambda each: self._concerns(each) or self._signed_out(each))
+                took_s = monotonic_s() - begun_s
+                self._ended.wait(max(LOOK_EVERY_S, RESTS_TIMES * took_s))
         finally:
             watch.close()
 
@@ -142,17 +196,22 @@ class Live:
                 return True
             if self._thread is threading.current_thread():
                 self._thread = None
-                self._pulse = ""
+                self._known = None
             return False
 
-    def _wake_all(self) -> None:
+    def _wake(self, whom: Callable[[_Listener], bool]) -> None:
         with self._lock:
             listeners = list(self._listeners)
         for listener in listeners:
-            listener.wake()
+            if whom(listener):
+                listener.wake()
 
 
-def pulse_of(session: Session) -> str:
-    """A short text that is another one whenever pages about incidents would change."""
-    found: tuple[Any, ...] = at_a_glance.pulse(session)
-    return hashlib.sha256(repr(found).encode()).hexdigest()[:12]
+def pulse_of(session: Session, number: str | None = None) -> str:
+    """A short text that is another one whenever the page of an incident, or the board, would
+    change."""
+    return _short(pulses(session).for_page(number))
+
+
+def _short(value: tuple[Any, ...]) -> str:
+    return hashlib.sha256(repr(value).encode()).hexdigest()[:12]

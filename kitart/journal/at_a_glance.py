@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 
 from kitart.journal import (
     acknowledgements,
-    alerts,
     approvals,
     handing_over,
     incidents,
@@ -23,18 +22,11 @@ from kitart.journal import (
 from kitart.journal.handing_over import ERT, Holder
 from kitart.journal.tables import (
     Acknowledgement,
-    Alert,
     Approval,
-    Decision,
-    Document,
     Incident,
-    Message,
     Observation,
-    OutageReport,
     PlanSnapshot,
-    SignIn,
     TimelineEntry,
-    WatchMark,
 )
 from kitart.plan.contact_list import CONTACT_TEST
 from kitart.plan.reviewed import NO_DISRUPTIONS
@@ -146,43 +138,6 @@ def last_contact_test(session: Session) -> Incident | None:
     """The test of the contact list that began last."""
     query = sa.select(Incident).where(Incident.kind == CONTACT_TEST)
     return session.scalars(query.order_by(Incident.seq.desc()).limit(1)).first()
-
-
-def pulse(session: Session) -> tuple[Any, ...]:
-    """A value that is another one whenever a page about incidents would show something else.
-
-    A run renews its lease every few seconds and probes look each minute: these writes change no
-    page by themselves, so they don't count. One question to the journal.
-    """
-    unclosed = sa.select(Incident.number).where(Incident.open_key.is_not(None))
-    parts = (
-        sa.select(sa.func.max(TimelineEntry.id)),
-        sa.select(sa.func.max(Decision.id)),
-        sa.select(sa.func.max(Acknowledgement.id)),
-        sa.select(sa.func.max(Incident.seq)),
-        sa.select(sa.func.count(Incident.seq)).where(Incident.open_key.is_not(None)),
-        sa.select(sa.func.max(Approval.id)),
-        sa.select(sa.func.count(Approval.id)).where(Approval.state == "open"),
-        sa.select(sa.func.max(Message.id)),
-        sa.select(sa.func.max(Document.id)),
-        sa.select(sa.func.max(OutageReport.id)),
-        sa.select(sa.func.count(OutageReport.id)).where(OutageReport.open_key.is_not(None)),
-        sa.select(sa.func.max(Alert.id)),
-        sa.select(sa.func.count(Alert.id)).where(alerts.waits()),
-        sa.select(sa.func.count(SignIn.id)).where(SignIn.ended_at.is_not(None)),
-        sa.select(sa.func.count(WatchMark.name)).where(WatchMark.ok.is_(False)),
-        *(
-            sa.select(sa.func.count(Message.id)).where(
-                Message.incident.in_(unclosed), Message.state == state
-            )
-            for state in ("accepted", "delivered")
-        ),
-        *(
-            sa.select(sa.func.count(Document.id)).where(Document.state == state)
-            for state in ("approved", "sent", "stale")
-        ),
-    )
-    return tuple(session.execute(sa.select(*(part.scalar_subquery() for part in parts))).one())
 
 
 _DISRUPTION = Incident.kind.not_in(NO_DISRUPTIONS)

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 import requests
 
-from kitart.clock import monotonic_s
+from kitart.alerts.opening import open_or_join
+from kitart.clock import monotonic_s, thread_cpu_s
 from kitart.gateway import live
 from kitart.journal import incidents, sign_ins, timeline
 from tests.integration.gateway.signed_in import Holder
@@ -22,9 +23,9 @@ pytestmark = pytest.mark.covers("D20")
 class Ear:
     """Listens to the events of one page, in a thread; each with the moment it came."""
 
-    def __init__(self, holder: Holder) -> None:
+    def __init__(self, holder: Holder, address: str) -> None:
         self.heard: queue.Queue[tuple[str, str, float]] = queue.Queue()
-        self.answer = holder.get("/board/news", stream=True)
+        self.answer = holder.get(address, stream=True)
         self.ended = threading.Event()
         self._thread = threading.Thread(target=self._listen, daemon=True)
         self._thread.start()
@@ -52,8 +53,8 @@ class Ear:
 def ear(place) -> Iterator[Any]:
     ears: list[Ear] = []
 
-    def listen(holder: Holder) -> Ear:
-        ears.append(Ear(holder))
+    def listen(holder: Holder, address: str = "/board/news") -> Ear:
+        ears.append(Ear(holder, address))
         return ears[-1]
 
     yield listen
@@ -84,6 +85,67 @@ def test_a_page_hears_within_half_a_second_of_a_write(place, ear) -> None:
         took.append(at - began)
     # The middle of five: one slow turn of a busy machine says nothing.
     assert sorted(took)[2] < 0.5, took
+
+
+def test_an_incidents_page_hears_of_its_own_incident_alone(place, ear) -> None:
+    open_vcc(place)
+    now = place.clock.now()
+    with place.inst.journal.write() as session:
+        row = open_or_join(
+            session, place.plan, "SHAREPOINT", reported_by="monitor alertmanager",
+            seen="No file opens", cause_at=now, now=now,
+        ).incident  # fmt: skip
+        # As far as the watchman can see a run drives it: nobody is paged.
+        row.lease_run, row.lease_fence = "elsewhere", 1
+        row.lease_until = now.replace(year=now.year + 1)
+    holder = Holder(place, "AM-2")
+    board, own, other = (
+        ear(holder, f"{path}/news")
+        for path in ("/board", "/incident/INC-0001", "/incident/INC-0002")
+    )
+    before = [each.next()[1] for each in (board, own, other)]
+    write(place)
+    assert [board.next()[1] != before[0], own.next()[1] != before[1]] == [True, True]
+    with pytest.raises(queue.Empty):
+        other.next(within_s=1.0)
+    shown = holder.get("/incident/INC-0002/part").text
+    assert f'data-pulse="{before[2]}"' in shown, "what it heard is what it would fetch"
+
+
+def test_a_page_hears_of_another_incident_where_it_shows_it(place, ear) -> None:
+    open_vcc(place)
+    own = ear(Holder(place, "AM-2"), "/incident/INC-0001/news")
+    before = own.next()[1]
+    now = place.clock.now()
+    with place.inst.journal.write() as session:
+        open_or_join(session, place.plan, "SHAREPOINT", reported_by="monitor alertmanager",
+                     seen="No file opens", cause_at=now, now=now)  # fmt: skip
+    assert own.next()[1] != before
+
+
+def test_very_many_pages_hear_in_turn_and_an_ended_sign_in_at_once(place, ear) -> None:
+    open_vcc(place)
+    holder = Holder(place, "AM-2")
+    ears = [ear(holder) for _ in range(4)]
+    for each in ears:
+        each.next()
+    pace = place.app.state.live.pace
+    with pace.page("board"):
+        until = thread_cpu_s() + 0.5
+        while thread_cpu_s() < until:  # a page that costs half a second of a core
+            pass
+    for _ in range(5):
+        pace.turn_in_s("board")  # what may come at once has come
+    write(place)
+    heard = [each.next(within_s=20)[2] for each in ears]
+    assert max(heard) - min(heard) > 1.5, heard
+    write(place)
+    sign_out_at = monotonic_s()
+    holder.sign_out()
+    for each in ears:
+        while (found := each.next())[0] == "pulse":
+            pass
+        assert found[2] - sign_out_at < 3
 
 
 def test_a_lease_that_is_renewed_is_no_news(place, ear) -> None:
@@ -143,6 +205,7 @@ def test_more_listeners_than_there_is_room_for_are_told_to_come_again(
     refused = holder.get("/board/news")
     assert refused.status_code == 503
     assert refused.headers["retry-after"] == "15"
+    assert "look again" in refused.text
     ear(Holder(place, "ERT-5")).next()  # somebody else finds room
 
 
