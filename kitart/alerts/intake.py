@@ -24,6 +24,9 @@ from kitart.plan.schema import MonitoringRule, MonitoringSource, Plan
 
 KEPT_OF_UNREADABLE = 64_000
 UNREADABLE_KEY = "unreadable-"
+ABOUT = "alerts"
+"""What a post's transaction is about, beside the incidents in whose records it leaves something: a
+monitor repeats itself several times a second, and no run has to wake for that."""
 NO_INCIDENT = ("ignored", "unknown", "acknowledged", "suppressed")
 """States by which no incident begins, nor ends."""
 
@@ -81,7 +84,7 @@ def accept_all(
     """
     try:
         read = [_read(post) for post in came]  # before: other writers wait for nobody's parsing
-        with journal.write() as session:
+        with journal.write(about=ABOUT) as session:
             incidents.one_at_a_time(session)
             alerts.look_up(session, [r for each in read if isinstance(each, list) for r in each])
             return [

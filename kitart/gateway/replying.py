@@ -24,6 +24,9 @@ from kitart.messaging.links import Link
 from kitart.plan.roles import role_name
 from kitart.plan.schema import Agent
 
+ABOUT = "replies"
+"""What keeping a reply is about, beside the incident in whose record it leaves something: hundreds
+may come in a minute, and no run has to wake for those of other incidents."""
 QUOTED = 300
 OPEN_THE_LINK = phrase("This can't be answered by SMS. Please open the link in the message.")
 
@@ -38,7 +41,7 @@ def reply(place: House, sid: str, sender: str, body: str) -> str:
     owners = owners_of(place, sender)
     if not owners and (agents := hearing_agents.owners_of(place, sender)):
         return _reply_to_agent(place, sid, sender, body, agents)
-    with place.inst.journal.write() as session:
+    with place.inst.journal.write(about=ABOUT) as session:
         kept = replies.with_sid(session, sid)
         if kept is None:
             heard = hear(place, session, sender, body, owners)
@@ -52,7 +55,7 @@ def reply(place: House, sid: str, sender: str, body: str) -> str:
     heard = as_kept(kept, owners)
     if heard.link is not None:
         heard = _answered(place, heard, heard.link)
-    with place.inst.journal.write() as session:
+    with place.inst.journal.write(about=ABOUT) as session:
         if replies.finish(session, sid, heard.outcome, heard.said):
             _record(place, session, heard, body)
     return heard.said
@@ -62,7 +65,7 @@ def _reply_to_agent(place: House, sid: str, sender: str, body: str, agents: list
     """As ``reply``, for the number of an agent at home (R17)."""
     agent, now = agents[0], place.inst.clock.now()
     language = hearing_agents.language_of(agent)
-    with place.inst.journal.write() as session:
+    with place.inst.journal.write(about=ABOUT) as session:
         kept = replies.with_sid(session, sid)
         if kept is None:
             meant = (
@@ -77,7 +80,7 @@ def _reply_to_agent(place: House, sid: str, sender: str, body: str, agents: list
     if kept.outcome != replies.RECEIVED:
         return kept.said
     outcome, said = replying_agents.act(place, agent, sid, kept.reading, language)
-    with place.inst.journal.write() as session:
+    with place.inst.journal.write(about=ABOUT) as session:
         if replies.finish(session, sid, outcome, said):
             replying_agents.record(session, agent.id, kept.incident, outcome, body, now)
     return said

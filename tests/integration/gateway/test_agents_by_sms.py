@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import timedelta
 from typing import Any
 
@@ -22,6 +23,7 @@ from tests.integration.gateway.calling_out import (
     out,
 )
 from tests.integration.gateway.test_replies_by_sms import send
+from tests.unit.journal.hearing import heard
 
 MALAYSIA = "AG-017"
 MOST_PARTS = 2
@@ -263,3 +265,11 @@ def test_words_with_a_cause_answer_the_roll_call_too(place) -> None:
     place.clock.advance(minutes=6)
     with place.inst.journal.read() as session:
         assert roll_call.due(session, place.clock.now() + timedelta(days=1)) == []
+
+
+def test_a_reply_wakes_no_run_of_another_incident(place) -> None:
+    says(place, OUT, "Nincs áram")
+    with closing(place.inst.journal.watch("INC-0009")) as run:
+        heard(run, within_s=0.5)
+        says(place, OUT, "Köszönöm")
+        assert not heard(run, within_s=0.5)
