@@ -2,7 +2,9 @@
 the gateway from alerts and answers.
 
 A page costs processor time, and in a storm something is new several times a second. So each page
-is told when it is its turn: a few at once, very many as fast as a part of a core can make them.
+is told when it is its turn: a few at once, very many as fast as a part of a core can make them. On
+a machine that is busy with more than it can do, where each page takes many times its own work,
+pages come still later: alerts and answers go before.
 """
 
 from __future__ import annotations
@@ -12,8 +14,11 @@ from collections.abc import Iterator
 
 from kitart.clock import monotonic_s, thread_cpu_s
 
-SHARE = 0.25
+SHARE = 0.15
 """The part of a core that is for pages that bring themselves up to date."""
+WAITS_TIMES = 2
+"""A page that takes more than so many times its own work, the rest being waiting, counts for as
+much more."""
 AT_ONCE_S = 5.0
 """After a quiet time so many seconds' worth of pages may come at once."""
 FIRST_GUESS_S = 0.03
@@ -38,8 +43,9 @@ class Pace:
     @contextlib.contextmanager
     def page(self, kind: str) -> Iterator[None]:
         """A page of a kind is made in the block, by this thread: what it costs is remembered."""
-        begun_s = thread_cpu_s()
+        worked_s, begun_s = thread_cpu_s(), monotonic_s()
         yield
-        took_s = thread_cpu_s() - begun_s
+        worked_s = thread_cpu_s() - worked_s
+        took_s = max(worked_s, (monotonic_s() - begun_s) / WAITS_TIMES)
         known_s = self._cost_s.get(kind, took_s)
         self._cost_s[kind] = known_s + LEARNS * (took_s - known_s)
