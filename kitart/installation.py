@@ -32,7 +32,7 @@ from kitart.journal.tables import Incident
 from kitart.plan.exercises import EXERCISE, with_exercise
 from kitart.plan.general import GENERAL, with_general
 from kitart.plan.inputs import is_input, with_input
-from kitart.plan.loading import PlanError, load_plan
+from kitart.plan.loading import PlanError, load_plan, plans_at_hand
 from kitart.plan.reviewed import PLAN, PLAN_REVIEW, with_review
 from kitart.plan.schema import Plan
 from kitart.plan.workplace import WORKPLACE, with_workplace
@@ -211,7 +211,10 @@ def incident_plan(plan: Plan, row: Incident) -> Plan:
 @lru_cache(maxsize=1)
 def _from_environment() -> Installation:
     # A run mostly waits, and there may be many: PostgreSQL has so many connections for all.
-    return Installation(settings(), connections_kept=KEPT_BY_A_RUN)
+    made = Installation(settings(), connections_kept=KEPT_BY_A_RUN)
+    for plan in plans_at_hand():
+        made.remember(plan)  # an incident opened under it needs no snapshot read
+    return made
 
 
 _given: Installation | None = None

@@ -16,7 +16,7 @@ from kitart.plan.references import reference_problems
 from kitart.plan.schema import Plan
 from kitart.plan.yaml_files import Gathered, gather, plan_files
 
-__all__ = ["PlanError", "Problem", "load_plan", "load_with_files"]
+__all__ = ["PlanError", "Problem", "load_plan", "load_with_files", "plans_at_hand"]
 
 KEPT = 4
 """So many plans are kept: one in force, the one it was edited to, and some for who compares."""
@@ -43,6 +43,12 @@ def load_plan(folder: Path) -> Plan:
             while len(_kept) > KEPT:
                 del _kept[next(iter(_kept))]
     return plan
+
+
+def plans_at_hand() -> list[Plan]:
+    """The plans that are kept and whose hash is worked out: nothing is read for it."""
+    with _lock:
+        return [plan for plan in _kept.values() if "hash" in vars(plan)]
 
 
 def _digest(folder: Path) -> str | None:

@@ -25,6 +25,7 @@ from pydantic import BaseModel
 from kitart.journal import database
 from kitart.language import LANGUAGES
 from kitart.reports import moments
+from kitart.worker.plan_ready import have_plan_ready
 
 
 class _OneContext:
@@ -62,6 +63,7 @@ def _schemas_of(model: type[BaseModel]) -> Iterator[type[BaseModel]]:
 prefect.client.orchestration.ssl = _OneContext()  # type: ignore[assignment,attr-defined]
 _OneContext.create_default_context(cafile=certifi.where())
 database.make_ready()
+have_plan_ready()
 for schema in set(_schemas_of(BaseModel)):
     # Prefect's own are put together when they are first used, each for some milliseconds.
     schema.model_rebuild(raise_errors=False)

@@ -21,6 +21,8 @@ from prefect.events.schemas.events import Event
 from prefect.settings import PREFECT_LOGGING_LEVEL
 from sqlalchemy.orm.mapper import _all_registries
 
+from kitart.installation import installation
+from kitart.plan.loading import plans_at_hand
 from kitart.worker import child, suspending
 
 
@@ -75,3 +77,9 @@ def says_what_is_ready(out: str) -> None:
 
 def sleeps() -> None:
     time.sleep(600)
+
+
+def says_what_plans_it_knows(out: str) -> None:
+    at_hand = [plan.hash for plan in plans_at_hand()]
+    known = [plan.hash for plan in installation()._plans.values()]
+    Path(out).write_text(json.dumps([at_hand, known]))

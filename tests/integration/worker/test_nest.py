@@ -16,8 +16,10 @@ import prefect
 import pytest
 import yaml
 
+from kitart.plan.loading import PlanError, load_plan
 from kitart.settings import HOUSE
 from kitart.worker.nest import Nest, NestError, _main_hidden, modules_of_flows
+from kitart.worker.plan_ready import have_plan_ready
 from tests.integration.worker import children
 
 PINNED = "3.8.8"
@@ -113,6 +115,24 @@ def test_what_prefect_puts_off_until_it_is_needed_is_there_before(
 ) -> None:
     said = said_by(nest, children.says_what_is_ready, tmp_path / "said")
     assert said == {"schemas": True, "tables": True, "imported": True}
+
+
+def test_the_plan_is_read_once_for_all_runs_and_known_to_each(nest: Nest, tmp_path: Path) -> None:
+    at_hand, known = said_by(nest, children.says_what_plans_it_knows, tmp_path / "said")
+    assert load_plan(HOUSE / "config").hash in at_hand
+    assert known == at_hand
+
+
+def test_a_plan_that_can_not_be_read_keeps_no_worker_from_beginning(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for folder in ("nowhere", "broken"):
+        monkeypatch.setenv("KITART_CONFIG_DIR", str(tmp_path / folder))
+        have_plan_ready()
+        (tmp_path / "broken").mkdir(exist_ok=True)
+        (tmp_path / "broken" / "company.yaml").write_text("company: {")
+        with pytest.raises((PlanError, OSError)):
+            load_plan(tmp_path / folder)  # who needs it is told
 
 
 def test_every_flow_that_is_deployed_is_imported_before_it_is_needed(
