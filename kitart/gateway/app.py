@@ -60,6 +60,7 @@ from kitart.prefect_forms import FormBoard
 
 log = logging.getLogger(__name__)
 
+UNAVAILABLE, AGAIN_AFTER_S = 503, "5"
 SAFE_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:; "
     "form-action 'self'; frame-src 'self'; base-uri 'none'; frame-ancestors 'none'",
@@ -169,14 +170,15 @@ def create_app(
         try:
             upgrading.check(inst.journal)
         except Exception as error:
-            return JSONResponse({"status": "not ready", "why": str(error)}, status_code=503)
+            return JSONResponse({"status": "not ready", "why": str(error)}, status_code=UNAVAILABLE)
         return JSONResponse({"status": "ready"})
 
     return app
 
 
 class _Safe:
-    """Puts the safe headers on every answer that does not have its own."""
+    """Puts the safe headers on every answer that does not have its own; and where something can't
+    be done just now, also on a page, when to come again."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -187,6 +189,8 @@ class _Safe:
                 headers = MutableHeaders(scope=message)
                 for name, value in SAFE_HEADERS.items():
                     headers.setdefault(name, value)
+                if message["status"] == UNAVAILABLE:
+                    headers.setdefault("Retry-After", AGAIN_AFTER_S)
             await send(message)
 
         await self._app(scope, receive, send_safely if scope["type"] == "http" else send)
@@ -202,6 +206,5 @@ async def _journal_away(request: Request, error: Exception) -> Response:
     log.error("%s %s: the journal can't be used", request.method, _route(request), exc_info=error)
     return JSONResponse(
         {"error": "the journal can't be written now; nothing was accepted, send it again"},
-        status_code=503,
-        headers={"Retry-After": "5"},
+        status_code=UNAVAILABLE,
     )

@@ -170,7 +170,9 @@ def test_a_person_is_told_in_words_when_the_record_is_away(place) -> None:
     )  # fmt: skip
     assert page.status_code == 503
     assert "hívja fel az ERT-t" in page.text
+    assert page.headers["Retry-After"] == "5"
     ready = requests.get(f"{place.server.url}/readyz", timeout=30)
     assert ready.status_code == 503
     assert "file is not a database" in ready.json()["why"]
+    assert ready.headers["Retry-After"] == "5"
     assert requests.get(f"{place.server.url}/healthz", timeout=30).status_code == 200
