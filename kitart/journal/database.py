@@ -272,6 +272,7 @@ def _make_engine(url: str, kept: int) -> sa.Engine:
     )
     sa.event.listen(engine, "connect", _prepare_sqlite)
     sa.event.listen(engine, "begin", _begin_sqlite)
+    sa.event.listen(engine, "handle_error", _note_read_only)
     return engine
 
 
@@ -321,6 +322,13 @@ def _use_wal(cursor: Any) -> None:
 def _begin_sqlite(connection: sa.Connection) -> None:
     writes = connection.get_execution_options().get("kitart_write", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _note_read_only(context: Any) -> None:
+    """A file that was opened while its disk could only be read stays read-only for whoever opened
+    it: opened anew, so that all goes on once the disk can be written to."""
+    if "readonly database" in str(context.original_exception):
+        context.is_disconnect = True
 
 
 def _check_lease(session: Session, lease: Lease) -> None:

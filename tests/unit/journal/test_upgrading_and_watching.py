@@ -14,6 +14,7 @@ import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from sqlalchemy.exc import DBAPIError
 
 from kitart.clock import monotonic_s, sleep_s
 from kitart.journal import approvals, database, plans, timeline, watching
@@ -201,6 +202,19 @@ def test_a_locked_journal_is_said_to_be(tmp_path: Path, monkeypatch: pytest.Monk
             upgrade(journal)
     journal.close()
     other.close()
+
+
+def test_a_journal_that_was_opened_read_only_is_opened_anew(tmp_path: Path) -> None:
+    journal = Journal(f"sqlite:///{tmp_path / 'journal.db'}")
+    make_tables(journal)
+    with journal.read() as session:
+        # As on a disk that could only be read when it was opened; root may always write.
+        session.execute(sa.text("PRAGMA query_only=1"))
+    with pytest.raises(DBAPIError, match="readonly database"), journal.write() as session:
+        plans.keep(session, "a" * 64, {"a": "plan"}, now=NOW)
+    with journal.write() as session:
+        plans.keep(session, "a" * 64, {"a": "plan"}, now=NOW)
+    journal.close()
 
 
 def test_a_file_that_is_no_journal_is_said_to_be(tmp_path: Path) -> None:
