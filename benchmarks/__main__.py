@@ -19,7 +19,6 @@ from benchmarks.board import Shown, show
 from benchmarks.company import MOST
 from benchmarks.cover import propose_for_all
 from benchmarks.page import Measured, Stormed, page, table
-from benchmarks.postgres import new_database, postgres
 from benchmarks.readiness import look_ahead
 from benchmarks.reports import write_reports
 from benchmarks.sms_gateway import gateway_process
@@ -28,6 +27,7 @@ from kitart.installation import Installation
 from kitart.journal.upgrading import upgrade
 from kitart.plan.loading import load_plan
 from kitart.settings import HOUSE, MicrosoftSettings, Settings
+from sandbox.postgres import new_database, postgres
 from sandbox.stack import WARM
 
 LIMIT_S = 1500
