@@ -42,6 +42,8 @@ HOURS = (
     datetime(2026, 11, 24, 9, 0, tzinfo=UTC),  # a Tuesday, every line open
     datetime(2026, 11, 24, 5, 56, tzinfo=UTC),  # minutes before lines open
     datetime(2026, 11, 22, 2, 40, tzinfo=UTC),  # a night of a Sunday
+    datetime(2026, 10, 25, 0, 40, tzinfo=UTC),  # minutes before an hour comes twice
+    datetime(2027, 3, 28, 0, 40, tzinfo=UTC),  # minutes before an hour is left out
 )
 SYSTEMS = {"vcc": "VCC", "sharepoint": "SHAREPOINT", "client-crm-2": "CLIENT-CRM-2"}
 LAST_ACT = timedelta(hours=3)
