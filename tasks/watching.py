@@ -8,6 +8,7 @@ from kitart.connectors.errors import ConnectorError
 from kitart.installation import Installation, installation
 from kitart.journal import approvals, exercises, incidents, looks, timeline
 from kitart.journal.database import Lease
+from kitart.messaging import questions
 from kitart.plan.roles import role_name
 from kitart.plan.schema import Plan, System
 from kitart.reports.facts import CALLS_REACH_VCC
@@ -77,8 +78,9 @@ def _answered_lines(inst: Installation, project: str, since: datetime) -> set[st
 
 
 @step("record the test calls")
-def record_test_calls(lease: Lease, approval_id: int) -> bool:
-    """A person called every line and heard it answered: proved for every line of the incident."""
+def record_test_calls(lease: Lease, approval_id: int) -> list[str]:
+    """A person called the lines of the question and heard each answered: these are proved, and no
+    others. Returns them."""
     inst = installation()
     plan = inst.plan_of(lease.incident)
     with inst.journal.read() as session:
@@ -86,13 +88,15 @@ def record_test_calls(lease: Lease, approval_id: int) -> bool:
         system_id = incidents.get(session, lease.incident).system_id
     if answer is None or answer.answered_at is None:
         raise LookupError(f"question {approval_id} has no answer")
-    for project in plan.projects_affected_by(system_id):
-        for line in plan.lines_of(project.id):
-            _prove(
-                inst, lease, plan, line.id, "person's word",
-                answer.answered_role or "", answer.answered_at, key=str(approval_id),
-            )  # fmt: skip
-    return True
+    lines = [each for project in plan.projects_affected_by(system_id)
+             for each in plan.lines_of(project.id)]  # fmt: skip
+    called = [each.id for each in questions.called(lines, answer.known)]
+    for line in called:
+        _prove(
+            inst, lease, plan, line, "person's word",
+            answer.answered_role or "", answer.answered_at, key=str(approval_id),
+        )  # fmt: skip
+    return called
 
 
 def _prove(

@@ -6,7 +6,7 @@ language, and ``make catalogues`` finds it for the translator (CONTRIBUTING).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -290,6 +290,15 @@ def ticket(session: Session, plan: Plan, incident: str, now: datetime) -> Questi
     )
 
 
+def _number(line: Line) -> str:
+    return f"{line.number} ({line.project} {line.lang})"
+
+
+def called(lines: Iterable[Line], known: Collection[str]) -> list[Line]:
+    """Those of the lines that a question asked to call, by what it said."""
+    return [line for line in lines if _number(line) in known]
+
+
 def test_call(
     session: Session,
     plan: Plan,
@@ -300,10 +309,7 @@ def test_call(
     now: datetime,
 ) -> Question:
     """A person calls each line that no call record proves (reports: two factors are proved)."""
-    numbers = [
-        f"{plan.line(line).number} ({plan.line(line).project} {plan.line(line).lang})"
-        for line in lines
-    ]
+    numbers = [_number(plan.line(line)) for line in lines]
     return Question(
         key=f"{incident}:test-call:{up_since:%Y%m%dT%H%M%S}:{attempt}",
         incident=incident,

@@ -194,3 +194,15 @@ def test_a_phone_system_that_is_back_is_proved_line_by_line_by_calls_of_our_own(
     assert proved == {each.id for each in story.plan.lines} - {silent}
     numbers = [fact for fact in asked.known if fact.startswith("+")]
     assert [fact.partition(" ")[0] for fact in numbers] == [story.plan.line(silent).number]
+    (admin,) = asked.asked_of
+    story.eventually(lambda: [t for t in story.texts_to(admin) if "próbahívást" in t], "the SMS")
+    assert story.press(admin, "próbahívást", "answered").status_code == 200
+    by_word = story.eventually(
+        lambda: [
+            entry.data["line"]
+            for entry in story.entries("success factor proved")
+            if entry.data["kind"] == "person's word"
+        ],
+        "the person's word",
+    )
+    assert by_word == [silent], "of the other lines nobody said anything"
