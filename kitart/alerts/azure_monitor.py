@@ -6,7 +6,18 @@ from collections.abc import Mapping
 from datetime import UTC, tzinfo
 from typing import Any
 
-from kitart.alerts.fields import digest, first, key_of, labels, needed, part, text, titled, whole
+from kitart.alerts.fields import (
+    digest,
+    first,
+    key_of,
+    kind_of,
+    labels,
+    needed,
+    part,
+    text,
+    titled,
+    whole,
+)
 from kitart.alerts.moments import moment
 from kitart.journal.alerts import BY_ORDER, Reading
 
@@ -26,7 +37,7 @@ def read(body: Any, zone: tzinfo = UTC) -> list[Reading]:
     fields = whole(body)
     data = fields.get("data")
     if not isinstance(data, Mapping):
-        raise ValueError(f"data is {type(data).__name__}; right would be the common alert schema")
+        raise ValueError(f"data is {kind_of(data)}; right would be the common alert schema")
     essentials = data.get("essentials")
     if essentials is None and "context" in data:
         return [_older(part(data["context"]), text(data.get("status")), body)]
@@ -35,8 +46,7 @@ def read(body: Any, zone: tzinfo = UTC) -> list[Reading]:
         reason = "no essentials: a budget or another notice that is no alert"
         return [Reading(SOURCE, digest(body), "ignored", title, reason=reason)]
     if not isinstance(essentials, Mapping):
-        kind = type(essentials).__name__
-        raise ValueError(f"data.essentials is {kind}; right would be an object")
+        raise ValueError(f"data.essentials is {kind_of(essentials)}; right would be an object")
     return [_one(essentials, part(data.get("alertContext")))]
 
 

@@ -54,10 +54,19 @@ def part(value: object) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else {}
 
 
+KINDS = {str: "text", bool: "true or false", int: "a number", float: "a number", list: "a list",
+         dict: "an object"}  # fmt: skip
+
+
+def kind_of(value: object) -> str:
+    """What a value of JSON is called where something else would be right."""
+    return "missing or null" if value is None else KINDS.get(type(value), type(value).__name__)
+
+
 def whole(body: object) -> Mapping[str, Any]:
     """The body as an object; raises ``ValueError`` for anything else."""
     if not isinstance(body, Mapping):
-        raise ValueError(f"the body is {type(body).__name__}; right would be an object")
+        raise ValueError(f"the body is {kind_of(body)}; right would be an object")
     return body
 
 

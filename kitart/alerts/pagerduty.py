@@ -6,7 +6,18 @@ from collections.abc import Mapping
 from datetime import UTC, tzinfo
 from typing import Any
 
-from kitart.alerts.fields import digest, first, key_of, labels, needed, part, text, titled, whole
+from kitart.alerts.fields import (
+    digest,
+    first,
+    key_of,
+    kind_of,
+    labels,
+    needed,
+    part,
+    text,
+    titled,
+    whole,
+)
 from kitart.alerts.moments import moment
 from kitart.journal.alerts import BY_ORDER, Reading
 
@@ -28,7 +39,7 @@ def read(body: Any, zone: tzinfo = UTC) -> list[Reading]:
     """
     event = whole(body).get("event")
     if not isinstance(event, Mapping):
-        raise ValueError(f"event is {type(event).__name__}; right would be a webhook of version 3")
+        raise ValueError(f"event is {kind_of(event)}; right would be a webhook of version 3")
     kind, data = text(event.get("event_type")), part(event.get("data"))
     status = EVENTS.get(kind)
     key = first(data, "id", "incident_key")

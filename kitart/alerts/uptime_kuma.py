@@ -6,7 +6,18 @@ from collections.abc import Mapping
 from datetime import UTC, tzinfo
 from typing import Any
 
-from kitart.alerts.fields import digest, first, key_of, labels, needed, part, text, titled, whole
+from kitart.alerts.fields import (
+    digest,
+    first,
+    key_of,
+    kind_of,
+    labels,
+    needed,
+    part,
+    text,
+    titled,
+    whole,
+)
 from kitart.alerts.moments import moment
 from kitart.journal.alerts import BY_ORDER, Reading
 
@@ -31,7 +42,7 @@ def read(body: Any, zone: tzinfo = UTC) -> list[Reading]:
         reason = "a test, or a message about no heartbeat"
         return [Reading(SOURCE, digest(body), "ignored", titled(said), reason=reason)]
     if not isinstance(beat, Mapping):
-        raise ValueError(f"heartbeat is {type(beat).__name__}; right would be an object or null")
+        raise ValueError(f"heartbeat is {kind_of(beat)}; right would be an object or null")
     state = text(beat.get("status"))
     # Its own time is UTC, whatever the monitor's zone; the local one is there in newer versions.
     at = moment(beat.get("time"))

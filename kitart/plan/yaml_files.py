@@ -130,6 +130,15 @@ def _content(found: Gathered, path: Path, place: str) -> Any:
     return None
 
 
+_KINDS = {
+    str: "text alone",
+    bool: "true or false",
+    int: "a number",
+    float: "a number",
+    list: "a list",
+}
+
+
 def _add_file(found: Gathered, path: Path) -> None:
     place = f"{found.folder.name}/{path.name}"
     before = len(found.problems)
@@ -137,7 +146,11 @@ def _add_file(found: Gathered, path: Path) -> None:
     if len(found.problems) > before:
         return
     if not isinstance(content, dict):
-        what = "is empty" if content is None else f"holds a {type(content).__name__}"
+        what = (
+            "is empty"
+            if content is None
+            else f"holds {_KINDS.get(type(content), type(content).__name__)}"
+        )
         names = ", ".join(Plan.model_fields)
         found.problems.append(error(place, f"{what}; right would be a mapping with one of {names}"))
         return

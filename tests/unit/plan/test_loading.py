@@ -142,7 +142,7 @@ def test_a_missing_part_is_named(folder: Path) -> None:
     [
         (b"", "is empty"),
         (b"\x00\xff\xfe\x89PNG", "cannot be read as YAML text"),
-        (b"just text", "holds a str"),
+        (b"just text", "holds text alone"),
         (b"limits: &a [*a]", "repeats itself without end"),
         (b"limits: !!python/object/apply:os.getcwd []", "YAML syntax error"),
         (b"limits: !!binary aGVsbG8=", "bytes"),
