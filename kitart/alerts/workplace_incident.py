@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -10,7 +12,7 @@ from kitart.clock import real_now
 from kitart.journal import incidents, outage_reports, plans, roll_calls
 from kitart.journal.incidents import Opened
 from kitart.journal.tables import Incident, OutageReport
-from kitart.plan.schema import Plan
+from kitart.plan.schema import Agent, Plan
 from kitart.plan.workplace import WORKPLACE, WORKPLACE_UNUSABLE
 from kitart.rules.one_cause import Told, one_cause
 
@@ -52,36 +54,50 @@ def open_workplace(
     )
 
 
-def incident_for(
-    session: Session, plan: Plan, agent: str, now: datetime, *, by_project: bool
-) -> str | None:
-    """The open incident to which an agent who fell out of the phone system belongs: of a cause
-    that fits, or else, with ``by_project``, of the agent's project (E18)."""
-    known = plan.agent(agent)
-    gone = Told(agent, known.area, outage_reports.NOT_SAID, now)
-    if found := of_cause(session, plan, gone, False):
-        return found.number
-    if not by_project:
-        return None
-    project = known.queue.partition("/")[0]
-    of_project = (i for i in _open_ones(session, False) if project in (i.projects or ()))
-    return next((i.number for i in of_project), None)
+@dataclass(frozen=True)
+class Homes:
+    """The open incidents of agents who can't work, oldest first, each with what was told of its
+    cause; read once for however many agents fell out at once."""
+
+    incidents: Sequence[tuple[Incident, Sequence[Told]]]
+    window: timedelta
+
+    def of_cause(self, new: Told) -> Incident | None:
+        """The one of the same cause, the oldest if several fit."""
+        fitting = (i for i, known in self.incidents if one_cause(new, known, self.window))
+        return next(fitting, None)
+
+    def of_agent(self, agent: Agent, now: datetime, *, by_project: bool) -> str | None:
+        """The one to which an agent who fell out of the phone system belongs: of a cause that
+        fits, or else, with ``by_project``, of the agent's project (E18)."""
+        found = self.of_cause(Told(agent.id, agent.area, outage_reports.NOT_SAID, now))
+        if found is None and by_project:
+            project = agent.queue.partition("/")[0]
+            of_project = (i for i, _ in self.incidents if project in (i.projects or ()))
+            found = next(of_project, None)
+        return None if found is None else found.number
 
 
-def of_cause(session: Session, plan: Plan, new: Told, exercise: bool) -> Incident | None:
-    """The open incident of the same cause, the oldest if several fit."""
+def homes(session: Session, plan: Plan, exercise: bool = False) -> Homes:
+    """The incidents to which agents who can't work may belong now."""
     areas = {agent.id: agent.area for agent in plan.agents}
-    window = timedelta(minutes=plan.limits.one_cause_window)
-    for incident in _open_ones(session, exercise):
+
+    def told_of(incident: Incident) -> list[Told]:
         known = [told(row) for row in outage_reports.of_incident(session, incident.number)]
         asked = [
             Told(row.agent, areas[row.agent], outage_reports.NOT_SAID, row.asked_at)
             for row in roll_calls.of_incident(session, incident.number)
             if row.agent in areas
         ]
-        if one_cause(new, [*known, *asked], window):
-            return incident
-    return None
+        return [*known, *asked]
+
+    found = [(incident, told_of(incident)) for incident in _open_ones(session, exercise)]
+    return Homes(found, timedelta(minutes=plan.limits.one_cause_window))
+
+
+def of_cause(session: Session, plan: Plan, new: Told, exercise: bool) -> Incident | None:
+    """The open incident of the same cause, the oldest if several fit."""
+    return homes(session, plan, exercise).of_cause(new)
 
 
 def _open_ones(session: Session, exercise: bool) -> list[Incident]:

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from kitart.alerts.workplace import take_up
-from kitart.alerts.workplace_incident import incident_for, open_workplace
+from kitart.alerts.workplace_incident import homes, open_workplace
 from kitart.journal import incidents, outage_reports, roll_calls, seen_agents, timeline
 from kitart.messaging.roll_call import note_asked, note_silent
 from kitart.plan.schema import Plan
@@ -92,8 +92,10 @@ def _where(
     many = at_once(gone, plan.limits.agents_drop)
     found: dict[str, list[str]] = {}
     alone: list[str] = []
+    known = {agent.id: agent for agent in plan.agents}
+    open_ones = homes(session, plan)
     for agent in gone:
-        number = incident_for(session, plan, agent, now, by_project=not many)
+        number = open_ones.of_agent(known[agent], now, by_project=not many)
         if number is None:
             alone.append(agent)
         else:
