@@ -21,6 +21,10 @@ STORY ?=
 ALL ?=
 PAGE ?=
 FAULT_JOBS ?= 1
+# A whole installation kept busy: for how long, with which part of the whole load.
+LOAD_MINUTES ?= 15
+SCALE ?= 1
+SMALL ?=
 JOBS ?= 3
 # Whole installations at once, each of five processes or more.
 STACKS ?= 2
@@ -36,7 +40,7 @@ unexport PYTHONDONTWRITEBYTECODE
 unexport PYTHONPATH
 unexport PYTHONHOME
 
-.PHONY: help .venv demo faults seeds up test test-long test-postgresql bench lint trace catalogues licences
+.PHONY: help .venv demo faults load seeds up test test-long test-postgresql bench lint trace catalogues licences
 
 help:
 	@echo 'make demo   play an outage of the phone system, from the alert to the filed report'
@@ -48,6 +52,9 @@ help:
 	@echo 'make faults   play outages while processes are killed, disks fill, everything is slow, and judge'
 	@echo '            (SEED=1: what is drawn and when it strikes; FAULT=power STORY=vcc: these; ALL=1: all;'
 	@echo '            FAULT_JOBS=2: two at once; PAGE=docs/reliability.md: bring the table up to date)'
+	@echo 'make load   keep a whole installation busy for a quarter of an hour: 50 incidents, 10,000 alerts,'
+	@echo '            2,000 people asked, 500 pages open; measure and judge (LOAD_MINUTES=2 SCALE=0.05: a'
+	@echo '            small trial; SMALL=1: on one machine with SQLite; PAGE=docs/reliability.md: the table)'
 	@echo 'make up     start everything on this machine and leave it running until Ctrl-C'
 	@echo 'make test   linters and all tests'
 	@echo 'make test-long   the undisturbed demos, each scenario, judged from outside'
@@ -92,6 +99,10 @@ faults: .venv
 	@exec $(VENV)/bin/python -m sandbox.trial --seed $(SEED) --jobs $(FAULT_JOBS) \
 		$(addprefix --fault ,$(FAULT)) $(addprefix --story ,$(STORY)) $(if $(ALL),--all) \
 		$(if $(PAGE),--page $(PAGE))
+
+load: .venv
+	@exec $(VENV)/bin/python -m sandbox.load --minutes $(LOAD_MINUTES) --scale $(SCALE) \
+		$(if $(SMALL),--small) $(if $(PAGE),--page $(PAGE))
 
 up: .venv
 	@exec $(VENV)/bin/python -m sandbox.up $(PLACES)

@@ -33,6 +33,9 @@ def main() -> int:
     parser.add_argument("--ready", type=Path, required=True, help="file to write the settings to")
     parser.add_argument("--people", type=Path, help="YAML with the people's characters")
     parser.add_argument("--pbx", choices=("asterisk",), help="a real phone system")
+    parser.add_argument(
+        "--nobody", action="store_true", help="no people: they are played elsewhere"
+    )
     options = parser.parse_args()
     settings = load_settings()
     characters = yaml.safe_load(options.people.read_text()) if options.people else {}
@@ -46,6 +49,7 @@ def main() -> int:
             mode=settings.mode,
             characters=characters.get("people", characters),
             own_phones=_phones(plan, settings) if options.pbx else None,
+            nobody=options.nobody,
         )
     except (ValueError, NotToBeHad) as error:
         sys.stderr.write(f"{error}\n")

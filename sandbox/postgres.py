@@ -1,4 +1,4 @@
-"""A PostgreSQL server of the benchmark's own, where the machine has the programs for one."""
+"""A PostgreSQL server of our own, where the machine has the programs for one."""
 
 from __future__ import annotations
 

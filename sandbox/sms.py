@@ -1,7 +1,8 @@
 """A stand-in for Twilio's SMS: takes messages, reports delivery, passes replies on.
 
-Outside it shows ``GET /sandbox/sms``, takes replies at ``POST /sandbox/sms/inbound`` (``GET`` shows
-them, with what was sent back) and faults per number at ``PUT /sandbox/sms/numbers/{number}``.
+Outside it shows ``GET /sandbox/sms`` (``?after=N``: without the first N), takes replies at
+``POST /sandbox/sms/inbound`` (``GET`` shows them, with what was sent back) and faults per number at
+``PUT /sandbox/sms/numbers/{number}``.
 """
 
 from __future__ import annotations
@@ -138,8 +139,8 @@ class NumberOrder(BaseModel):
 
 def _control_routes(app: FastAPI, state: SmsState) -> None:
     @app.get("/sandbox/sms")
-    def sent() -> list[dict[str, Any]]:
-        return [sms.as_json() for sms in list(state.sent)]
+    def sent(after: int = 0) -> list[dict[str, Any]]:
+        return [sms.as_json() for sms in state.sent[after:]]
 
     @app.get("/sandbox/sms/inbound")
     def came_in() -> list[dict[str, Any]]:

@@ -51,6 +51,8 @@ class Wishes:
     unless ``config`` names another; without ``watch`` no look of each minute is taken. ``pbx`` is a
     real phone system ("asterisk") in place of the stand-in. ``for_parts`` are variables that
     Kitart and Prefect alone are started with, beside their settings.
+    real phone system ("asterisk") in place of the stand-in. With ``people_elsewhere`` the stand-in
+    world has no people: whoever started the stack plays them.
     """
 
     folder: Path
@@ -66,6 +68,7 @@ class Wishes:
     watch: bool = True
     pbx: str = ""
     for_parts: Mapping[str, str] = field(default_factory=dict)
+    people_elsewhere: bool = False
 
 
 class Stack:
@@ -300,6 +303,7 @@ class Stack:
             str(ready),
             *people,
             *(("--pbx", self._wishes.pbx) if self._wishes.pbx else ()),
+            *(("--nobody",) if self._wishes.people_elsewhere else ()),
         )
         self.children.wait_for(world, ready.exists, START_LIMIT_S)
         told = json.loads(ready.read_text())

@@ -72,6 +72,7 @@ class OwnPhones(Protocol):
 class World:
     """Everything outside Kitart, in threads of this process, on loopback alone.
 
+    With ``nobody`` no person reads or answers: messages lie where they arrived.
     Raises ``ValueError`` when it would stand in for a production installation.
     """
 
@@ -86,6 +87,7 @@ class World:
         ports: Ports | None = None,
         characters: Mapping[str, Any] | None = None,
         own_phones: OwnPhones | None = None,
+        nobody: bool = False,
     ) -> None:
         if mode != "sandbox":
             raise ValueError(f"mode is {mode!r}: the sandbox runs only with KITART_MODE=sandbox")
@@ -116,6 +118,7 @@ class World:
             port=ports.microsoft,
             tls=self._tls,
         )
+        self._nobody = nobody
         self._own_phones = own_phones
         self._vcc_server = SandboxServer(when_asked(self._phones_app), port=ports.vcc)
         self._sms_server = SandboxServer(
@@ -169,7 +172,8 @@ class World:
             server.start()
         if self._own_phones is not None:
             self._own_phones.start()
-        self.people.start()
+        if not self._nobody:
+            self.people.start()
         return self
 
     def stop(self) -> None:
