@@ -86,7 +86,7 @@ def _scraped_ms(url: str) -> float:
 def _open_many(inst: Installation) -> None:
     plan, now = load_plan(HOUSE / "config"), inst.clock.now()
     with inst.journal.write() as session:
-        plans.keep(session, plan.hash, plan.snapshot(), now=now)
+        plans.keep(session, plan.hash, plan.snapshot, now=now)
         for place in range(OPEN):
             report = Report(
                 kind="critical system offline", system_id="VCC", title=f"Fault {place}",

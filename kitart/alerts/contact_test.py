@@ -34,7 +34,7 @@ def open_contact_test(
     if real is not None:
         raise RealIncidentOpen(f"{real.number} is open: a test waits until it is closed")
     now = clock.now()
-    plans.keep(session, plan.hash, plan.snapshot(), now=now)
+    plans.keep(session, plan.hash, plan.snapshot, now=now)
     return contact_tests.open_or_join(
         session, plan, roles, minutes or plan.limits.contact_test, asked_by,
         now=now, real_now=real_now(),

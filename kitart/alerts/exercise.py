@@ -41,7 +41,7 @@ def open_exercise(
             f"starts_at is {starts_at:%Y-%m-%d %H:%M} UTC, which is past; right would be a moment "
             f"from {now:%Y-%m-%d %H:%M} UTC on"
         )
-    plans.keep(session, plan.hash, plan.snapshot(), now=now)
+    plans.keep(session, plan.hash, plan.snapshot, now=now)
     return exercises.plan_one(
         session, plan, known[entry],
         starts_at=starts_at or (due_at or now) + timedelta(days=known[entry].notice_days),

@@ -59,7 +59,7 @@ def open_general(
     """
     for code in report.projects:
         plan.project(code)
-    plans.keep(session, plan.hash, plan.snapshot(), now=now)
+    plans.keep(session, plan.hash, plan.snapshot, now=now)
     cause_at = min(report.cause_at or now, now)
     opened = incidents.open_or_join(
         session,

@@ -45,7 +45,7 @@ def open_missing(
     that the plan does not know.
     """
     known = plan.input(row.input)
-    plans.keep(session, plan.hash, plan.snapshot(), now=now)
+    plans.keep(session, plan.hash, plan.snapshot, now=now)
     window = timedelta(minutes=plan.limits.one_cause_window)
     opened = incidents.open_or_join(
         session,

@@ -40,7 +40,7 @@ def open_or_join(
     unknown system.
     """
     system = plan.system(system_id)
-    plans.keep(session, plan.hash, plan.snapshot(), now=now)
+    plans.keep(session, plan.hash, plan.snapshot, now=now)
     opened = incidents.open_or_join(
         session,
         incidents.Report(

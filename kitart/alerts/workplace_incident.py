@@ -31,7 +31,7 @@ def open_workplace(
 ) -> Opened:
     """Open the incident of agents who can't work, or join the open one with the same ``cause``
     (a key: the same one is never opened twice while it is open)."""
-    plans.keep(session, plan.hash, plan.snapshot(), now=now)
+    plans.keep(session, plan.hash, plan.snapshot, now=now)
     return incidents.open_or_join(
         session,
         incidents.Report(

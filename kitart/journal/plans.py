@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -15,10 +16,15 @@ FEWEST_LETTERS = 4
 """Of a hash that is written short."""
 
 
-def keep(session: Session, hash: str, body: dict[str, Any], *, now: datetime) -> None:
-    """Keep a plan's snapshot under its hash; one that is there already is left alone."""
-    if session.get(PlanSnapshot, hash) is None:
-        insert_once(session, PlanSnapshot, hash=hash, body=body, taken_at=now)
+def keep(
+    session: Session, hash: str, body: dict[str, Any] | Callable[[], dict[str, Any]], *,
+    now: datetime,
+) -> None:  # fmt: skip
+    """Keep a plan's snapshot under its hash; one that is there already is left alone, and neither
+    read nor, where ``body`` makes it, made: whoever takes in alerts waits meanwhile."""
+    if session.scalar(sa.select(PlanSnapshot.hash).where(PlanSnapshot.hash == hash)) is None:
+        made = body() if callable(body) else body
+        insert_once(session, PlanSnapshot, hash=hash, body=made, taken_at=now)
 
 
 def snapshot(session: Session, hash: str) -> dict[str, Any]:
@@ -57,8 +63,7 @@ def found(session: Session, named: str) -> PlanSnapshot:
 
 def taken_at(session: Session, hash: str) -> datetime | None:
     """When the snapshot with this hash was first kept (UTC); ``None`` when there is none."""
-    row = session.get(PlanSnapshot, hash)
-    return None if row is None else row.taken_at
+    return session.scalar(sa.select(PlanSnapshot.taken_at).where(PlanSnapshot.hash == hash))
 
 
 def naming(session: Session, person: str) -> dict[str, tuple[str, ...]]:

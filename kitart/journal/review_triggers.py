@@ -109,7 +109,7 @@ def base_plan(session: Session) -> PlanSnapshot | None:
 
 def keep(session: Session, plan: Plan, now: datetime) -> None:
     """Keep the plan as configured, so that the day on which it changed stays known (D30)."""
-    plans.keep(session, plan.hash, plan.snapshot(), now=now)
+    plans.keep(session, plan.hash, plan.snapshot, now=now)
 
 
 def _first_known(session: Session) -> datetime | None:
