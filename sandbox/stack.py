@@ -50,9 +50,8 @@ class Wishes:
     ``worker`` is of Kitart's own type, or Prefect's ``process``. The plan is the sample company's,
     unless ``config`` names another; without ``watch`` no look of each minute is taken. ``pbx`` is a
     real phone system ("asterisk") in place of the stand-in. ``for_parts`` are variables that
-    Kitart and Prefect alone are started with, beside their settings.
-    real phone system ("asterisk") in place of the stand-in. With ``people_elsewhere`` the stand-in
-    world has no people: whoever started the stack plays them.
+    Kitart and Prefect alone are started with, beside their settings. With ``people_elsewhere`` the
+    stand-in world has no people: whoever started the stack plays them.
     """
 
     folder: Path
