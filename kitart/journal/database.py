@@ -272,7 +272,7 @@ def _make_engine(url: str, kept: int) -> sa.Engine:
     )
     sa.event.listen(engine, "connect", _prepare_sqlite)
     sa.event.listen(engine, "begin", _begin_sqlite)
-    sa.event.listen(engine, "handle_error", _note_read_only)
+    sa.event.listen(engine, "do_connect", _refuse_read_only)
     return engine
 
 
@@ -324,11 +324,17 @@ def _begin_sqlite(connection: sa.Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def _note_read_only(context: Any) -> None:
-    """A file that was opened while its disk could only be read stays read-only for whoever opened
-    it: opened anew, so that all goes on once the disk can be written to."""
-    if "readonly database" in str(context.original_exception):
-        context.is_disconnect = True
+def _refuse_read_only(
+    _dialect: Any, _record: Any, cargs: tuple[Any, ...], _cparams: dict[str, Any]
+) -> None:
+    """SQLite would open a file that can't be written to without a word, and all connections of the
+    process to it stay read-only for as long as one of them lasts: also when it can be written to
+    again. Refused, it is opened as soon as it can be."""
+    file = Path(cargs[0])
+    if file.exists() and not os.access(file, os.W_OK):
+        raise sqlite3.OperationalError(
+            f"{file} can only be read: is its disk mounted read-only, as after an error?"
+        )
 
 
 def _check_lease(session: Session, lease: Lease) -> None:

@@ -20,7 +20,7 @@ import yaml
 
 from kitart.clock import monotonic_s, real_now, sleep_s
 from kitart.journal.database import Journal
-from kitart.journal.tables import TimelineEntry
+from kitart.journal.tables import Message, TimelineEntry
 from kitart.plan.schema import Plan
 from sandbox.demo.crash import kill_run
 from sandbox.demo.outside import Window
@@ -34,7 +34,11 @@ FOUND_WITHIN_S = 30.0
 SECOND_WORKER = "worker-2"
 SMS_PATH = "POST /2010-04-01/*"
 TENANT = [{"pattern": "*", "kind": "reset"}]
-MAIL = [{"pattern": "POST /v1.0/users/*/sendMail", "kind": "unavailable"}]
+MAIL_PATH = "POST /v1.0/users/*/sendMail"
+MAIL = [{"pattern": MAIL_PATH, "kind": "unavailable"}]
+SLOW = {
+    part: [{"pattern": "*", "kind": "delay", "seconds": 2}] for part in ("microsoft", "sms", "vcc")
+}
 ROOM_LEFT_KB = 16
 MOST_KILLS = 25
 
@@ -165,6 +169,37 @@ def _kill_while_sending(scene: Scene) -> None:
     scene.window.put("sms", "/sandbox/faults", {"rules": []})
 
 
+def _kill_while_reporting(scene: Scene) -> None:
+    """Whoever sends the next report to a client dies while the tenant has the mail and has not
+    answered. It is waited for beside the story, which goes on."""
+
+    def go_on() -> None:
+        journal = Journal(scene.stack.journal_url)
+        try:
+            while not _reports_on_their_way(journal):
+                if scene.over.wait(0.05):
+                    return
+            scene.struck.append(Strike(real_now(), entries(journal)))
+            scene.stack.kill(GATEWAY)
+            kill_run(scene.stack)
+            scene.stack.start_part(GATEWAY)
+        finally:
+            journal.close()
+            scene.window.put("microsoft", "/sandbox/faults", {"rules": []})
+
+    rule = {"pattern": MAIL_PATH, "kind": "delay", "seconds": 2}
+    scene.window.put("microsoft", "/sandbox/faults", {"rules": [rule]})
+    threading.Thread(target=go_on, daemon=True, name="killer").start()
+
+
+def _reports_on_their_way(journal: Journal) -> int:
+    query = sa.select(sa.func.count()).where(
+        Message.state == "sending", Message.document_id.is_not(None)
+    )
+    with journal.read() as session:
+        return session.scalar(query) or 0
+
+
 def _refuse(**parts: list[dict[str, Any]]) -> Act:
     def strike(scene: Scene) -> None:
         for part, rules in parts.items():
@@ -271,6 +306,8 @@ FAULTS: Mapping[str, Fault] = {
                        _kill_again_and_again, limit_s=1500, at=1.0),
     "sending": Fault("whoever sends a text dies before it has the answer", _kill_while_sending,
                      often=2),
+    "reporting": Fault("whoever sends a client's report dies before it has the answer",
+                       _kill_while_reporting, at=2.0),
     "worker": Fault("the worker and its runs are killed", _kill(WORKER), _start(WORKER), 5),
     "worker-alone": Fault("the worker alone is killed", _kill(WORKER, alone=True),
                           _start(WORKER), 5),
@@ -297,9 +334,13 @@ FAULTS: Mapping[str, Fault] = {
     ),
     "slow": Fault(
         "every answer of the outside comes two seconds late",
-        _refuse(**{part: [{"pattern": "*", "kind": "delay", "seconds": 2}]
-                   for part in ("microsoft", "sms", "vcc")}),
+        _refuse(**SLOW),
         _accept("microsoft", "sms", "vcc"), 30, not_in=("sharepoint",),
+    ),
+    "slow-start": Fault(
+        "every answer of the outside comes two seconds late, from before the alert on",
+        _refuse(**SLOW),
+        _accept("microsoft", "sms", "vcc"), 30, at=0.2, not_in=("sharepoint",),
     ),
     "two-workers": Fault("two workers take runs, and the run is killed", _kill_run,
                          begin=_start(SECOND_WORKER), often=2),

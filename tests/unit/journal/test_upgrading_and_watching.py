@@ -204,14 +204,20 @@ def test_a_locked_journal_is_said_to_be(tmp_path: Path, monkeypatch: pytest.Monk
     other.close()
 
 
-def test_a_journal_that_was_opened_read_only_is_opened_anew(tmp_path: Path) -> None:
-    journal = Journal(f"sqlite:///{tmp_path / 'journal.db'}")
-    make_tables(journal)
-    with journal.read() as session:
-        # As on a disk that could only be read when it was opened; root may always write.
-        session.execute(sa.text("PRAGMA query_only=1"))
-    with pytest.raises(DBAPIError, match="readonly database"), journal.write() as session:
-        plans.keep(session, "a" * 64, {"a": "plan"}, now=NOW)
+def test_a_journal_that_can_only_be_read_is_opened_once_it_can_be_written_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_tables(journal := Journal(f"sqlite:///{tmp_path / 'journal.db'}"))
+    journal.close()
+    # As a file system answers that is mounted read-only; on others root may always write.
+    monkeypatch.setattr(database.os, "access", lambda *_: False)
+    for attempt in (journal.write, journal.read, journal.write):
+        with (
+            pytest.raises(DBAPIError, match=r"journal.db can only be read: is its disk"),
+            attempt() as session,
+        ):
+            session.execute(sa.text("SELECT 1"))
+    monkeypatch.undo()
     with journal.write() as session:
         plans.keep(session, "a" * 64, {"a": "plan"}, now=NOW)
     journal.close()
