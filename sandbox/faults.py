@@ -29,6 +29,7 @@ KINDS = {
     "truncate": "half of the body, then the connection breaks",
     "slow_body": "the body comes in pieces; pause_s=0.2, piece_bytes=1",
     "delay": "the answer comes late; seconds=1",
+    "late_answer": "the work is done at once, the answer comes late; seconds=1",
     "web_page": "200 with a web page where JSON was asked for",
     "health_says": "the announced health, whatever is true; status=serviceOperational",
 }
@@ -159,6 +160,11 @@ class _Strike:
             case "lost_answer":
                 await self._buffered()
                 await self._break()
+            case "late_answer":
+                start, body = await self._buffered()
+                await asyncio.sleep(float(options.get("seconds", 1)))
+                await self._send(start)
+                await self._send({"type": "http.response.body", "body": body})
             case "truncate":
                 await self._truncated()
             case "slow_body":

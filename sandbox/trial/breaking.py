@@ -32,6 +32,8 @@ STEP = timedelta(hours=1) / SPEED
 """Of real time: an hour of the plan's clock, and longer than any hold or pause lasts."""
 FOUND_WITHIN_S = 30.0
 SECOND_WORKER = "worker-2"
+ON_ITS_WAY_S = 0.7
+"""From the claim of a mail until the tenant has taken it, about; it answers after two seconds."""
 SMS_PATH = "POST /2010-04-01/*"
 TENANT = [{"pattern": "*", "kind": "reset"}]
 MAIL_PATH = "POST /v1.0/users/*/sendMail"
@@ -155,8 +157,8 @@ def entries(journal: Journal) -> int:
 
 
 def _kill_while_sending(scene: Scene) -> None:
-    """Whoever sends the next text message dies while the gateway has it and has not answered."""
-    rule = {"pattern": SMS_PATH, "kind": "delay", "seconds": 2, "times": 1}
+    """Whoever sends the next text message dies when the gateway has taken it and not answered."""
+    rule = {"pattern": SMS_PATH, "kind": "late_answer", "seconds": 2, "times": 1}
     scene.window.put("sms", "/sandbox/faults", {"rules": [rule]})
     until = monotonic_s() + FOUND_WITHIN_S
     while monotonic_s() < until:
@@ -170,7 +172,7 @@ def _kill_while_sending(scene: Scene) -> None:
 
 
 def _kill_while_reporting(scene: Scene) -> None:
-    """Whoever sends the next report to a client dies while the tenant has the mail and has not
+    """Whoever sends the next report to a client dies when the tenant has taken the mail and not
     answered. It is waited for beside the story, which goes on."""
 
     def go_on() -> None:
@@ -179,6 +181,7 @@ def _kill_while_reporting(scene: Scene) -> None:
             while not _reports_on_their_way(journal):
                 if scene.over.wait(0.05):
                     return
+            scene.over.wait(ON_ITS_WAY_S)
             scene.struck.append(Strike(real_now(), entries(journal)))
             scene.stack.kill(GATEWAY)
             kill_run(scene.stack)
@@ -187,7 +190,7 @@ def _kill_while_reporting(scene: Scene) -> None:
             journal.close()
             scene.window.put("microsoft", "/sandbox/faults", {"rules": []})
 
-    rule = {"pattern": MAIL_PATH, "kind": "delay", "seconds": 2}
+    rule = {"pattern": MAIL_PATH, "kind": "late_answer", "seconds": 2}
     scene.window.put("microsoft", "/sandbox/faults", {"rules": [rule]})
     threading.Thread(target=go_on, daemon=True, name="killer").start()
 

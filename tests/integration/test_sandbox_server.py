@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
+import pytest
 import requests
 from fastapi import FastAPI
 
+from sandbox.faults import Faults
 from sandbox.server import SandboxServer, when_asked
 
 
@@ -27,3 +30,19 @@ def test_an_application_is_made_once_and_at_its_first_request() -> None:
         assert made == []
         for _ in range(2):
             assert requests.get(server.url, timeout=10).json() == {"made": 1}
+
+
+def test_an_answer_that_comes_late_is_of_work_that_was_done_at_once() -> None:
+    app, faults, done = FastAPI(), Faults(), threading.Event()
+
+    @app.post("/work")
+    def work() -> dict[str, bool]:
+        done.set()
+        return {"done": True}
+
+    faults.set("POST /work", "late_answer", seconds=2, times=1)
+    with SandboxServer(faults.middleware(app)) as server:
+        with pytest.raises(requests.Timeout):
+            requests.post(f"{server.url}/work", timeout=0.5)
+        assert done.is_set(), "whoever asked has gone, and it was done all the same"
+        assert requests.post(f"{server.url}/work", timeout=10).json() == {"done": True}
