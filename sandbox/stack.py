@@ -13,6 +13,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -81,6 +82,7 @@ class Stack:
         self.children: Children
         self.parts: dict[str, Child] = {}
         """What of Kitart and Prefect runs, by name."""
+        self._changing = threading.RLock()
         self.clock = SteadyClock()
         self.world: dict[str, str] = {}
         self.env: dict[str, str] = {}
@@ -128,11 +130,12 @@ class Stack:
     def kill(self, name: str, *, alone: bool = False) -> None:
         """End a part at once and with it all that it has started, as the loss of its machine
         would, or the part ``alone``; it is not started again."""
-        child = self.parts.pop(name)
-        with suppress(ProcessLookupError):
-            (os.kill if alone else os.killpg)(child.process.pid, signal.SIGKILL)
-        child.process.wait()
-        self.children.forget(child)
+        with self._changing:
+            child = self.parts.pop(name)
+            self.children.forget(child)  # before: whoever looks meanwhile is to miss nothing
+            with suppress(ProcessLookupError):
+                (os.kill if alone else os.killpg)(child.process.pid, signal.SIGKILL)
+            child.process.wait()
 
     def leave(self, name: str) -> None:
         """Ask a part to end when its work is done, as an upgrade does; it is not waited for."""
@@ -143,17 +146,19 @@ class Stack:
     def restart_ended(self) -> list[str]:
         """Start again what has ended by itself, as a machine's service manager does; the names of
         these."""
-        ended = [name for name, child in self.parts.items() if child.process.poll() is not None]
-        for name in ended:
-            self.children.forget(self.parts[name])
-            self.start_part(name)
+        with self._changing:
+            ended = [name for name, child in self.parts.items() if child.process.poll() is not None]
+            for name in ended:
+                self.children.forget(self.parts[name])
+                self.start_part(name)
         return ended
 
     def start_part(self, name: str) -> None:
         """Start a part that is not running; it is not waited for."""
-        self.parts[name] = self.children.start(
-            name, self._command(name), self._environment(name), self.folder
-        )
+        with self._changing:
+            self.parts[name] = self.children.start(
+                name, self._command(name), self._environment(name), self.folder
+            )
 
     def plan_time(self, real: datetime) -> datetime:
         """A real moment on the plan's clock."""
