@@ -42,7 +42,7 @@ def judge(plan: Plan, scenario: Scenario, journal: Journal, seen: Outside) -> It
     yield from _arrived(messages, seen)
     clients = [plan.client(code) for code in
                dict.fromkeys(project.client for project in scenario.projects(plan))]  # fmt: skip
-    yield _no_client_twice(plan, seen)
+    yield _no_client_twice(plan, approvals, seen)
     yield _decided_by_people(approvals, seen)
     yield _late_at_its_time(plan, incidents, entries)
     yield names_no_other(plan, clients, seen)
@@ -106,16 +106,19 @@ def _in_one_inbox_each(
     return Check(f"Each {what} that was sent lies in one inbox, and no other does", not wrong, said)
 
 
-def _no_client_twice(plan: Plan, seen: Outside) -> Check:
+def _no_client_twice(plan: Plan, approvals: Sequence[Approval], seen: Outside) -> Check:
+    """Neither unmarked nor as a repeat, unless a person wanted it sent again (D15)."""
+    wanted = sum(row.kind == "uncertain" and row.answer == "again" for row in approvals)
     twice = [
         f"{client.id}: {subject}"
         for client in plan.clients
         for (subject, _), times in Counter(
-            (mail.subject, mail.to) for mail in mails_of(client, seen)
+            (REPEAT.sub("", mail.subject), mail.to) for mail in mails_of(client, seen)
         ).items()
-        if times > 1
+        for _ in range(times - 1)
     ]
-    return Check("No client heard the same twice", not twice, "; ".join(twice[:3]) or "none")
+    said = "; ".join(twice[:3]) or "none"
+    return Check("No client heard the same twice", len(twice) <= wanted, said)
 
 
 def _decided_by_people(approvals: Sequence[Approval], seen: Outside) -> Check:

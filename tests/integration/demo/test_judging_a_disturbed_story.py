@@ -182,6 +182,15 @@ def test_a_client_who_heard_twice_is_found(journal: Journal, seen: Outside) -> N
     )
 
 
+def test_a_repeat_to_a_client_that_nobody_asked_for_is_found(
+    journal: Journal, seen: Outside
+) -> None:
+    again = [replace(mail, subject=f"REPEAT: {mail.subject}") for mail in seen.mails]
+    assert "No client heard the same twice" in wrong(
+        journal, replace(seen, mails=[*seen.mails, *again])
+    )
+
+
 def outcome(story: str, seed: int, *, ok: bool = True) -> Outcome:
     return Outcome("run", story, seed, [5.0], [Check("All is well", ok, "")], 16.4, [])
 
