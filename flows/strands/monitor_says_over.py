@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
 from flows.driving import Drive
-from kitart.journal import approvals, by_word
+from kitart.journal import by_word, incidents
 from kitart.journal.approvals import Question
 from tasks import by_word as words
 
 
 def _always(_session: Session) -> bool:
     return True
-
-
-def _asked_at(session: Session, question: Question) -> datetime | None:
-    row = approvals.with_key(session, question.key)
-    return row.asked_at if row is not None else None
 
 
 async def remind_when_over(
@@ -30,13 +25,13 @@ async def remind_when_over(
 
     What a monitor said after it was asked, while no run drove the incident, counts too (D21).
     """
-    since = drive.read(lambda s: _asked_at(s, question)) or drive.now
+    after = drive.read(lambda s: by_word.last_entry_before(s, question))
     while True:
         await drive.until(
-            lambda s, since=since: (  # type: ignore[misc]
-                by_word.monitor_said_over(s, drive.incident, since) and when(s)
+            lambda s, after=after: (  # type: ignore[misc]
+                by_word.said_over_after(s, drive.incident, after) and when(s)
             )
         )
         await drive.step(words.remind, drive.lease, question.key)
         await drive.sleep_until(drive.now + timedelta(minutes=drive.plan.limits.relocate_recheck))
-        since = drive.now
+        after = drive.read(lambda s: incidents.get(s, drive.incident).entries)

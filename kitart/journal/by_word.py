@@ -7,7 +7,8 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from kitart.journal import timeline
+from kitart.journal import approvals, incidents, timeline
+from kitart.journal.approvals import Question
 from kitart.journal.tables import Approval, Observation, TimelineEntry
 
 ASSESSED = "assessed"
@@ -80,6 +81,23 @@ def monitor_said_over(session: Session, incident: str, since: datetime) -> bool:
     reason to ask a person."""
     entries = timeline.entries(session, incident, *SAID_OVER)
     return any(entry.recorded_at > since for entry in entries)
+
+
+def said_over_after(session: Session, incident: str, seq: int) -> bool:
+    """As ``monitor_said_over``, after the entry of that number, whatever the clock showed."""
+    return any(e.seq > seq for e in timeline.entries(session, incident, *SAID_OVER))
+
+
+def last_entry_before(session: Session, question: Question) -> int:
+    """The number of the entry by which a question was first put to somebody; while it was not yet,
+    of the incident's last one."""
+    row = approvals.with_key(session, question.key)
+    asked = [
+        entry.seq
+        for entry in timeline.entries(session, question.incident, "decision requested")
+        if row is not None and entry.data.get("approval") == row.id
+    ]
+    return min(asked, default=incidents.get(session, question.incident).entries)
 
 
 def logging_by_hand(session: Session, incident: str) -> bool:
