@@ -13,7 +13,9 @@ import requests
 from kitart.alerts.opening import open_or_join
 from kitart.clock import monotonic_s, thread_cpu_s
 from kitart.gateway import live
+from kitart.gateway import pace as pacing
 from kitart.journal import incidents, sign_ins, timeline
+from tests.held_elsewhere import hold, holds_last
 from tests.integration.gateway.signed_in import Holder
 from tests.integration.gateway.test_board import open_vcc
 
@@ -87,7 +89,10 @@ def test_a_page_hears_within_half_a_second_of_a_write(place, ear) -> None:
     assert sorted(took)[2] < 0.5, took
 
 
-def test_an_incidents_page_hears_of_its_own_incident_alone(place, ear) -> None:
+def test_an_incidents_page_hears_of_its_own_incident_alone(
+    place, ear, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    holds_last(monkeypatch)
     open_vcc(place)
     now = place.clock.now()
     with place.inst.journal.write() as session:
@@ -96,8 +101,7 @@ def test_an_incidents_page_hears_of_its_own_incident_alone(place, ear) -> None:
             seen="No file opens", cause_at=now, now=now,
         ).incident  # fmt: skip
         # As far as the watchman can see a run drives it: nobody is paged.
-        row.lease_run, row.lease_fence = "elsewhere", 1
-        row.lease_until = now.replace(year=now.year + 1)
+        hold(row)
     holder = Holder(place, "AM-2")
     board, own, other = (
         ear(holder, f"{path}/news")
@@ -123,7 +127,11 @@ def test_a_page_hears_of_another_incident_where_it_shows_it(place, ear) -> None:
     assert own.next()[1] != before
 
 
-def test_very_many_pages_hear_in_turn_and_an_ended_sign_in_at_once(place, ear) -> None:
+def test_very_many_pages_hear_in_turn_and_an_ended_sign_in_at_once(
+    place, ear, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pacing, "WAITS_TIMES", 1e6)  # how busy this machine is counts for nothing
+    holds_last(monkeypatch)
     open_vcc(place)
     holder = Holder(place, "AM-2")
     ears = [ear(holder) for _ in range(4)]
@@ -131,13 +139,13 @@ def test_very_many_pages_hear_in_turn_and_an_ended_sign_in_at_once(place, ear) -
         each.next()
     pace = place.app.state.live.pace
     with pace.page("board"):
-        until = thread_cpu_s() + 0.5
-        while thread_cpu_s() < until:  # a page that costs half a second of a core
+        until = thread_cpu_s() + 0.3
+        while thread_cpu_s() < until:  # a page that costs a third of a second of a core
             pass
     for _ in range(5):
         pace.turn_in_s("board")  # what may come at once has come
     write(place)
-    heard = [each.next(within_s=20)[2] for each in ears]
+    heard = [each.next(within_s=30)[2] for each in ears]
     assert max(heard) - min(heard) > 1.5, heard
     write(place)
     sign_out_at = monotonic_s()
