@@ -67,6 +67,7 @@ def _all_is_well(place, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The systems were looked at just now, and the settings are those of the place."""
     with place.inst.journal.write() as session:
         health.mark(session, health.WATCH, True, "all up", now=real_now(), real_now=real_now())
+    monkeypatch.setattr(prefect, "NOT_POLLED_FOR", timedelta(minutes=10))
     found = place.inst.settings
     for name, value in {
         "KITART_MODE": "sandbox", "KITART_DATA_DIR": str(place.folder),
