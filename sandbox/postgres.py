@@ -28,7 +28,7 @@ def postgres() -> Iterator[str | None]:
         return
     # A socket's path must be short, and the server's own user must be able to reach it.
     folder = Path(tempfile.mkdtemp(prefix="kpg"))
-    user = _server_user(folder)
+    user = server_user(folder)
     data = str(folder / "data")
 
     def run(program: str, *words: str) -> None:
@@ -47,7 +47,7 @@ def postgres() -> Iterator[str | None]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _server_user(folder: Path) -> int | None:
+def server_user(folder: Path) -> int | None:
     """PostgreSQL refuses to run as root: then its own user runs it, or nobody."""
     if os.getuid() != 0:
         return None

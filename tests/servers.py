@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pwd
 import shutil
 import signal
 import subprocess
@@ -15,6 +14,7 @@ import psycopg
 import pytest
 
 from kitart.clock import monotonic_s, sleep_s
+from sandbox.postgres import server_user
 
 START_LIMIT_S = 60.0
 
@@ -37,7 +37,7 @@ class Postgres:
         self._programs = Path(str(found)).parent
         # A socket's path must be short, and the server's own user must be able to reach it.
         self.folder = Path(tempfile.mkdtemp(prefix="kpg"))
-        self._user = _server_user(self.folder)
+        self._user = server_user(self.folder)
         self._data = str(self.folder / "data")
         self._run("initdb", "-D", self._data, "-A", "trust", "-U", "kitart", "-E", "UTF8",
                   "--no-sync")  # fmt: skip
@@ -120,15 +120,3 @@ class Redis:
                 return bool(one.ping())
         except redis.RedisError:
             return False
-
-
-def _server_user(folder: Path) -> int | None:
-    """PostgreSQL refuses to run as root: then its own user runs it."""
-    if os.getuid() != 0:
-        return None
-    try:
-        user = pwd.getpwnam("postgres")
-    except KeyError:
-        user = pwd.getpwnam("nobody")
-    os.chown(folder, user.pw_uid, user.pw_gid)
-    return user.pw_uid

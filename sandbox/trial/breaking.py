@@ -156,6 +156,13 @@ def entries(journal: Journal) -> int:
         return session.scalar(sa.select(sa.func.count()).select_from(TimelineEntry)) or 0
 
 
+def _lose_sender(scene: Scene) -> None:
+    """Whoever is sending dies, gateway or run; the gateway is there again at once."""
+    scene.stack.kill(GATEWAY)
+    kill_run(scene.stack)
+    scene.stack.start_part(GATEWAY)
+
+
 def _kill_while_sending(scene: Scene) -> None:
     """Whoever sends the next text message dies when the gateway has taken it and not answered."""
     rule = {"pattern": SMS_PATH, "kind": "late_answer", "seconds": 2, "times": 1}
@@ -163,9 +170,7 @@ def _kill_while_sending(scene: Scene) -> None:
     until = monotonic_s() + FOUND_WITHIN_S
     while monotonic_s() < until:
         if any(one["used"] for one in scene.window.get("sms", "/sandbox/faults")["rules"]):
-            scene.stack.kill(GATEWAY)
-            kill_run(scene.stack)
-            scene.stack.start_part(GATEWAY)
+            _lose_sender(scene)
             break
         sleep_s(0.05)
     scene.window.put("sms", "/sandbox/faults", {"rules": []})
@@ -187,9 +192,7 @@ def _kill_while_reporting(scene: Scene) -> None:
                     scene.over.wait(ON_ITS_WAY_S)
                     hit |= clients
                     scene.struck.append(Strike(real_now(), entries(journal)))
-                    scene.stack.kill(GATEWAY)
-                    kill_run(scene.stack)
-                    scene.stack.start_part(GATEWAY)
+                    _lose_sender(scene)
         finally:
             journal.close()
             scene.window.put("microsoft", "/sandbox/faults", {"rules": []})
@@ -261,15 +264,10 @@ def _empty_disk(scene: Scene) -> None:
 
 
 def _read_only(scene: Scene) -> None:
-    """The machine comes back with a file system that can only be read, as after an error of its
-    disk; whoever has a file open for writing keeps no machine from that."""
-    for name in (GATEWAY, WORKER):
-        scene.stack.kill(name)
+    """A file system that can only be read, as after an error of its disk."""
     room = str(scene.room)
     for words in (["--bind", room, room], ["-o", "remount,bind,ro", room]):
         subprocess.run(["mount", *words], check=True, capture_output=True)
-    for name in (GATEWAY, WORKER):
-        scene.stack.start_part(name)
 
 
 def _writable(scene: Scene) -> None:
@@ -358,7 +356,8 @@ FAULTS: Mapping[str, Fault] = {
                          _both(_edit_plan, _kill_run)),
     "deployments": Fault("the deployments are deleted and the run killed", _forget_deployments,
                          lambda scene: scene.stack.deploy(), 20),
-    "read-only": Fault("the journal's disk can only be read after a restart", _read_only,
+    "read-only": Fault("the journal's disk can only be read after a restart",
+                       _both(_kill(GATEWAY, WORKER), _read_only, _start(GATEWAY, WORKER)),
                        _writable, 15, small_room=True),
     "clock-forward": Fault("the clock is set forward by an hour", _set_clock, set_by=STEP,
                            limit_s=900),
