@@ -24,16 +24,15 @@ def look_at_agents() -> str:
     """
     inst = installation()
     plan, now = inst.current_plan(), inst.clock.now()
+    touched = set(agents_gone.work_silences(inst.journal, plan, now=now))
     with inst.journal.write() as session:
-        touched = {
-            *agents_gone.work_silences(session, plan, now=now),
-            *agents_gone.take_up_waiting(session, plan, now=now),
-        }
+        touched.update(agents_gone.take_up_waiting(session, plan, now=now))
     seen = _ask(inst)
     asked: dict[str, tuple[str, ...]] = {}
     if seen is not None:
         with inst.journal.write() as session:
             asked = agents_gone.look(session, plan, seen)
+        agents_gone.note_back(inst.journal, seen)
     for number in sorted(asked):
         raise_alarm(inst, number)
     for number in sorted(touched - set(asked)):

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field, model_validator
 from sqlalchemy.orm import Session
 
 from kitart.alerts.expected_inputs import report_missing
-from kitart.alerts.workplace import report_outage
+from kitart.alerts.workplace import one_report_at_a_time, report_outage
 from kitart.installation import installation
 from kitart.journal import (
     approvals,
@@ -186,6 +186,7 @@ def record_seats(lease: Lease, approval_id: int, project: str) -> None:
             return
         known = {agent.id: agent for agent in plan.agents}
         named = [code for code in _AGENT.findall(answer.note or "") if code in known]
+        one_report_at_a_time(session, named)
         for code in dict.fromkeys(named):
             agent = known[code]
             own, _, language = agent.queue.partition("/")

@@ -8,7 +8,12 @@ from sqlalchemy.orm import Session
 
 from kitart.alerts.general import Seen, open_general
 from kitart.alerts.opening import open_or_join
-from kitart.alerts.workplace import ROLL_CALL, report_outage, takes_back
+from kitart.alerts.workplace import (
+    ROLL_CALL,
+    one_report_at_a_time,
+    report_outage,
+    takes_back,
+)
 from kitart.installation import Installation
 from kitart.journal import exercises, observations, timeline
 from kitart.journal.database import Lease
@@ -34,6 +39,7 @@ def set_off(inst: Installation, plan: Plan, lease: Lease, inject: Inject) -> Non
             return
         now = inst.clock.now()
         if inject.does in OUT:
+            one_report_at_a_time(session, inject.agents)
             number = _agents_out(session, plan, lease.incident, inject, now)
         elif inject.does == "agents-back":
             for code in inject.agents:

@@ -6,7 +6,7 @@ system's own silence.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -51,10 +51,51 @@ def report_outage(
     ``form`` is what makes two sendings one. ``incident`` names the incident that it belongs to
     whatever the cause, while that is open; ``part_of`` the exercise in which this is played.
     ``None`` when nothing new was said. Raises ``KeyError`` for an agent that the plan does not
-    know, ``LookupError`` for an incident that there isn't.
+    know, ``LookupError`` for an incident that there isn't. Who reports several agents in one
+    transaction calls ``one_report_at_a_time`` for all of them first.
     """
-    agent = plan.agent(said.agent)
+    plan.agent(said.agent)
+    one_report_at_a_time(session, [said.agent])
+    return _report(session, plan, form, said, now, exercise, incident, part_of)
+
+
+def report_within(
+    session: Session, plan: Plan, form: str, said: Said, *, now: datetime, incident: str
+) -> Reported | None:
+    """As ``report_outage``, in an incident that ``held_with`` holds open: no other is opened or
+    looked for, so that this waits for none of those who take in alerts."""
+    return _report(session, plan, form, said, now, False, incident, None)
+
+
+def one_report_at_a_time(session: Session, agents: Collection[str]) -> None:
+    """Wait for whoever else takes in alerts, opens incidents, or takes the word of these agents."""
     incidents.one_at_a_time(session)
+    outage_reports.one_at_a_time(session, agents)
+
+
+def held_with(session: Session, number: str, agent: str) -> Incident:
+    """The incident ``number``, held with the one that the agent's report is in, so that the
+    agent's answer can be written; nobody else takes the agent's word until the transaction ends.
+    Raises ``LookupError`` for an incident that there isn't."""
+    outage_reports.one_at_a_time(session, [agent])
+    before = outage_reports.of_agent(session, agent)
+    others = {before.incident} if before and before.incident else set[str]()
+    # In the order of their numbers: two agents who are each in both must not wait for one another.
+    held = {each: incidents.held(session, each) for each in sorted({number, *others})}
+    return held[number]
+
+
+def _report(
+    session: Session,
+    plan: Plan,
+    form: str,
+    said: Said,
+    now: datetime,
+    exercise: bool,
+    incident: str | None,
+    part_of: str | None,
+) -> Reported | None:
+    agent = plan.agent(said.agent)
     before = outage_reports.of_agent(session, agent.id, exercise=exercise)
     wanted = (incident, before.incident if before else None)
     row = outage_reports.report(session, form, said, now=now, exercise=exercise)
@@ -63,7 +104,7 @@ def report_outage(
         roll_calls.answer_all(session, agent.id, answered, via="report", now=now)
     if row is None:
         # Said again before a shift, it counts from when the shift is near enough (E36).
-        return take_up(session, plan, before, now=now, exercise=exercise) if before else None
+        return _taken_up(session, plan, before, now, exercise, wanted) if before else None
     return _led_to(session, plan, row, said.role, now, exercise, wanted, part_of)
 
 
@@ -74,9 +115,20 @@ def take_up(
 
     ``None`` while nothing changes. Called within ``incidents.one_at_a_time``.
     """
+    return _taken_up(session, plan, row, now, exercise, ())
+
+
+def _taken_up(
+    session: Session,
+    plan: Plan,
+    row: OutageReport,
+    now: datetime,
+    exercise: bool,
+    wanted: Iterable[str | None],
+) -> Reported | None:
     if row.incident is not None or row.open_key is None:
         return None
-    made = _led_to(session, plan, row, row.role, now, exercise, ())
+    made = _led_to(session, plan, row, row.role, now, exercise, wanted)
     return made if made.incident else None
 
 
@@ -87,6 +139,7 @@ def takes_back(
 
     The record of an incident that is closed meanwhile stays as it was (E39).
     """
+    outage_reports.one_at_a_time(session, [agent])
     row = outage_reports.withdraw(session, agent, by=by, now=now, exercise=exercise)
     if row is None:
         return False
@@ -133,7 +186,8 @@ def _led_to(
     found = next((i for n in numbers if n and (i := _open(session, n))), None)
     if found is None and not expected_at_work(plan, plan.agent(row.agent), now):
         return Reported(row, None, False)
-    found = found or of_cause(session, plan, told(row), exercise)
+    if found is None and (other := of_cause(session, plan, told(row), exercise)) is not None:
+        found = _open(session, other.number)
     project = held.queue.partition("/")[0] if held else row.project
     new = found is None
     if found is None:
@@ -149,7 +203,10 @@ def _led_to(
 
 
 def _open(session: Session, number: str) -> Incident | None:
-    found = incidents.get(session, number)
+    """The incident if it is open, and stays so until the transaction ends."""
+    if incidents.get(session, number).closed_at is not None:
+        return None
+    found = incidents.held(session, number)
     return found if found.closed_at is None else None
 
 

@@ -12,7 +12,12 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from kitart.alerts.general import Seen, open_general
-from kitart.alerts.workplace import Reported, report_outage, takes_back
+from kitart.alerts.workplace import (
+    Reported,
+    one_report_at_a_time,
+    report_outage,
+    takes_back,
+)
 from kitart.gateway import access, typed
 from kitart.gateway.access import FORM_FIELD, SignedIn
 from kitart.gateway.house import House, house
@@ -158,6 +163,7 @@ def _take_agents(place: House, who: SignedIn, form: dict[str, str]) -> Page | st
         return show(place, who, form=form, problem=answers.problem)
     key, new = typed.form_id(form.get("form", "")), list[Reported]()
     with place.inst.journal.write() as session:
+        one_report_at_a_time(session, chosen)
         for code in chosen:
             agent = visitor.plan.agent(code)
             project, _, language = agent.queue.partition("/")

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kitart.alerts.workplace import Reported, report_outage, takes_back
+from sqlalchemy.orm import Session
+
+from kitart.alerts.workplace import Reported, held_with, report_within, takes_back
 from kitart.gateway.house import House
 from kitart.gateway.outage import raise_first_alarm, tell_log
 from kitart.gateway.visits import (
@@ -64,7 +66,7 @@ def answer(place: House, number: str, code: str, said: str, *, via: str = LINK) 
     row, _, visitor = opened(place, number, code)
     now, made = visitor.now, None
     with place.inst.journal.write() as session:
-        incidents.one_at_a_time(session)
+        _hold(session, visitor, number, code)
         new = roll_calls.answer(session, row.id, said, via=via, now=now)
         if new:
             timeline.append(
@@ -79,7 +81,7 @@ def answer(place: House, number: str, code: str, said: str, *, via: str = LINK) 
         else:
             words = said_of(visitor.plan.agent(code), before, row, said)
             form = f"roll-call:{row.id}:{said}:{now.isoformat()}"
-            made = report_outage(session, visitor.plan, form, words, now=now, incident=number)
+            made = report_within(session, visitor.plan, form, words, now=now, incident=number)
     if made is not None:
         _told(place, made)
 
@@ -102,7 +104,8 @@ def details(place: House, number: str, code: str, form: str, said: Said) -> None
     """What happened, said after "I can't work": it replaces the bare report."""
     _, _, visitor = opened(place, number, code)
     with place.inst.journal.write() as session:
-        made = report_outage(session, visitor.plan, form, said, now=visitor.now, incident=number)
+        _hold(session, visitor, number, code)
+        made = report_within(session, visitor.plan, form, said, now=visitor.now, incident=number)
     if made is not None:
         _told(place, made)
 
@@ -121,6 +124,12 @@ def became(row: RollCall) -> Phrase:
     if row.answer == roll_calls.SEEN:
         return phrase("{number}: you are live again. Thank you.", number=number)
     return phrase("{number}: nothing has been recorded.", number=number)
+
+
+def _hold(session: Session, visitor: Visitor, number: str, code: str) -> None:
+    incident = held_with(session, number, code)
+    if incident.closed_at is not None:  # in the moment since the page was opened
+        raise closed(incident, visitor)
 
 
 def _told(place: House, made: Reported) -> None:

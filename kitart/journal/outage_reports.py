@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from zlib import crc32
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -47,6 +48,27 @@ class Said:
     def words(self) -> tuple[object, ...]:
         """What makes two reports say the same."""
         return self.safe, self.what, self.can_move, self.until
+
+
+def one_at_a_time(session: Session, agents: Collection[str]) -> None:
+    """Wait for whoever else takes what is said of these agents, until the transaction ends.
+
+    Called before any row is held: who holds the word of an agent may wait for an incident. SQLite's
+    writers queue anyway.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        lock = sa.text("SELECT pg_advisory_xact_lock(4220, :share)")
+        for share in sorted({_share(agent) for agent in agents}):
+            session.execute(lock, {"share": share})
+
+
+def nobody_else_has(session: Session, agent: str) -> bool:
+    """Whether nobody else is taking what is said of the agent; then nobody will, until the
+    transaction ends. For whoever holds rows already and may come again later."""
+    if session.get_bind().dialect.name != "postgresql":
+        return True
+    lock = sa.text("SELECT pg_try_advisory_xact_lock(4220, :share)")
+    return bool(session.scalar(lock, {"share": _share(agent)}))
 
 
 def report(
@@ -146,6 +168,14 @@ def between(session: Session, first: datetime, last: datetime) -> list[OutageRep
     """What was recorded from ``first`` to ``last`` (UTC), both included, in its order."""
     query = sa.select(OutageReport).where(OutageReport.recorded_at.between(first, last))
     return list(session.scalars(query.order_by(OutageReport.id)))
+
+
+SHARES = 1024
+"""Agents share so many locks: a server has room for some thousands in all."""
+
+
+def _share(agent: str) -> int:
+    return crc32(agent.encode()) % SHARES
 
 
 def _key(agent: str, exercise: bool) -> str:

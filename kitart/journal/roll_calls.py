@@ -83,6 +83,18 @@ def answer_all(session: Session, agent: str, said: str, *, via: str, now: dateti
         answer(session, row.id, said, via=via, now=now)
 
 
+def seen(session: Session, number: int, *, now: datetime) -> bool:
+    """The phone system has the agent again; ``False`` when an answer or silence came first."""
+    done = session.execute(
+        sa.update(RollCall)
+        .where(
+            RollCall.id == number, RollCall.answered_at.is_(None), RollCall.silent_at.is_(None)
+        )
+        .values(answer=SEEN, via=PHONE_SYSTEM, answered_at=now, open_key=None)
+    )  # fmt: skip
+    return bool(done.rowcount == 1)  # type: ignore[attr-defined]
+
+
 def silent(session: Session, number: int, *, now: datetime) -> bool:
     """No answer came in time; ``False`` when one did, or somebody else noted the silence."""
     done = session.execute(

@@ -1,26 +1,31 @@
 """One look at who is live: agents who dropped out together open an incident (E18).
 
 The incident and the roll-call are written with the look itself, in one transaction: of two looks
-at once the second sees that nobody dropped any more.
+at once the second sees that nobody dropped any more. What follows for each agent, who is back or
+stays silent, is written some agents at a time: alerts and answers come in between.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from kitart.alerts.workplace import take_up
+from kitart.alerts.workplace import Reported, take_up
 from kitart.alerts.workplace_incident import homes, open_workplace
 from kitart.journal import incidents, outage_reports, roll_calls, seen_agents, timeline
+from kitart.journal.database import Journal
+from kitart.journal.tables import RollCall
 from kitart.messaging.roll_call import note_asked, note_silent
 from kitart.plan.schema import Plan
 from kitart.plan.workplace import WORKPLACE
 from kitart.rules.dropped import Looks, at_once, dropped
 
 MONITOR = "monitor: phone system"
+SOME = 20
+"""How many agents are written about in one transaction."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +48,6 @@ def look(session: Session, plan: Plan, seen: Seen) -> dict[str, tuple[str, ...]]
     if last.at is not None and seen.at <= last.at:
         return {}
     seen_agents.keep(session, [agent.id for agent in plan.agents], seen.live, now=seen.at)
-    _note_back(session, seen)
     reported = {row.agent for row in outage_reports.standing(session)}
     looks = Looks(last.at, seen.at, last.live, seen.logged_in)
     gone = dropped(looks, plan.agents, reported)
@@ -54,10 +58,20 @@ def look(session: Session, plan: Plan, seen: Seen) -> dict[str, tuple[str, ...]]
     return asked
 
 
-def work_silences(session: Session, plan: Plan, *, now: datetime) -> tuple[str, ...]:
-    """Who did not answer in time counts as out; returns the incidents that it concerns."""
-    incidents.one_at_a_time(session)
-    made = [note_silent(session, plan, row, now=now) for row in roll_calls.due(session, now)]
+def work_silences(journal: Journal, plan: Plan, *, now: datetime) -> tuple[str, ...]:
+    """Who did not answer in time counts as out; returns the incidents that it concerns. Whose
+    answer is being taken at this moment is left to the next look."""
+    with journal.read() as session:
+        due = roll_calls.due(session, now)
+    made: list[Reported | None] = []
+    for some in _some_at_a_time(due):
+        with journal.write() as session:
+            incidents.one_at_a_time(session)
+            made += [
+                note_silent(session, plan, row, now=now)
+                for row in some
+                if outage_reports.nobody_else_has(session, row.agent)
+            ]
     return tuple(dict.fromkeys(each.incident for each in made if each and each.incident))
 
 
@@ -65,24 +79,47 @@ def take_up_waiting(session: Session, plan: Plan, *, now: datetime) -> tuple[str
     """Agents reported out before their shift: the incidents that it opens or joins now (E36)."""
     incidents.one_at_a_time(session)
     known = {agent.id for agent in plan.agents}
-    rows = [row for row in outage_reports.standing(session) if row.agent in known]
+    rows = [
+        row
+        for row in outage_reports.standing(session)
+        if row.agent in known
+        and row.incident is None
+        and outage_reports.nobody_else_has(session, row.agent)
+    ]
     made = [take_up(session, plan, row, now=now) for row in rows]
     return tuple(dict.fromkeys(each.incident for each in made if each and each.incident))
 
 
-def _note_back(session: Session, seen: Seen) -> None:
-    """Who is live again needs no more asking."""
-    for row in roll_calls.waiting(session):
-        if row.agent in seen.live and row.asked_at < seen.at:
-            roll_calls.answer(
-                session, row.id, roll_calls.SEEN, via=roll_calls.PHONE_SYSTEM, now=seen.at
-            )
-            timeline.append(
-                session, row.incident, "roll-call answered",
-                f"{row.agent} is live again in the phone system",
-                now=seen.at, data={"agent": row.agent, "answer": roll_calls.SEEN,
-                                   "via": roll_calls.PHONE_SYSTEM},
-            )  # fmt: skip
+def note_back(journal: Journal, seen: Seen) -> None:
+    """Who is live again needs no more asking. Whose answer is being taken at this moment is left to
+    the next look."""
+    with journal.read() as session:
+        rows = [
+            row
+            for row in roll_calls.waiting(session)
+            if row.agent in seen.live and row.asked_at < seen.at
+        ]
+    for some in _some_at_a_time(rows):
+        with journal.write() as session:
+            for row in some:
+                _is_back(session, row, seen.at)
+
+
+def _some_at_a_time(rows: Sequence[RollCall]) -> Iterator[Sequence[RollCall]]:
+    return (rows[n : n + SOME] for n in range(0, len(rows), SOME))
+
+
+def _is_back(session: Session, row: RollCall, at: datetime) -> None:
+    if not outage_reports.nobody_else_has(session, row.agent):
+        return
+    if not roll_calls.seen(session, row.id, now=at):
+        return
+    timeline.append(
+        session, row.incident, "roll-call answered",
+        f"{row.agent} is live again in the phone system",
+        now=at, data={"agent": row.agent, "answer": roll_calls.SEEN,
+                      "via": roll_calls.PHONE_SYSTEM},
+    )  # fmt: skip
 
 
 def _where(

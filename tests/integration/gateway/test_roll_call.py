@@ -54,8 +54,7 @@ def sms_to(place: Any, agent: str) -> list[str]:
 
 
 def silences(place: Any) -> tuple[str, ...]:
-    with place.inst.journal.write() as session:
-        return work_silences(session, place.plan, now=place.clock.now())
+    return work_silences(place.inst.journal, place.plan, now=place.clock.now())
 
 
 def test_each_is_asked_once_by_sms_and_by_a_call(place) -> None:
@@ -144,9 +143,8 @@ def test_silence_counts_as_out_after_five_minutes_and_a_late_answer_counts(place
 def test_who_has_left_the_plan_meanwhile_is_no_silence(place) -> None:
     agents = tuple(agent for agent in place.plan.agents if agent.id != MALAYSIA)
     place.clock.advance(minutes=6)
-    with place.inst.journal.write() as session:
-        shorter = place.plan.model_copy(update={"agents": agents})
-        work_silences(session, shorter, now=place.clock.now())
+    shorter = place.plan.model_copy(update={"agents": agents})
+    work_silences(place.inst.journal, shorter, now=place.clock.now())
     assert report(place) is not None
     assert report(place, MALAYSIA) is None
     assert silences(place) == ()

@@ -1,0 +1,197 @@
+"""An agent's answer waits for its own incident only, and each agent's words come one after another
+(E18, E33). On PostgreSQL, where writers do not queue anyway."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from kitart.alerts.workplace import report_outage
+from kitart.gateway import roll_called
+from kitart.gateway.visits import Refused
+from kitart.journal import incidents, outage_reports, plans, roll_calls, timeline
+from kitart.journal.database import Journal
+from kitart.journal.outage_reports import Said
+from kitart.messaging import agents_gone
+from kitart.messaging.agents_gone import Seen
+from kitart.messaging.roll_call import note_asked
+from kitart.plan.loading import load_plan
+from kitart.settings import HOUSE
+from tests.new_journal import make_tables
+from tests.unit.journal.conftest import PLAN_HASH
+
+pytestmark = pytest.mark.covers("E18", "E33")
+NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
+LATER = NOW + timedelta(minutes=1)
+PLAN = load_plan(HOUSE / "config")
+ONE, OTHER, THIRD = "AG-014", "AG-016", "AG-011"
+BUSY = "INC-0001"
+SOON_S = 10.0
+
+
+@pytest.fixture
+def address(new_postgres_database: Callable[[], str]) -> str:
+    return new_postgres_database()
+
+
+@pytest.fixture
+def journal(empty_journal: Journal) -> Journal:
+    make_tables(empty_journal)
+    with empty_journal.write() as session:
+        plans.keep(session, PLAN_HASH, {"a": "plan"}, now=NOW)
+        assert report_outage(session, PLAN, "first", said(THIRD), now=NOW) is not None
+        assert note_asked(session, PLAN, BUSY, [ONE, OTHER], now=NOW) == (ONE, OTHER)
+    return empty_journal
+
+
+@pytest.fixture
+def place(journal: Journal) -> Any:
+    """As much of the gateway as an answer needs."""
+    clock = SimpleNamespace(now=lambda: LATER)
+    inst = SimpleNamespace(journal=journal, clock=clock, plan_of=lambda number: PLAN)
+    return SimpleNamespace(inst=inst, watchman=SimpleNamespace(opened=lambda number: None))
+
+
+@pytest.fixture
+def meanwhile() -> Iterator[ThreadPoolExecutor]:
+    with ThreadPoolExecutor(8) as pool:
+        yield pool
+
+
+@pytest.fixture
+def busy(journal: Journal, meanwhile: ThreadPoolExecutor) -> Iterator[threading.Event]:
+    """Somebody writes about the incident until the event is set."""
+    holds, done = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with journal.write() as session:
+            incidents.held(session, BUSY)
+            holds.set()
+            done.wait(60)
+
+    writer = meanwhile.submit(hold)
+    assert holds.wait(SOON_S)
+    yield done
+    done.set()
+    writer.result(SOON_S)
+
+
+def said(agent: str, *, safe: str = "yes", what: str = "power") -> Said:
+    project, _, language = PLAN.agent(agent).queue.partition("/")
+    return Said(
+        agent=agent, project=project, language=language, area=PLAN.agent(agent).area,
+        reported_by=agent, role="agent", safe=safe, what=what, can_move="", occurred_at=NOW,
+        until=None,
+    )  # fmt: skip
+
+
+def waits(future: Future[Any]) -> bool:
+    """Whether it is still not done after a moment."""
+    try:
+        future.result(0.5)
+    except TimeoutError:
+        return True
+    return False
+
+
+def report_of(journal: Journal, agent: str) -> Any:
+    with journal.read() as session:
+        return outage_reports.of_agent(session, agent)
+
+
+@pytest.mark.parametrize("word", ["works", "cannot", "help"])
+def test_an_answer_that_waits_for_its_incident_holds_up_nobody_else(
+    journal: Journal,
+    place: Any,
+    busy: threading.Event,
+    meanwhile: ThreadPoolExecutor,
+    open_one: Callable[..., Any],
+    word: str,
+) -> None:
+    answer = meanwhile.submit(roll_called.answer, place, BUSY, ONE, word)
+    assert waits(answer)
+    assert meanwhile.submit(open_one, "VCC").result(SOON_S).new, "an alert is taken meanwhile"
+    busy.set()
+    answer.result(SOON_S)
+    with journal.read() as session:
+        row = roll_calls.newest(session, BUSY, ONE)
+        assert row is not None
+        assert row.answer == word
+        texts = [e.data["answer"] for e in timeline.entries(session, BUSY, "roll-call answered")]
+    assert texts == [word]
+    assert (report_of(journal, ONE) is None) == (word == "works")
+
+
+def test_two_answers_of_one_agent_come_one_after_the_other(
+    journal: Journal, place: Any, busy: threading.Event, meanwhile: ThreadPoolExecutor
+) -> None:
+    first = meanwhile.submit(roll_called.answer, place, BUSY, ONE, "cannot")
+    assert waits(first)
+    second = meanwhile.submit(roll_called.answer, place, BUSY, ONE, "works")
+    by_page = meanwhile.submit(_by_page, journal, said(ONE, what="internet"))
+    other = meanwhile.submit(roll_called.answer, place, BUSY, OTHER, "works")
+    assert all(waits(each) for each in (second, by_page, other))
+    busy.set()
+    for each in (first, second, by_page, other):
+        each.result(SOON_S)
+    with journal.read() as session:
+        agents = [e.data["agent"] for e in timeline.entries(session, BUSY, "roll-call answered")]
+        found = incidents.get(session, BUSY)
+        assert timeline.first_broken(session, found) is None
+    assert sorted(agents) == [ONE, ONE, OTHER]
+
+
+def test_silence_and_being_live_again_are_left_to_the_next_look_while_an_answer_is_taken(
+    journal: Journal, place: Any, busy: threading.Event, meanwhile: ThreadPoolExecutor
+) -> None:
+    answer = meanwhile.submit(roll_called.answer, place, BUSY, ONE, "works")
+    assert waits(answer)
+    late = NOW + timedelta(minutes=10)
+    silences = meanwhile.submit(agents_gone.work_silences, journal, PLAN, now=late)
+    back = meanwhile.submit(
+        agents_gone.note_back, journal, Seen(late, frozenset({ONE}), frozenset({ONE}))
+    )
+    busy.set()
+    answer.result(SOON_S)
+    assert silences.result(SOON_S) == (BUSY,)
+    back.result(SOON_S)
+    assert report_of(journal, ONE) is None, "who answered is not out"
+    assert report_of(journal, OTHER).role == "roll-call", "who did not, is"
+    with journal.read() as session:
+        row = roll_calls.newest(session, BUSY, ONE)
+        assert row is not None
+        assert row.answer == "works"
+
+
+def test_an_answer_that_comes_as_the_incident_is_closed_is_told_so(
+    journal: Journal, place: Any, meanwhile: ThreadPoolExecutor
+) -> None:
+    holds, done = threading.Event(), threading.Event()
+
+    def close() -> None:
+        with journal.write() as session:
+            incidents.held(session, BUSY)
+            holds.set()
+            done.wait(60)
+            incidents.close(session, BUSY, "closed", now=LATER)
+
+    closing = meanwhile.submit(close)
+    assert holds.wait(SOON_S)
+    answer = meanwhile.submit(roll_called.answer, place, BUSY, ONE, "cannot")
+    assert waits(answer)
+    done.set()
+    closing.result(SOON_S)
+    with pytest.raises(Refused):
+        answer.result(SOON_S)
+    assert report_of(journal, ONE) is None
+
+
+def _by_page(journal: Journal, words: Said) -> None:
+    with journal.write() as session:
+        report_outage(session, PLAN, f"page:{words.words}", words, now=LATER)
