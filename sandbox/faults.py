@@ -24,7 +24,7 @@ KINDS = {
     "html_unavailable": "503 with a web page; retry_after as above",
     "status": "status=500, body=JSON or text, headers={}",
     "writes_fail": "503 for POST, PUT, PATCH and DELETE, reading goes on; status=503",
-    "reset": "the connection breaks before the answer, nothing is done",
+    "reset": "the connection breaks before the answer, nothing is done; seconds=0 until then",
     "lost_answer": "the work is done, then the connection breaks",
     "truncate": "half of the body, then the connection breaks",
     "slow_body": "the body comes in pieces; pause_s=0.2, piece_bytes=1",
@@ -156,6 +156,7 @@ class _Strike:
                 await self._answer(status, body)
             case "reset":
                 await self._read_all()
+                await asyncio.sleep(float(options.get("seconds", 0)))
                 await self._break()
             case "lost_answer":
                 await self._buffered()

@@ -7,6 +7,7 @@ Outside it shows ``GET /sandbox/sms`` (``?after=N``: without the first N), takes
 
 from __future__ import annotations
 
+import threading
 from datetime import UTC
 from email.utils import format_datetime
 from typing import Any
@@ -47,7 +48,11 @@ def sms_app(state: SmsState, faults: Faults) -> FastAPI:
             request.headers.get("x-kitart-key", ""),
             form.get("StatusCallback", ""),
         )
-        if sms.status_callback:
+        if sms.status_callback and state.report_after_s:
+            late = threading.Timer(state.report_after_s, _report_delivery, (state, sms))
+            late.daemon = True
+            late.start()
+        elif sms.status_callback:
             later.add_task(_report_delivery, state, sms)
         return _message(state, sms)
 
@@ -137,6 +142,12 @@ class NumberOrder(BaseModel):
     delivery: Delivery = "delivered"
 
 
+class ReportingOrder(BaseModel):
+    """How long after a message its delivery is reported."""
+
+    after_s: float = Field(ge=0)
+
+
 def _control_routes(app: FastAPI, state: SmsState) -> None:
     @app.get("/sandbox/sms")
     def sent(after: int = 0) -> list[dict[str, Any]]:
@@ -154,6 +165,11 @@ def _control_routes(app: FastAPI, state: SmsState) -> None:
     def set_fault(number: str, order: NumberOrder) -> dict[str, Any]:
         state.faults[number] = NumberFault(**order.model_dump())
         return {number: order.model_dump()}
+
+    @app.put("/sandbox/sms/reporting")
+    def report_late(order: ReportingOrder) -> dict[str, Any]:
+        state.report_after_s = order.after_s
+        return order.model_dump()
 
     @app.delete("/sandbox/sms/numbers/{number}")
     def end_fault(number: str) -> dict[str, Any]:

@@ -83,7 +83,8 @@ class NumberFault:
 class SmsState:
     """The gateway's state. ``inbound_url`` is told of replies; ``sent`` holds what was taken.
 
-    Where a phone rings ``pick_up`` says what happens, unless ``keys`` has it for the number.
+    Where a phone rings ``pick_up`` says what happens, unless ``keys`` has it for the number. What
+    became of a message is reported ``report_after_s`` after it was taken.
     """
 
     account: str = "AC00000000000000000000000000000000"
@@ -96,6 +97,7 @@ class SmsState:
     callbacks: list[dict[str, Any]] = field(default_factory=list)
     faults: dict[str, NumberFault] = field(default_factory=dict)
     calls: list[Call] = field(default_factory=list)
+    report_after_s: float = 0.0
     pick_up: PickedUp = _nobody
     keys: dict[str, str] = field(default_factory=dict)
     lock: threading.RLock = field(default_factory=threading.RLock)

@@ -25,7 +25,7 @@ class LastLook:
 
 
 def last_look(session: Session) -> LastLook:
-    """The last look that got an answer."""
+    """The last look; of one that got no answer nobody is known to be live."""
     rows = session.execute(sa.select(SeenAgent.agent, SeenAgent.live, SeenAgent.looked_at)).all()
     at = max((row.looked_at for row in rows), default=None)
     return LastLook(at, frozenset(row.agent for row in rows if row.live))

@@ -38,6 +38,14 @@ class Seen:
     live: frozenset[str]
 
 
+def not_seen(session: Session, plan: Plan, *, at: datetime) -> None:
+    """The phone system did not answer: whoever is not there when it does has not fallen out."""
+    incidents.one_at_a_time(session)
+    last = seen_agents.last_look(session)
+    if last.at is None or last.at < at:
+        seen_agents.keep(session, [agent.id for agent in plan.agents], (), now=at)
+
+
 def look(session: Session, plan: Plan, seen: Seen) -> dict[str, tuple[str, ...]]:
     """Compare with the last look; returns whom to ask in which incident.
 

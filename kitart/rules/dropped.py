@@ -13,8 +13,9 @@ from datetime import datetime, timedelta
 from kitart.plan.schema import Agent
 from kitart.rules.rosters import on_shift
 
-MOST_BETWEEN_LOOKS = timedelta(seconds=90)
-"""Looks come each minute; over a longer gap, "within one minute" can't be told."""
+MOST_BETWEEN_LOOKS = timedelta(seconds=150)
+"""Looks come each minute, and one may not come; over a longer gap, that agents fell out together
+can't be told."""
 SHIFT_ENDS_SOON = timedelta(minutes=5)
 
 

@@ -34,6 +34,7 @@ FOUND_WITHIN_S = 30.0
 SECOND_WORKER = "worker-2"
 ON_ITS_WAY_S = 0.7
 """From the claim of a mail until the tenant has taken it, about; it answers after two seconds."""
+REPORTS_AFTER_S = (5, 60)
 SMS_PATH = "POST /2010-04-01/*"
 TENANT = [{"pattern": "*", "kind": "reset"}]
 MAIL_PATH = "POST /v1.0/users/*/sendMail"
@@ -163,17 +164,29 @@ def _lose_sender(scene: Scene) -> None:
     scene.stack.start_part(GATEWAY)
 
 
-def _kill_while_sending(scene: Scene) -> None:
-    """Whoever sends the next text message dies when the gateway has taken it and not answered."""
-    rule = {"pattern": SMS_PATH, "kind": "late_answer", "seconds": 2, "times": 1}
-    scene.window.put("sms", "/sandbox/faults", {"rules": [rule]})
-    until = monotonic_s() + FOUND_WITHIN_S
-    while monotonic_s() < until:
-        if any(one["used"] for one in scene.window.get("sms", "/sandbox/faults")["rules"]):
-            _lose_sender(scene)
-            break
-        sleep_s(0.05)
-    scene.window.put("sms", "/sandbox/faults", {"rules": []})
+def _kill_while_sending(kind: str) -> Act:
+    """Whoever sends the next text message dies while the provider has not answered: when it has
+    taken it (``late_answer``) or when it has not (``reset``)."""
+
+    def strike(scene: Scene) -> None:
+        rule = {"pattern": SMS_PATH, "kind": kind, "seconds": 2, "times": 1}
+        scene.window.put("sms", "/sandbox/faults", {"rules": [rule]})
+        until = monotonic_s() + FOUND_WITHIN_S
+        while monotonic_s() < until:
+            if any(one["used"] for one in scene.window.get("sms", "/sandbox/faults")["rules"]):
+                _lose_sender(scene)
+                break
+            sleep_s(0.05)
+        scene.window.put("sms", "/sandbox/faults", {"rules": []})
+
+    return strike
+
+
+def _report_late(scene: Scene) -> None:
+    """What became of a text is reported before a dead sender's message is taken over, or after:
+    the seed decides."""
+    after_s = scene.random.choice(REPORTS_AFTER_S)
+    scene.window.put("sms", "/sandbox/sms/reporting", {"after_s": after_s})
 
 
 def _kill_while_reporting(scene: Scene) -> None:
@@ -312,8 +325,10 @@ FAULTS: Mapping[str, Fault] = {
                  often=3),
     "each-step": Fault("the run is killed again and again, a few entries after it has begun",
                        _kill_again_and_again, limit_s=1500, at=1.0),
-    "sending": Fault("whoever sends a text dies before it has the answer", _kill_while_sending,
-                     often=2),
+    "sending": Fault("whoever sends a text dies before it has the answer",
+                     _kill_while_sending("late_answer"), begin=_report_late, often=2),
+    "before-sending": Fault("whoever sends a text dies before the provider has it",
+                            _kill_while_sending("reset"), often=2),
     "reporting": Fault("whoever sends a client's report dies before it has the answer",
                        _kill_while_reporting, at=2.0),
     "worker": Fault("the worker and its runs are killed", _kill(WORKER), _start(WORKER), 5),
@@ -348,7 +363,7 @@ FAULTS: Mapping[str, Fault] = {
     "slow-start": Fault(
         "every answer of the outside comes two seconds late, from before the alert on",
         _refuse(**SLOW),
-        _accept("microsoft", "sms", "vcc"), 30, at=0.2, not_in=("sharepoint",),
+        _accept("microsoft", "sms", "vcc"), 30, begin=_report_late, at=0.2, not_in=("sharepoint",),
     ),
     "two-workers": Fault("two workers take runs, and the run is killed", _kill_run,
                          begin=_start(SECOND_WORKER), often=2),

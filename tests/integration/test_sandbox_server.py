@@ -46,3 +46,19 @@ def test_an_answer_that_comes_late_is_of_work_that_was_done_at_once() -> None:
             requests.post(f"{server.url}/work", timeout=0.5)
         assert done.is_set(), "whoever asked has gone, and it was done all the same"
         assert requests.post(f"{server.url}/work", timeout=10).json() == {"done": True}
+
+
+def test_a_connection_that_breaks_late_has_done_nothing_by_then_or_later() -> None:
+    app, faults, done = FastAPI(), Faults(), threading.Event()
+
+    @app.post("/work")
+    def work() -> dict[str, bool]:
+        done.set()
+        return {"done": True}
+
+    faults.set("POST /work", "reset", seconds=1, times=1)
+    with SandboxServer(faults.middleware(app)) as server:
+        with pytest.raises(requests.Timeout):
+            requests.post(f"{server.url}/work", timeout=0.3)
+        assert not done.wait(1.5)
+        assert requests.post(f"{server.url}/work", timeout=10).json() == {"done": True}

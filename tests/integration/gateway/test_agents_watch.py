@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ import requests
 from kitart.installation import use_installation
 from kitart.journal import outage_reports, roll_calls, seen_agents
 from kitart.messaging import links
+from tasks import agents_watch
 from tasks.agents_watch import look_at_agents
 from tests.integration.gateway.calling_out import entries, out
 
@@ -19,6 +21,7 @@ pytestmark = pytest.mark.covers("E18")
 
 # On shift at 10:00 in Budapest, of three projects.
 FOUR = ["AG-013", "AG-014", "AG-001", "AG-049"]
+MORE = ["AG-003", "AG-004", "AG-006", "AG-007"]
 STANDBY = "AG-032"
 
 
@@ -107,7 +110,7 @@ def test_a_phone_system_that_does_not_answer_says_nothing_about_agents(place, ca
     assert "nothing is concluded" in look(place)
     assert "nothing is concluded" in caplog.text
     place.world.vcc_faults.clear()
-    # When it is back, who is not logged in yet has not dropped within a minute.
+    # When it is back, who is not logged in yet has not dropped.
     look(place)
     look(place)
     assert place.incidents() == []
@@ -175,3 +178,39 @@ def test_a_report_of_before_the_shift_is_taken_up_by_a_look(place) -> None:
     look(place)
     assert [i.projects for i in place.incidents()] == [["CHARLIE"]]
     place.eventually(lambda: entries(place, "ack requested"), "the alarm")
+
+
+def test_who_drops_while_others_are_being_asked_is_not_missed(place, monkeypatch) -> None:
+    place.world.vcc.put_agents(MORE, "WAITING4CALL")
+    look(place)
+    drop(place, *FOUR)
+    place.clock.advance(seconds=60)
+    monkeypatch.setattr(agents_watch, "EVERY", timedelta(seconds=0.2))
+    place.world.sms_faults.set("POST *", "delay", seconds=4)
+    with ThreadPoolExecutor(1) as pool:
+        run = pool.submit(look_at_agents.fn)
+        place.eventually(lambda: place.incidents(), "the incident")
+        drop(place, *MORE)
+        place.clock.advance(seconds=60)
+        place.eventually(lambda: set(MORE) <= set(asked(place)), "the others asked")
+        assert not run.done(), "the first ones are still being told"
+        place.world.sms_faults.clear()
+        said = run.result(60)
+    assert said.count("asked") == 2
+    told = {m.recipient for m in place.messages("roll-call") if m.channel == "sms"}
+    assert told == {*FOUR, *MORE}
+
+
+def test_one_look_may_fail_to_come(place) -> None:
+    look(place)
+    drop(place, *FOUR)
+    look(place, seconds=120)
+    assert sorted(asked(place)) == sorted(FOUR)
+
+
+def test_after_too_long_a_gap_it_begins_anew(place) -> None:
+    look(place)
+    drop(place, *FOUR)
+    look(place, seconds=151)
+    look(place)
+    assert place.incidents() == []

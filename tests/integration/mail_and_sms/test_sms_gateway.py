@@ -191,6 +191,15 @@ def test_delivery_is_told_to_the_callback_and_signed(
     assert all(form["signed"] for form in listener["forms"])
 
 
+def test_delivery_may_be_reported_long_after_the_answer(sms: Any, listener: dict[str, Any]) -> None:
+    late = requests.put(f"{sms.url}/sandbox/sms/reporting", json={"after_s": 1}, timeout=5)
+    late.raise_for_status()
+    sms.gateway.send(TO, "text", message_key="k", status_callback=listener["url"])
+    time.sleep(0.5)
+    assert listener["forms"] == []
+    eventually(lambda: len(listener["forms"]) == 2)
+
+
 def test_a_reply_reaches_our_webhook_signed(sms: Any, listener: dict[str, Any]) -> None:
     reply = {"from": TO, "to": "+3670000000", "body": "1"}
     nobody = requests.post(f"{sms.url}/sandbox/sms/inbound", json=reply, timeout=5)

@@ -51,7 +51,7 @@ def test_the_end_of_a_shift_and_work_outside_one_are_no_drop() -> None:
 
 @pytest.mark.parametrize(
     ("gap", "counts"),
-    [(60, True), (90, True), (91, False), (600, False), (0, False), (-60, False)],
+    [(60, True), (120, True), (150, True), (151, False), (600, False), (0, False), (-60, False)],
 )
 def test_only_two_looks_close_together_can_be_compared(gap: int, counts: bool) -> None:
     found = dropped(looks(AT_WORK[:4], gap=timedelta(seconds=gap)), AGENTS, ())
