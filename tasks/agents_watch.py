@@ -58,12 +58,11 @@ def _look(inst: Installation) -> tuple[str, list[str]]:
         touched.update(agents_gone.take_up_waiting(session, plan, now=now))
     asked_at, asked = inst.clock.now(), dict[str, tuple[str, ...]]()
     seen = _ask(inst, asked_at)
-    with inst.journal.write() as session:
-        if seen is None:
+    if seen is None:
+        with inst.journal.write() as session:
             agents_gone.not_seen(session, plan, at=asked_at)
-        else:
-            asked = agents_gone.look(session, plan, seen)
-    if seen is not None:
+    else:
+        asked = agents_gone.look(inst.journal, plan, seen)
         agents_gone.note_back(inst.journal, seen)
     return _words(plan, seen, asked), [*sorted(asked), *sorted(touched - set(asked))]
 

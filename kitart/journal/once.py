@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -20,6 +21,18 @@ def insert_once(session: Session, table: type[Base], **values: Any) -> bool:
     return _inserted(session, table, values) is not None
 
 
+def insert_new(
+    session: Session, table: type[Base], rows: Sequence[dict[str, Any]], *, told_by: str
+) -> list[Any]:
+    """Insert many rows in a few statements, but none with a unique key that is there; of those that
+    were inserted the column ``told_by``."""
+    session.flush()
+    if not rows:
+        return []
+    statement = _statement(table, session.get_bind().dialect.name, told_by)
+    return list(session.scalars(statement, rows))
+
+
 def id_if_new(session: Session, table: type[Base], **values: Any) -> int | None:
     """As ``insert_once``, for a table whose key is a number: that of the new row, or ``None``."""
     row = _inserted(session, table, values)
@@ -34,11 +47,12 @@ def _inserted(session: Session, table: type[Base], values: dict[str, Any]) -> An
 
 
 @lru_cache
-def _statement(table: type[Base], dialect: str) -> Any:
+def _statement(table: type[Base], dialect: str, told_by: str | None = None) -> Any:
     """Made once for each table: writers wait for one another while it is worked out."""
     insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
     kept: sa.Table = table.__table__  # type: ignore[assignment]
-    return insert(kept).on_conflict_do_nothing().returning(*kept.primary_key.columns)
+    told = [kept.c[told_by]] if told_by else kept.primary_key.columns
+    return insert(kept).on_conflict_do_nothing().returning(*told)
 
 
 def locked(query: sa.Select[Any]) -> sa.Select[Any]:

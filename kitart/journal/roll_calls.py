@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from kitart.journal.once import id_if_new, locked
+from kitart.journal.once import insert_new, locked
 from kitart.journal.tables import Incident, RollCall
 
 WORKS, CANNOT, HELP = "works", "cannot", "help"
@@ -19,14 +20,18 @@ PHONE_SYSTEM = "phone system"
 
 
 def ask(
-    session: Session, incident: str, agent: str, *, now: datetime, due_at: datetime
-) -> RollCall | None:
-    """Note that an agent is asked; ``None`` when an earlier asking still waits for an answer."""
-    new = id_if_new(
-        session, RollCall, incident=incident, agent=agent, open_key=f"{incident}:{agent}",
-        asked_at=now, due_at=due_at,
-    )  # fmt: skip
-    return None if new is None else session.get_one(RollCall, new)
+    session: Session, incident: str, agents: Iterable[str], *, now: datetime, due_at: datetime
+) -> tuple[str, ...]:
+    """Note that agents are asked; returns those of them of whom no earlier asking still waits for
+    an answer, in their order."""
+    wanted = list(dict.fromkeys(agents))
+    rows = [
+        {"incident": incident, "agent": agent, "open_key": f"{incident}:{agent}",
+         "asked_at": now, "due_at": due_at}
+        for agent in wanted
+    ]  # fmt: skip
+    new = set(insert_new(session, RollCall, rows, told_by="agent"))
+    return tuple(agent for agent in wanted if agent in new)
 
 
 def newest(session: Session, incident: str, agent: str) -> RollCall | None:

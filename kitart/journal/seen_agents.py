@@ -24,6 +24,13 @@ class LastLook:
     live: frozenset[str]
 
 
+def one_at_a_time(session: Session) -> None:
+    """Have a look wait for the one before, until the transaction ends; called before any row is
+    held. SQLite's writers queue anyway."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(sa.text("SELECT pg_advisory_xact_lock(4221)"))
+
+
 def last_look(session: Session) -> LastLook:
     """The last look; of one that got no answer nobody is known to be live."""
     rows = session.execute(sa.select(SeenAgent.agent, SeenAgent.live, SeenAgent.looked_at)).all()
@@ -35,9 +42,9 @@ def keep(
     session: Session, agents: Collection[str], live: Collection[str], *, now: datetime
 ) -> None:
     """Write down what a look at ``now`` has seen of ``agents``, in a few statements however many
-    they are: whoever takes in alerts waits meanwhile.
+    they are: where it opens an incident, whoever takes in alerts waits meanwhile.
 
-    Called within ``incidents.one_at_a_time``, so that no other look comes between.
+    Called within ``one_at_a_time``, so that no other look comes between.
     """
     known = dict(session.execute(sa.select(SeenAgent.agent, SeenAgent.live)).tuples().all())
     _set(session, [agent for agent in agents if agent in known], looked_at=now)

@@ -8,6 +8,7 @@ stays silent, is written some agents at a time: alerts and answers come in betwe
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -40,27 +41,47 @@ class Seen:
 
 def not_seen(session: Session, plan: Plan, *, at: datetime) -> None:
     """The phone system did not answer: whoever is not there when it does has not fallen out."""
-    incidents.one_at_a_time(session)
+    seen_agents.one_at_a_time(session)
     last = seen_agents.last_look(session)
     if last.at is None or last.at < at:
         seen_agents.keep(session, [agent.id for agent in plan.agents], (), now=at)
 
 
-def look(session: Session, plan: Plan, seen: Seen) -> dict[str, tuple[str, ...]]:
+def look(journal: Journal, plan: Plan, seen: Seen) -> dict[str, tuple[str, ...]]:
     """Compare with the last look; returns whom to ask in which incident.
 
-    An older look than the last one is thrown away.
+    An older look than the last one is thrown away. Alerts wait for it only where it opens an
+    incident: asking hundreds takes a while.
     """
-    incidents.one_at_a_time(session)
+    with suppress(_OpensOne), journal.write() as session:
+        return _compared(session, plan, seen, may_open=False)
+    with journal.write() as session:
+        incidents.one_at_a_time(session)
+        return _compared(session, plan, seen, may_open=True)
+
+
+class _OpensOne(Exception):
+    """The look can't be written without the lock of whoever opens incidents."""
+
+
+def _compared(
+    session: Session, plan: Plan, seen: Seen, *, may_open: bool
+) -> dict[str, tuple[str, ...]]:
+    seen_agents.one_at_a_time(session)
     last = seen_agents.last_look(session)
     if last.at is not None and seen.at <= last.at:
         return {}
-    seen_agents.keep(session, [agent.id for agent in plan.agents], seen.live, now=seen.at)
     reported = {row.agent for row in outage_reports.standing(session)}
     looks = Looks(last.at, seen.at, last.live, seen.logged_in)
     gone = dropped(looks, plan.agents, reported)
+    where = _where(session, plan, gone, seen.at, may_open=may_open)
+    for number in sorted(where):
+        # Closed since it was read: they belong elsewhere.
+        if incidents.held(session, number).closed_at is not None and not may_open:
+            raise _OpensOne
+    seen_agents.keep(session, [agent.id for agent in plan.agents], seen.live, now=seen.at)
     asked: dict[str, tuple[str, ...]] = {}
-    for number, agents in _where(session, plan, gone, seen.at).items():
+    for number, agents in where.items():
         if asks := note_asked(session, plan, number, agents, now=seen.at):
             asked[number] = asks
     return asked
@@ -131,9 +152,10 @@ def _is_back(session: Session, row: RollCall, at: datetime) -> None:
 
 
 def _where(
-    session: Session, plan: Plan, gone: Sequence[str], now: datetime
+    session: Session, plan: Plan, gone: Sequence[str], now: datetime, *, may_open: bool
 ) -> Mapping[str, Sequence[str]]:
-    """The incident of each agent who is gone: an open one that fits, else, for many, a new one."""
+    """The incident of each agent who is gone: an open one that fits, else, for many, a new one.
+    Raises ``_OpensOne`` for that, unless it ``may_open`` one."""
     many = at_once(gone, plan.limits.agents_drop)
     found: dict[str, list[str]] = {}
     alone: list[str] = []
@@ -147,6 +169,8 @@ def _where(
             found.setdefault(number, []).append(agent)
     if not many or not alone:
         return found
+    if not found and not may_open:
+        raise _OpensOne
     number = _open(session, plan, alone, now) if not found else next(iter(found))
     found.setdefault(number, []).extend(alone)
     return found

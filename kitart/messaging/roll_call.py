@@ -40,10 +40,8 @@ def note_asked(
     """Write down who is asked, before anybody is: ``send`` tells them, again if need be."""
     due_at = now + timedelta(minutes=plan.limits.silent_agent)
     known = {agent.id for agent in plan.agents}
-    asked = tuple(
-        agent
-        for agent in dict.fromkeys(agents)
-        if agent in known and roll_calls.ask(session, incident, agent, now=now, due_at=due_at)
+    asked = roll_calls.ask(
+        session, incident, [a for a in agents if a in known], now=now, due_at=due_at
     )
     if asked:
         timeline.append(

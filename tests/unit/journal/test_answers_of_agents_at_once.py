@@ -22,6 +22,7 @@ from kitart.messaging import agents_gone
 from kitart.messaging.agents_gone import Seen
 from kitart.messaging.roll_call import note_asked
 from kitart.plan.loading import load_plan
+from kitart.rules.rosters import on_shift
 from kitart.settings import HOUSE
 from tests.new_journal import make_tables
 from tests.unit.journal.conftest import PLAN_HASH
@@ -29,6 +30,7 @@ from tests.unit.journal.conftest import PLAN_HASH
 pytestmark = pytest.mark.covers("E18", "E33")
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 LATER = NOW + timedelta(minutes=1)
+MINUTES = timedelta(minutes=5)
 PLAN = load_plan(HOUSE / "config")
 ONE, OTHER, THIRD = "AG-014", "AG-016", "AG-011"
 BUSY = "INC-0001"
@@ -195,3 +197,51 @@ def test_an_answer_that_comes_as_the_incident_is_closed_is_told_so(
 def _by_page(journal: Journal, words: Said) -> None:
     with journal.write() as session:
         report_outage(session, PLAN, f"page:{words.words}", words, now=LATER)
+
+
+def test_a_look_that_asks_in_a_busy_incident_holds_up_nobody_else(
+    journal: Journal,
+    busy: threading.Event,
+    meanwhile: ThreadPoolExecutor,
+    open_one: Callable[..., Any],
+) -> None:
+    project = PLAN.agent(THIRD).queue.partition("/")[0]
+    (more, *_) = [
+        a.id for a in PLAN.agents
+        if a.queue.partition("/")[0] == project and a.id != THIRD
+        and on_shift(a, NOW) and on_shift(a, LATER + MINUTES)
+    ]  # fmt: skip
+    both = frozenset({more})
+    agents_gone.look(journal, PLAN, Seen(NOW, both, both))
+    asking = meanwhile.submit(
+        agents_gone.look, journal, PLAN, Seen(LATER, frozenset(), frozenset())
+    )
+    assert waits(asking)
+    assert meanwhile.submit(open_one, "VCC").result(SOON_S).new, "an alert is taken meanwhile"
+    busy.set()
+    assert asking.result(SOON_S) == {BUSY: (more,)}
+
+
+def test_a_look_whose_incident_is_closed_meanwhile_opens_another(
+    journal: Journal, meanwhile: ThreadPoolExecutor
+) -> None:
+    at_work = [a.id for a in PLAN.agents if on_shift(a, NOW) and on_shift(a, LATER + MINUTES)]
+    live = frozenset(at_work)
+    agents_gone.look(journal, PLAN, Seen(NOW, live, live))
+    holds, done = threading.Event(), threading.Event()
+
+    def close() -> None:
+        with journal.write() as session:
+            incidents.held(session, BUSY)
+            holds.set()
+            done.wait(60)
+            incidents.close(session, BUSY, "closed", now=LATER)
+
+    closing = meanwhile.submit(close)
+    assert holds.wait(SOON_S)
+    gone = Seen(LATER, frozenset(), frozenset())
+    asking = meanwhile.submit(agents_gone.look, journal, PLAN, gone)
+    waits(asking)
+    done.set()
+    closing.result(SOON_S)
+    assert list(asking.result(SOON_S)) == ["INC-0002"]
