@@ -87,6 +87,7 @@ class Journal:
         self._kept = connections_kept
         self._engine: sa.Engine | None = None
         self._turn = threading.Lock()
+        self._senders: dict[str, threading.Lock] = {}
         self.patience_s = 0.0
         """Real seconds for which PostgreSQL is asked for a connection while it is away; who asks
         waits. For whoever can do nothing else meanwhile, as a plan's run."""
@@ -121,9 +122,17 @@ class Journal:
 
     @contextlib.contextmanager
     def write(
-        self, lease: Lease | None = None, *, about: str | None = None, heard: bool = True
+        self,
+        lease: Lease | None = None,
+        *,
+        about: str | None = None,
+        heard: bool = True,
+        one_of_many: bool = False,
     ) -> Iterator[Session]:
         """A transaction that writes; with ``lease``, only while it holds.
+
+        ``one_of_many`` writers of this process ``about`` an incident come one after another: who is
+        answered waits at the database behind one of them, and not behind all.
 
         Runs hear at once of what is ``about`` their incident, held by their ``lease`` or entered in
         their incident's timeline; of what is none of these all hear at once. Of other incidents
@@ -135,7 +144,7 @@ class Journal:
         begun_s = monotonic_s()
         # A read that later writes fails at once in SQLite's WAL mode, so writers begin as such.
         with (
-            self._writers_turn(),
+            self._writers_turn(about if one_of_many else None),
             self.engine.connect().execution_options(kitart_write=True) as connection,
             Session(connection, expire_on_commit=False) as session,
             session.begin(),
@@ -161,22 +170,27 @@ class Journal:
             session.execute(TELL, told)
 
     @contextlib.contextmanager
-    def _writers_turn(self) -> Iterator[None]:
-        """On SQLite, one writer of this process after another.
+    def _writers_turn(self, about: str | None) -> Iterator[None]:
+        """On SQLite, one writer of this process after another; on PostgreSQL only of those who
+        write ``about`` the same incident.
 
         The file has one writer anyway, and who waits for it there sleeps for up to a tenth of a
         second at a time, also when it has long been free; here the next one is woken at once.
         """
-        if self.engine.dialect.name != "sqlite":
+        if self.engine.dialect.name == "sqlite":
+            turn = self._turn
+        elif about is not None:
+            turn = self._senders.setdefault(about, threading.Lock())
+        else:
             yield
             return
-        # Whoever never gets the turn asks SQLite, which says what is the matter.
-        got = self._turn.acquire(timeout=LOCK_LIMIT_S)
+        # Whoever never gets the turn asks the database, which says what is the matter.
+        got = turn.acquire(timeout=LOCK_LIMIT_S)
         try:
             yield
         finally:
             if got:
-                self._turn.release()
+                turn.release()
 
     @contextlib.contextmanager
     def read(self) -> Iterator[Session]:
@@ -195,14 +209,15 @@ class Journal:
         with self.read() as session:
             return question(session)
 
-    def persist(self, write: Callable[[Session], T]) -> T:
+    def persist(self, write: Callable[[Session], T], *, about: str | None = None) -> T:
         """Write what happened outside and can't be found out again: tried for a minute while the
         database can't be reached or written to. ``write`` may find that its last try was written
-        after all. Raises the last failure."""
+        after all; it is one of many ``about`` an incident, if one is named. Raises the last
+        failure."""
         until_s = monotonic_s() + PERSIST_S
         while True:
             try:
-                with self.write() as session:
+                with self.write(about=about, one_of_many=about is not None) as session:
                     return write(session)
             except (DBAPIError, PoolTimeout):
                 if monotonic_s() >= until_s:

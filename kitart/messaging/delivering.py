@@ -109,7 +109,9 @@ def _deliver(
         down = down_systems(session, plan, exercise=exercise)
         possible = ways(plan, message.channel, stands_on, down)
     # That it is about to leave changes nothing for anybody; that it is put off does.
-    with inst.journal.write(lease, about=message.incident, heard=bool(headline)) as session:
+    with inst.journal.write(
+        lease, about=message.incident, heard=bool(headline), one_of_many=True
+    ) as session:
         waits = headline and hold_back(session, plan, message, headline, now=now)
         if waits:
             return waits, None
@@ -128,7 +130,8 @@ def _deliver(
     ):
         tried = replace(tried, detail=f"{tried.detail}; {messages.NOT_KNOWN}")
     row = inst.journal.persist(
-        lambda session: _record(session, message, claim, tried, now, attachments, also_about)
+        lambda session: _record(session, message, claim, tried, now, attachments, also_about),
+        about=message.incident,
     )
     if tried.again_in_s is None or row.state != "failed":
         return row, None

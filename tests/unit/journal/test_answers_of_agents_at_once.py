@@ -11,6 +11,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from kitart.alerts.workplace import report_outage
 from kitart.gateway import roll_called
@@ -245,3 +246,29 @@ def test_a_look_whose_incident_is_closed_meanwhile_opens_another(
     done.set()
     closing.result(SOON_S)
     assert list(asking.result(SOON_S)) == ["INC-0002"]
+
+
+def test_of_many_senders_of_a_process_one_waits_at_the_database(
+    journal: Journal, busy: threading.Event, meanwhile: ThreadPoolExecutor
+) -> None:
+    def send(n: int) -> None:
+        def say(session: Any) -> None:
+            timeline.append(session, BUSY, "message accepted", f"sms {n}", now=LATER)
+
+        journal.persist(say, about=BUSY)
+
+    sending = [meanwhile.submit(send, n) for n in range(6)]
+    assert waits(sending[0])
+    with journal.read() as session:
+        at_the_database = session.scalar(
+            sa.text(
+                "SELECT count(*) FROM pg_stat_activity "
+                "WHERE wait_event_type = 'Lock' AND datname = current_database()"
+            )
+        )
+    assert at_the_database == 1
+    busy.set()
+    for each in sending:
+        each.result(SOON_S)
+    with journal.read() as session:
+        assert len(timeline.entries(session, BUSY, "message accepted")) == 6
