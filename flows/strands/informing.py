@@ -61,7 +61,13 @@ async def effect_on(drive: Drive, client: str) -> datetime | None:
     if starts_at is None:
         return None
     over = recovery_declared(drive)
-    if await drive.until(over, by=starts_at):
+
+    def over_before(session: Session) -> bool:
+        # By when it was declared: a run begun anew after that finds the same as the one before.
+        declared_at = looks.declared_at(session, drive.incident)
+        return declared_at is not None and declared_at <= starts_at
+
+    if await drive.until(over_before, by=starts_at):
         return None
     seen = await drive.until(
         lambda s: looks.effect_confirmed(s, drive.incident) or (over(s) and "over")

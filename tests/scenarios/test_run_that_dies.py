@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from kitart.journal import documents
+from flows.strands import informing
+from kitart.journal import documents, looks
 from kitart.journal.messages import TAKEN
 from kitart.language import words
 from kitart.messaging import delivering
@@ -176,3 +177,29 @@ def test_a_report_that_was_taken_before_the_run_died_counts_as_sent_though_the_f
 def client_of(inst: Any, document_id: int) -> str:
     with inst.journal.read() as session:
         return documents.get(session, document_id).client
+
+
+@pytest.mark.covers("D21", "R48", "E31")
+def test_a_run_that_dies_when_the_recovery_is_declared_leaves_no_client_without_a_report(
+    story, dies_once
+) -> None:
+    """What a client felt does not depend on when the run began that asks."""
+    died = dies_once(informing, "until_sent", lambda *_values: True, after=False)
+    story.phone_system("down")
+    story.alert()
+    story.begun()
+    story.at("09:06")
+    story.phone_system("up")
+    story.at("09:18", by_minutes=4)
+    assert story.entries(looks.RECOVERED) == []
+    story.clock.advance(minutes=6)
+    taken_over(story, died)
+    assert story.entries(looks.RECOVERED)
+    story.at("09:40", by_minutes=4)
+    story.orchestrator.wait()
+    assert story.incident.state == "closed"
+    assert story.entries("no effect") == []
+    for client in ("CL-1", "CL-2", "CL-3", "CL-4"):
+        sent = {d.type for d in story.documents(client) if d.state == "sent"}
+        assert {"first-notification", "recovery-notice", "closing-report"} <= sent, client
+    nothing_came_twice_and_all_is_filed(story)
