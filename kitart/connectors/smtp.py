@@ -66,7 +66,7 @@ class SmtpRelay:
             relay = self._connected()
             try:
                 handed_over = True
-                relay.send_message(mail)
+                _hand_over(relay, mail)
             except BaseException:
                 relay.close()
                 raise
@@ -138,6 +138,16 @@ class SmtpRelay:
         mail.set_content(text)
         mail.add_alternative(html, subtype="html")
         return mail
+
+
+def _hand_over(relay: smtplib.SMTP, mail: EmailMessage) -> None:
+    """Left to itself ``smtplib`` writes ``>From`` where a line of the mail begins with "From", also
+    one that is broken there for the way only: a report would not be what was approved and filed."""
+    sender, to = (mail[name].addresses[0].addr_spec for name in ("From", "To"))
+    if to.isascii() and sender.isascii():
+        relay.sendmail(sender, [to], mail.as_bytes())
+    else:
+        relay.send_message(mail)
 
 
 def _say_goodbye(relay: smtplib.SMTP) -> None:

@@ -50,6 +50,19 @@ def test_a_report_arrives_with_its_pdf_and_both_its_parts(relay: Any, mail: dict
     assert taken.headers["Content-Type"].startswith("multipart/mixed")
 
 
+@pytest.mark.covers("D7", "E43")
+@pytest.mark.parametrize("before", range(60, 80))
+def test_each_word_arrives_as_it_was_approved_wherever_a_line_is_broken_for_the_way(
+    relay: Any, mail: dict[str, Any], before: int
+) -> None:
+    words = f"<p>{'á' * 3}{'x' * before} From 02:56 GMT 1 of 1 seats filled.\nFrom 03:10 all</p>"
+    text = "From 02:56 GMT 1 of 1 seats filled.\nFrom 03:10 GMT all of them.\n.\n.top\n"
+    relay[0].send_mail(**mail | {"html": words, "text": text})
+    (taken,) = relay[1].mails
+    assert taken.html.replace("\r\n", "\n").removesuffix("\n") == words
+    assert taken.text.replace("\r\n", "\n") == text
+
+
 @pytest.mark.covers("D7")
 def test_a_repeat_carries_the_same_identifier_and_another_version_another(
     relay: Any, mail: dict[str, Any]
