@@ -41,6 +41,13 @@ def lasts(began: datetime, length: timedelta, now: datetime) -> bool:
     return -length < now - began < length
 
 
+def not_before(now: datetime, *began: datetime | None) -> datetime:
+    """``now`` as the end of what began then; after the clock was set back, when it would have ended
+    before it began, a second after that: so it is on record that it was."""
+    latest = max((each for each in began if each is not None), default=now)
+    return now if now >= latest else latest + timedelta(seconds=1)
+
+
 def thread_cpu_s() -> float:
     """Seconds that this thread has worked, without its waiting: for measuring what work costs."""
     return time.thread_time()

@@ -95,7 +95,7 @@ def _look_at_call(inst: Installation, session: Session, row: CoverCall, seen: Se
         said = f"{row.agent} is live, {took} minutes after being asked"
         cover.note(session, row, "backup live", said, at=at, now=now, source="phone system")
     elif row.state == cover.LIVE and row.live_by == cover.PHONE_SYSTEM and state is None:
-        lasted = int((now - (row.live_at or now)).total_seconds() // 60)
+        lasted = max(0, int((now - (row.live_at or now)).total_seconds() // 60))
         cover.end(cover.held(session, row.id), cover.LOST, now=now)
         said = f"{row.agent} is gone from the phone system after {lasted} minutes"
         cover.note(session, row, "backup lost", said, at=now, now=now, source="phone system")

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from kitart.clock import not_before
 from kitart.journal import incidents, timeline
 from kitart.journal.once import id_if_new, locked
 from kitart.journal.tables import CoverCall, Incident
@@ -245,12 +246,14 @@ def taken_elsewhere(session: Session, row: CoverCall) -> bool:
 
 def end(row: CoverCall, how: str, *, now: datetime) -> None:
     """The agent is free again: declined, a no-show, stood down, lost or at the end of standby."""
-    row.state, row.hold_key, row.held_until, row.ended_at = how, None, None, now
+    ended_at = not_before(now, row.asked_at, row.live_at)
+    row.state, row.hold_key, row.held_until, row.ended_at = how, None, None, ended_at
 
 
 def live(row: CoverCall, *, by: str, now: datetime) -> None:
     """The agent sits in the seat: seen by the phone system, or by a person's word."""
-    row.state, row.live_at, row.live_by, row.held_until = LIVE, row.live_at or now, by, None
+    live_at = row.live_at or not_before(now, row.asked_at)
+    row.state, row.live_at, row.live_by, row.held_until = LIVE, live_at, by, None
 
 
 def note(

@@ -14,6 +14,7 @@ from zlib import crc32
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from kitart.clock import not_before
 from kitart.journal.once import id_if_new, locked
 from kitart.journal.tables import Incident, OutageReport
 
@@ -194,4 +195,5 @@ def _words(row: OutageReport) -> tuple[object, ...]:
 
 
 def _end(row: OutageReport, by: str, how: str, now: datetime) -> None:
-    row.open_key, row.ended_at, row.ended_by, row.ended_as = None, now, by, how
+    ended_at = not_before(now, row.occurred_at)
+    row.open_key, row.ended_at, row.ended_by, row.ended_as = None, ended_at, by, how

@@ -133,6 +133,25 @@ def test_scenario_a_from_the_report_to_the_backup(session: Session, plan: Plan, 
     assert not others.touched
 
 
+@pytest.mark.covers("D21", "E36")
+def test_after_the_clock_was_set_back_nothing_ends_before_it_began(
+    session: Session, plan: Plan, out: Out
+) -> None:
+    number = out("AG-014", "08:12")
+    call = called(session, number, "AG-016", "CHARLIE/hu", "native", "08:15", live="08:33")
+    cover.end(call, cover.LOST, now=at("07:36"))
+    takes_back(session, "AG-014", by="AG-014", role="agent", now=at("07:40"))
+    session.flush()
+    # Once the clock shows again what it did, everybody is where they are.
+    found = course(session, plan, number, "CHARLIE/hu", "09:00")
+    assert found.out == ()
+    assert found.course.effect_at == at("08:12")
+    assert found.course.recovered_at is not None
+    now = found.course.at(at("08:59"))
+    assert now is not None
+    assert (now.out, now.cover) == (0, ())
+
+
 def test_a_report_that_newer_words_replace_goes_on(session: Session, plan: Plan, out: Out) -> None:
     number = out("AG-014", "08:12")
     assert out("AG-014", "08:30", safe="help") == number
