@@ -192,7 +192,8 @@ def _taken(mail: EmailMessage, to: str) -> Mail:
     return Mail(
         id=uuid4().hex,
         to=to,
-        subject=str(mail.get("Subject", "")),
+        # A long one begins on a line of its own, after a space that no reader shows.
+        subject=str(mail.get("Subject", "")).strip(),
         html=_part(mail, "html"),
         text=_part(mail, "plain"),
         headers={name: str(value) for name, value in mail.items()},

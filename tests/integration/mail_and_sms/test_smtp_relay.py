@@ -63,6 +63,13 @@ def test_each_word_arrives_as_it_was_approved_wherever_a_line_is_broken_for_the_
     assert taken.text.replace("\r\n", "\n") == text
 
 
+def test_a_long_subject_is_read_as_it_was_written(relay: Any, mail: dict[str, Any]) -> None:
+    subject = "REPEAT: INC-0001: limited service on your lines +448081570203, +448081570204"
+    relay[0].send_mail(**mail | {"subject": subject})
+    (taken,) = relay[1].mails
+    assert taken.subject == subject
+
+
 @pytest.mark.covers("D7")
 def test_a_repeat_carries_the_same_identifier_and_another_version_another(
     relay: Any, mail: dict[str, Any]
