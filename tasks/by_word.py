@@ -64,6 +64,7 @@ def record_word(lease: Lease, approval_id: int) -> None:
                 observations.add(
                     session, other, "up", looks.PERSON, by_word.detail_of(answer),
                     now=answer.answered_at or inst.clock.now(), incident=lease.incident,
+                    recorded_at=inst.clock.now(),
                 )  # fmt: skip
         else:
             said = f": {answer.note}" if answer.note else ""
@@ -108,7 +109,7 @@ def _see(session: Session, plan: Plan, answer: Approval, state: str) -> None:
     before = looks.system_looks(session, row.number, system.id)
     observations.add(
         session, system.id, state, looks.PERSON, by_word.detail_of(answer),
-        now=at, incident=row.number,
+        now=at, incident=row.number, recorded_at=now,
     )  # fmt: skip
     incidents.seen(session, row.number, state == "up")
     if not before or before[-1].state != state:

@@ -100,7 +100,7 @@ def hand_over(lease: Lease, approval_id: int, system_id: str) -> bool:
         )  # fmt: skip
         observations.add(
             session, system_id, "down", looks.PERSON, answer.note or title,
-            now=answer.answered_at or now, incident=lease.incident,
+            now=answer.answered_at or now, incident=lease.incident, recorded_at=now,
         )  # fmt: skip
     # The priority is asked in both plans, by the same question.
     _withdraw(

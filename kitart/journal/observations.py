@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from kitart.clock import not_before
 from kitart.journal.tables import Incident, Observation
 
 PERSON, PROBE = "person", "probe"
@@ -25,12 +26,23 @@ def add(
     now: datetime,
     incident: str | None = None,
     latency_s: float | None = None,
+    recorded_at: datetime | None = None,
 ) -> Observation:
-    """Record one look at a system: ``up``, ``down``, ``degraded`` or ``unknown``."""
+    """Record one look at a system: ``up``, ``down``, ``degraded`` or ``unknown``.
+
+    ``now`` is when it was looked, ``recorded_at`` what the clock shows, where that is later. After
+    the clock was set back, the look within an incident counts as later than the one before: what
+    was seen last holds.
+    """
+    at = now
+    if incident is not None and source in (PERSON, PROBE):
+        last = latest(session, system_id, source, [incident])
+        if last is not None and last.at > (recorded_at or now):
+            at = not_before(now, last.at)
     row = Observation(
         incident=incident,
         system_id=system_id,
-        at=now,
+        at=at,
         state=state,
         source=source,
         detail=detail,

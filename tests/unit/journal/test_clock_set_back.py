@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
-from kitart.journal import held_news, incidents, messages, stuck, unsent
+from kitart.journal import held_news, incidents, messages, observations, stuck, unsent
 from kitart.journal.database import Journal
 from kitart.journal.incidents import LEASE_LENGTH, Opened
 from kitart.journal.messages import SENDER_DEAD_AFTER, Outgoing
@@ -83,3 +83,31 @@ def test_held_news_that_a_dead_sender_left_is_released(journal: Journal) -> None
     with journal.read() as session:
         assert len(held_news.due(session, now=EARLIER, real_now=EARLIER)) == 1
         assert not held_news.due(session, now=NOW, real_now=NOW + timedelta(seconds=1))
+
+
+@pytest.mark.parametrize("source", ["person", "probe"])
+def test_what_was_seen_last_holds(journal: Journal, source: str) -> None:
+    with journal.write() as session:
+        observations.add(session, "VCC", "down", source, "", now=NOW, incident="INC-0001")
+    with journal.write() as session:
+        for n, state in enumerate(("up", "down", "up")):
+            at = EARLIER + timedelta(minutes=n)
+            observations.add(session, "VCC", state, source, "", now=at, incident="INC-0001")
+    with journal.read() as session:
+        seen = observations.of_incident(session, "INC-0001", "VCC")
+    assert [look.state for look in seen] == ["down", "up", "down", "up"]
+
+
+def test_a_word_that_was_said_before_another_and_recorded_after_it_stays_the_earlier_one(
+    journal: Journal,
+) -> None:
+    said = (("up", NOW), ("down", EARLIER))
+    with journal.write() as session:
+        for state, at in said:
+            observations.add(
+                session, "VCC", state, "person", "", now=at, incident="INC-0001",
+                recorded_at=NOW + timedelta(minutes=1),
+            )  # fmt: skip
+    with journal.read() as session:
+        seen = observations.of_incident(session, "INC-0001", "VCC")
+    assert [look.at for look in seen] == [EARLIER, NOW]
