@@ -182,6 +182,15 @@ def _kill_while_sending(kind: str) -> Act:
     return strike
 
 
+def _beside(act: Act) -> Act:
+    """Begun, and waited for beside the story, which has yet to begin."""
+
+    def strike(scene: Scene) -> None:
+        threading.Thread(target=act, args=(scene,), daemon=True, name="killer").start()
+
+    return strike
+
+
 def _report_late(scene: Scene) -> None:
     """What became of a text is reported before a dead sender's message is taken over, or after:
     the seed decides."""
@@ -327,6 +336,8 @@ FAULTS: Mapping[str, Fault] = {
                        _kill_again_and_again, limit_s=1500, at=1.0),
     "sending": Fault("whoever sends a text dies before it has the answer",
                      _kill_while_sending("late_answer"), begin=_report_late, often=2),
+    "first-page": Fault("whoever sends the first text dies before it has the answer",
+                        _beside(_kill_while_sending("late_answer")), begin=_report_late, at=0.2),
     "before-sending": Fault("whoever sends a text dies before the provider has it",
                             _kill_while_sending("reset"), often=2),
     "reporting": Fault("whoever sends a client's report dies before it has the answer",
