@@ -8,7 +8,8 @@ from kitart.plan.schema import Plan
 KIND = "vcc_admin"
 """The role that the generated people have: no plan pages it, so only the test asks them."""
 MOST = 1000
-"""How many numbers of Ofcom's range for drama there are, +447700900000 and on: nobody's."""
+"""How many numbers of Ofcom's range for drama there are, +441632960000 and on: nobody's, and none
+of the sample company, whose clients nothing may reach in a test."""
 
 
 def company_of(plan: Plan, people: int) -> Plan:
@@ -29,7 +30,7 @@ def _person(place: int) -> Person:
         area="HU-BU",
         time_zone="Europe/Budapest",
         language="hu" if place % 2 else "en",
-        channels=(Channel(kind="sms", address=f"+447700900{place:03d}"),),
+        channels=(Channel(kind="sms", address=f"+441632960{place:03d}"),),
         responsibility="answers the test",
         authority="none",
     )

@@ -69,6 +69,9 @@ COUNT_WRITE = sa.text(
 
 TELL = sa.text("SELECT pg_notify(:all, :topic), pg_notify(:own, :topic)")
 
+SENDERS_AT_ONCE = 4
+"""How many senders of a process wait at PostgreSQL for the row of an incident: as the one leaves it
+the next has it at once, and whoever answers waits behind so many."""
 KEPT, AT_MOST = 16, 24
 """Connections of a process to PostgreSQL, which has a hundred for all unless it is told."""
 
@@ -87,7 +90,7 @@ class Journal:
         self._kept = connections_kept
         self._engine: sa.Engine | None = None
         self._turn = threading.Lock()
-        self._senders: dict[str, threading.Lock] = {}
+        self._senders: dict[str, threading.Semaphore] = {}
         self.patience_s = 0.0
         """Real seconds for which PostgreSQL is asked for a connection while it is away; who asks
         waits. For whoever can do nothing else meanwhile, as a plan's run."""
@@ -131,8 +134,8 @@ class Journal:
     ) -> Iterator[Session]:
         """A transaction that writes; with ``lease``, only while it holds.
 
-        ``one_of_many`` writers of this process ``about`` an incident come one after another: who is
-        answered waits at the database behind one of them, and not behind all.
+        Of ``one_of_many`` writers of this process ``about`` an incident a few at a time come to the
+        database: an answer waits there behind those, and not behind all.
 
         Runs hear at once of what is ``about`` their incident, held by their ``lease`` or entered in
         their incident's timeline; of what is none of these all hear at once. Of other incidents
@@ -171,16 +174,17 @@ class Journal:
 
     @contextlib.contextmanager
     def _writers_turn(self, about: str | None) -> Iterator[None]:
-        """On SQLite, one writer of this process after another; on PostgreSQL only of those who
-        write ``about`` the same incident.
+        """On SQLite, one writer of this process after another; on PostgreSQL a few at a time of
+        those who write ``about`` the same incident.
 
         The file has one writer anyway, and who waits for it there sleeps for up to a tenth of a
         second at a time, also when it has long been free; here the next one is woken at once.
         """
+        turn: threading.Lock | threading.Semaphore
         if self.engine.dialect.name == "sqlite":
             turn = self._turn
         elif about is not None:
-            turn = self._senders.setdefault(about, threading.Lock())
+            turn = self._senders.setdefault(about, threading.Semaphore(SENDERS_AT_ONCE))
         else:
             yield
             return

@@ -110,7 +110,7 @@ def _deliver(
         possible = ways(plan, message.channel, stands_on, down)
     # That it is about to leave changes nothing for anybody; that it is put off does.
     with inst.journal.write(
-        lease, about=message.incident, heard=bool(headline), one_of_many=True
+        lease, about=message.incident, heard=bool(headline), one_of_many=lease is not None
     ) as session:
         waits = headline and hold_back(session, plan, message, headline, now=now)
         if waits:

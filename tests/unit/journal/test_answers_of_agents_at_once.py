@@ -17,7 +17,7 @@ from kitart.alerts.workplace import report_outage
 from kitart.gateway import roll_called
 from kitart.gateway.visits import Refused
 from kitart.journal import incidents, outage_reports, plans, roll_calls, timeline
-from kitart.journal.database import Journal
+from kitart.journal.database import SENDERS_AT_ONCE, Journal
 from kitart.journal.outage_reports import Said
 from kitart.messaging import agents_gone
 from kitart.messaging.agents_gone import Seen
@@ -248,7 +248,7 @@ def test_a_look_whose_incident_is_closed_meanwhile_opens_another(
     assert list(asking.result(SOON_S)) == ["INC-0002"]
 
 
-def test_of_many_senders_of_a_process_one_waits_at_the_database(
+def test_of_many_senders_of_a_process_a_few_wait_at_the_database(
     journal: Journal, busy: threading.Event, meanwhile: ThreadPoolExecutor
 ) -> None:
     def send(n: int) -> None:
@@ -266,7 +266,7 @@ def test_of_many_senders_of_a_process_one_waits_at_the_database(
                 "WHERE wait_event_type = 'Lock' AND datname = current_database()"
             )
         )
-    assert at_the_database == 1
+    assert at_the_database == SENDERS_AT_ONCE
     busy.set()
     for each in sending:
         each.result(SOON_S)
