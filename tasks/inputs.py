@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field, model_validator
 from sqlalchemy.orm import Session
 
 from kitart.alerts.expected_inputs import report_missing
-from kitart.alerts.workplace import one_report_at_a_time, report_outage
+from kitart.alerts.workplace import one_report_at_a_time, report_in_turn
 from kitart.installation import installation
 from kitart.journal import (
     approvals,
@@ -186,7 +186,8 @@ def record_seats(lease: Lease, approval_id: int, project: str) -> None:
             return
         known = {agent.id: agent for agent in plan.agents}
         named = [code for code in _AGENT.findall(answer.note or "") if code in known]
-        one_report_at_a_time(session, named)
+        if named:
+            one_report_at_a_time(session, named)
         for code in dict.fromkeys(named):
             agent = known[code]
             own, _, language = agent.queue.partition("/")
@@ -196,7 +197,7 @@ def record_seats(lease: Lease, approval_id: int, project: str) -> None:
                 safe=outage_reports.UNKNOWN, what="other", can_move=outage_reports.UNKNOWN,
                 occurred_at=answer.answered_at or now, until=None,
             )  # fmt: skip
-            made = report_outage(session, plan, f"seats:{approval_id}:{code}", said, now=now)
+            made = report_in_turn(session, plan, f"seats:{approval_id}:{code}", said, now=now)
             if made is not None and made.incident is not None:
                 begun.add(made.incident)
         where = f"; cover: {', '.join(sorted(begun))}" if begun else "; no cover is needed now"

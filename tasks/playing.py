@@ -11,7 +11,7 @@ from kitart.alerts.opening import open_or_join
 from kitart.alerts.workplace import (
     ROLL_CALL,
     one_report_at_a_time,
-    report_outage,
+    report_in_turn,
     takes_back,
 )
 from kitart.installation import Installation
@@ -75,7 +75,7 @@ def _agents_out(
             role=ROLL_CALL if inject.does == "vcc-agent-gone" else "supervisor",
             safe="yes", what="internet", can_move="no", occurred_at=now, until=None,
         )  # fmt: skip
-        made = report_outage(
+        made = report_in_turn(
             session, plan, f"exercise:{exercise}:{inject.id}:{code}", said, now=now, exercise=True,
             incident=number, part_of=exercise,
         )  # fmt: skip

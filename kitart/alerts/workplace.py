@@ -51,20 +51,42 @@ def report_outage(
     ``form`` is what makes two sendings one. ``incident`` names the incident that it belongs to
     whatever the cause, while that is open; ``part_of`` the exercise in which this is played.
     ``None`` when nothing new was said. Raises ``KeyError`` for an agent that the plan does not
-    know, ``LookupError`` for an incident that there isn't. Who reports several agents in one
-    transaction calls ``one_report_at_a_time`` for all of them first.
+    know, ``LookupError`` for an incident that there isn't.
     """
     plan.agent(said.agent)
     one_report_at_a_time(session, [said.agent])
-    return _report(session, plan, form, said, now, exercise, incident, part_of)
+    return report_in_turn(
+        session, plan, form, said, now=now, exercise=exercise, incident=incident, part_of=part_of
+    )
 
 
-def report_within(
-    session: Session, plan: Plan, form: str, said: Said, *, now: datetime, incident: str
+def report_in_turn(
+    session: Session,
+    plan: Plan,
+    form: str,
+    said: Said,
+    *,
+    now: datetime,
+    exercise: bool = False,
+    incident: str | None = None,
+    part_of: str | None = None,
 ) -> Reported | None:
-    """As ``report_outage``, in an incident that ``held_with`` holds open: no other is opened or
-    looked for, so that this waits for none of those who take in alerts."""
-    return _report(session, plan, form, said, now, False, incident, None)
+    """As ``report_outage``, by whoever has called ``one_report_at_a_time`` for all the agents of
+    the transaction. In an ``incident`` that ``held_with`` holds open no other is opened or looked
+    for: then that is enough, and nobody waits for those who take in alerts."""
+    agent = plan.agent(said.agent)
+    before = outage_reports.of_agent(session, agent.id, exercise=exercise)
+    wanted = (incident, before.incident if before else None)
+    row = outage_reports.report(session, form, said, now=now, exercise=exercise)
+    if said.role == AGENT and not exercise:
+        answered = roll_calls.HELP if said.safe in IN_DANGER else roll_calls.CANNOT
+        roll_calls.answer_all(session, agent.id, answered, via="report", now=now)
+    if row is not None:
+        return _led_to(session, plan, row, said.role, now, exercise, wanted, part_of)
+    if before is None:
+        return None
+    # Said again before a shift, it counts from when the shift is near enough (E36).
+    return take_up(session, plan, before, now=now, exercise=exercise, wanted=wanted)
 
 
 def one_report_at_a_time(session: Session, agents: Collection[str]) -> None:
@@ -85,47 +107,20 @@ def held_with(session: Session, number: str, agent: str) -> Incident:
     return held[number]
 
 
-def _report(
-    session: Session,
-    plan: Plan,
-    form: str,
-    said: Said,
-    now: datetime,
-    exercise: bool,
-    incident: str | None,
-    part_of: str | None,
-) -> Reported | None:
-    agent = plan.agent(said.agent)
-    before = outage_reports.of_agent(session, agent.id, exercise=exercise)
-    wanted = (incident, before.incident if before else None)
-    row = outage_reports.report(session, form, said, now=now, exercise=exercise)
-    if said.role == AGENT and not exercise:
-        answered = roll_calls.HELP if said.safe in IN_DANGER else roll_calls.CANNOT
-        roll_calls.answer_all(session, agent.id, answered, via="report", now=now)
-    if row is None:
-        # Said again before a shift, it counts from when the shift is near enough (E36).
-        return _taken_up(session, plan, before, now, exercise, wanted) if before else None
-    return _led_to(session, plan, row, said.role, now, exercise, wanted, part_of)
-
-
 def take_up(
-    session: Session, plan: Plan, row: OutageReport, *, now: datetime, exercise: bool = False
-) -> Reported | None:
-    """A report that stands and cost no seat so far: its incident, once a shift is near (E36).
-
-    ``None`` while nothing changes. Called within ``incidents.one_at_a_time``.
-    """
-    return _taken_up(session, plan, row, now, exercise, ())
-
-
-def _taken_up(
     session: Session,
     plan: Plan,
     row: OutageReport,
+    *,
     now: datetime,
-    exercise: bool,
-    wanted: Iterable[str | None],
+    exercise: bool = False,
+    wanted: Iterable[str | None] = (),
 ) -> Reported | None:
+    """A report that stands and cost no seat so far: its incident, once a shift is near (E36), or
+    one of those ``wanted`` that is open.
+
+    ``None`` while nothing changes. Called within ``incidents.one_at_a_time``, or ``held_with``.
+    """
     if row.incident is not None or row.open_key is None:
         return None
     made = _led_to(session, plan, row, row.role, now, exercise, wanted)

@@ -142,7 +142,8 @@ class SmtpRelay:
 
 def _hand_over(relay: smtplib.SMTP, mail: EmailMessage) -> None:
     """Left to itself ``smtplib`` writes ``>From`` where a line of the mail begins with "From", also
-    one that is broken there for the way only: a report would not be what was approved and filed."""
+    one that is broken there for the way only: a report would not be what was approved and filed. To
+    an address beyond ASCII it writes no such thing, and asks the relay whether it knows those."""
     sender, to = (mail[name].addresses[0].addr_spec for name in ("From", "To"))
     if to.isascii() and sender.isascii():
         relay.sendmail(sender, [to], mail.as_bytes())

@@ -15,7 +15,7 @@ from kitart.alerts.general import Seen, open_general
 from kitart.alerts.workplace import (
     Reported,
     one_report_at_a_time,
-    report_outage,
+    report_in_turn,
     takes_back,
 )
 from kitart.gateway import access, typed
@@ -173,7 +173,7 @@ def _take_agents(place: House, who: SignedIn, form: dict[str, str]) -> Page | st
                 what=answers.what, can_move=answers.can_move, occurred_at=answers.occurred_at,
                 until=answers.until_at,
             )  # fmt: skip
-            made = report_outage(
+            made = report_in_turn(
                 session, visitor.plan, f"{visitor.person}:{key}:{code}:{answers.words}", said,
                 now=visitor.now,
             )  # fmt: skip

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
-from kitart.alerts.workplace import Reported, held_with, report_within, takes_back
+from kitart.alerts.workplace import Reported, held_with, report_in_turn, takes_back
 from kitart.gateway.house import House
 from kitart.gateway.outage import raise_first_alarm, tell_log
 from kitart.gateway.visits import (
@@ -81,7 +81,7 @@ def answer(place: House, number: str, code: str, said: str, *, via: str = LINK) 
         else:
             words = said_of(visitor.plan.agent(code), before, row, said)
             form = f"roll-call:{row.id}:{said}:{now.isoformat()}"
-            made = report_within(session, visitor.plan, form, words, now=now, incident=number)
+            made = report_in_turn(session, visitor.plan, form, words, now=now, incident=number)
     if made is not None:
         _told(place, made)
 
@@ -105,7 +105,7 @@ def details(place: House, number: str, code: str, form: str, said: Said) -> None
     _, _, visitor = opened(place, number, code)
     with place.inst.journal.write() as session:
         _hold(session, visitor, number, code)
-        made = report_within(session, visitor.plan, form, said, now=visitor.now, incident=number)
+        made = report_in_turn(session, visitor.plan, form, said, now=visitor.now, incident=number)
     if made is not None:
         _told(place, made)
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, aliased
 
 from kitart.journal import messages
 from kitart.journal.messages import MOST_TRIES, SENDER_DEAD_AFTER, SET_OUT, Outgoing
-from kitart.journal.once import insert_once, locked
+from kitart.journal.once import Turn, insert_once, locked, take_turn
 from kitart.journal.tables import Incident, Message
 from kitart.rules.flood import Thing
 
@@ -43,11 +43,9 @@ def one_at_a_time(session: Session, recipient: str) -> None:
     """Wait for whoever else decides on news to this person, until the transaction ends.
 
     Runs of many incidents tell the same people in the same second: each must see what the others
-    have sent. SQLite's writers queue anyway; PostgreSQL's are made to, for this person alone.
+    have sent.
     """
-    if session.get_bind().dialect.name == "postgresql":
-        lock = sa.text("SELECT pg_advisory_xact_lock(4218, hashtext(:recipient))")
-        session.execute(lock, {"recipient": recipient})
+    take_turn(session, Turn.NEWS, recipient)
 
 
 def told(

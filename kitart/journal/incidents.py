@@ -12,7 +12,7 @@ from kitart.clock import lasts
 from kitart.journal import timeline
 from kitart.journal.database import Lease, LeaseLost
 from kitart.journal.hashing import first_hash
-from kitart.journal.once import locked
+from kitart.journal.once import Turn, locked, take_turn
 from kitart.journal.tables import Incident, TimelineEntry
 from kitart.plan.reviewed import NO_DISRUPTIONS
 
@@ -345,8 +345,6 @@ def close(session: Session, number: str, state: str, *, now: datetime) -> None:
 def one_at_a_time(session: Session) -> None:
     """Wait for whoever else takes in alerts or opens incidents, until the transaction ends.
 
-    Numbers have no holes and two reports of one cause must meet. SQLite's writers queue anyway;
-    PostgreSQL's are made to, here alone.
+    Numbers have no holes and two reports of one cause must meet.
     """
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(sa.text("SELECT pg_advisory_xact_lock(4217)"))
+    take_turn(session, Turn.INCIDENTS)

@@ -1,8 +1,9 @@
-"""Rows that two writers may want at once: one makes it, and one at a time holds it."""
+"""What two writers may want at once: one makes the row, one at a time holds it or has its turn."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from enum import IntEnum
 from functools import lru_cache
 from typing import Any
 
@@ -53,6 +54,43 @@ def _statement(table: type[Base], dialect: str, told_by: str | None = None) -> A
     kept: sa.Table = table.__table__  # type: ignore[assignment]
     told = [kept.c[told_by]] if told_by else kept.primary_key.columns
     return insert(kept).on_conflict_do_nothing().returning(*told)
+
+
+class Turn(IntEnum):
+    """What PostgreSQL's writers have one at a time, where no row stands for it (ADR 26)."""
+
+    INCIDENTS = 4217
+    NEWS = 4218
+    SIGN_INS = 4219
+    AGENTS = 4220
+    LOOKS = 4221
+
+
+def take_turn(session: Session, turn: Turn, whose: int | str | None = None) -> None:
+    """Wait for whoever has this turn, or that of ``whose``, until the transaction ends.
+
+    SQLite's writers queue anyway; PostgreSQL's are made to, here alone.
+    """
+    if not _queues(session):
+        session.execute(*_asked("pg_advisory_xact_lock", turn, whose))
+
+
+def turn_if_free(session: Session, turn: Turn, whose: int | str | None = None) -> bool:
+    """As ``take_turn``, without waiting; ``False`` when somebody else has it."""
+    return _queues(session) or bool(
+        session.scalar(*_asked("pg_try_advisory_xact_lock", turn, whose))
+    )
+
+
+def _queues(session: Session) -> bool:
+    return session.get_bind().dialect.name != "postgresql"
+
+
+def _asked(function: str, turn: Turn, whose: int | str | None) -> tuple[Any, dict[str, Any]]:
+    if whose is None:
+        return sa.text(f"SELECT {function}(:turn)"), {"turn": int(turn)}
+    number = "hashtext(:whose)" if isinstance(whose, str) else ":whose"
+    return sa.text(f"SELECT {function}(:turn, {number})"), {"turn": int(turn), "whose": whose}
 
 
 def locked(query: sa.Select[Any]) -> sa.Select[Any]:

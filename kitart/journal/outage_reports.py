@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from kitart.clock import not_before
-from kitart.journal.once import id_if_new, locked
+from kitart.journal.once import Turn, id_if_new, locked, take_turn, turn_if_free
 from kitart.journal.tables import Incident, OutageReport
 
 YES, NO, HELP, UNKNOWN = "yes", "no", "help", "unknown"
@@ -54,22 +54,16 @@ class Said:
 def one_at_a_time(session: Session, agents: Collection[str]) -> None:
     """Wait for whoever else takes what is said of these agents, until the transaction ends.
 
-    Called before any row is held: who holds the word of an agent may wait for an incident. SQLite's
-    writers queue anyway.
+    Called before any row is held: who holds the word of an agent may wait for an incident.
     """
-    if session.get_bind().dialect.name == "postgresql":
-        lock = sa.text("SELECT pg_advisory_xact_lock(4220, :share)")
-        for share in sorted({_share(agent) for agent in agents}):
-            session.execute(lock, {"share": share})
+    for share in sorted({_share(agent) for agent in agents}):
+        take_turn(session, Turn.AGENTS, share)
 
 
 def nobody_else_has(session: Session, agent: str) -> bool:
     """Whether nobody else is taking what is said of the agent; then nobody will, until the
     transaction ends. For whoever holds rows already and may come again later."""
-    if session.get_bind().dialect.name != "postgresql":
-        return True
-    lock = sa.text("SELECT pg_try_advisory_xact_lock(4220, :share)")
-    return bool(session.scalar(lock, {"share": _share(agent)}))
+    return turn_if_free(session, Turn.AGENTS, _share(agent))
 
 
 def report(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -90,24 +90,22 @@ def answer_all(session: Session, agent: str, said: str, *, via: str, now: dateti
 
 def seen(session: Session, number: int, *, now: datetime) -> bool:
     """The phone system has the agent again; ``False`` when an answer or silence came first."""
-    done = session.execute(
-        sa.update(RollCall)
-        .where(
-            RollCall.id == number, RollCall.answered_at.is_(None), RollCall.silent_at.is_(None)
-        )
-        .values(answer=SEEN, via=PHONE_SYSTEM, answered_at=now, open_key=None)
-    )  # fmt: skip
-    return bool(done.rowcount == 1)  # type: ignore[attr-defined]
+    values = {"answer": SEEN, "via": PHONE_SYSTEM, "answered_at": now, "open_key": None}
+    return _while_waiting(session, number, values)
 
 
 def silent(session: Session, number: int, *, now: datetime) -> bool:
     """No answer came in time; ``False`` when one did, or somebody else noted the silence."""
+    return _while_waiting(session, number, {"silent_at": now})
+
+
+def _while_waiting(session: Session, number: int, values: Mapping[str, Any]) -> bool:
     done = session.execute(
         sa.update(RollCall)
         .where(
             RollCall.id == number, RollCall.answered_at.is_(None), RollCall.silent_at.is_(None)
         )
-        .values(silent_at=now)
+        .values(**values)
     )  # fmt: skip
     return bool(done.rowcount == 1)  # type: ignore[attr-defined]
 

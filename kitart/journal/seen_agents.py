@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from kitart.journal.once import Turn, take_turn
 from kitart.journal.tables import SeenAgent
 
 AT_ONCE = 5000
@@ -26,9 +27,8 @@ class LastLook:
 
 def one_at_a_time(session: Session) -> None:
     """Have a look wait for the one before, until the transaction ends; called before any row is
-    held. SQLite's writers queue anyway."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(sa.text("SELECT pg_advisory_xact_lock(4221)"))
+    held."""
+    take_turn(session, Turn.LOOKS)
 
 
 def last_look(session: Session) -> LastLook:

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from kitart.journal.hashing import key_hash
+from kitart.journal.once import Turn, take_turn
 from kitart.journal.tables import SignIn
 
 LINK_LIFE = timedelta(minutes=30)
@@ -37,9 +38,7 @@ def make(session: Session, person: str, *, by: str, now: datetime) -> str:
 
 def one_at_a_time(session: Session, person: str) -> None:
     """Have whoever makes a link for this person wait for the one before: each sees its count."""
-    if session.get_bind().dialect.name == "postgresql":
-        lock = sa.text("SELECT pg_advisory_xact_lock(4219, hashtext(:person))")
-        session.execute(lock, {"person": person})
+    take_turn(session, Turn.SIGN_INS, person)
 
 
 def of_link(session: Session, key: str) -> SignIn | None:

@@ -8,7 +8,7 @@ from functools import partial
 
 from sqlalchemy.orm import Session
 
-from kitart.alerts.workplace import ROLL_CALL, Reported, report_outage
+from kitart.alerts.workplace import ROLL_CALL, Reported, report_in_turn
 from kitart.installation import Installation
 from kitart.journal import outage_reports, roll_calls, timeline
 from kitart.journal.outage_reports import UNKNOWN, Said
@@ -71,7 +71,7 @@ def note_silent(session: Session, plan: Plan, row: RollCall, *, now: datetime) -
     """Nobody answered in time: the agent counts as out, safe or not is unknown (E18).
 
     ``None`` when an answer came after all, or when somebody has reported the agent already: what
-    is known stands.
+    is known stands. Called by whoever has the turn of ``workplace.one_report_at_a_time``.
     """
     if not roll_calls.silent(session, row.id, now=now):
         return None
@@ -94,7 +94,8 @@ def note_silent(session: Session, plan: Plan, row: RollCall, *, now: datetime) -
         reported_by=ROLL_CALL, role=ROLL_CALL, safe=UNKNOWN, what="", can_move="",
         occurred_at=row.asked_at, until=None,
     )  # fmt: skip
-    return report_outage(session, plan, f"roll-call:{row.id}", said, now=now, incident=row.incident)
+    form = f"roll-call:{row.id}"
+    return report_in_turn(session, plan, form, said, now=now, incident=row.incident)
 
 
 def _tell(inst: Installation, plan: Plan, row: RollCall, now: datetime) -> bool:

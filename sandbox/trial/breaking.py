@@ -35,10 +35,13 @@ SECOND_WORKER = "worker-2"
 ON_ITS_WAY_S = 0.7
 """From the claim of a mail until the tenant has taken it, about; it answers after two seconds."""
 REPORTS_AFTER_S = (5, 60)
+"""When it is reported what became of a text: before a message of a dead sender is taken over, or
+after that."""
 SMS_PATH = "POST /2010-04-01/*"
 TENANT = [{"pattern": "*", "kind": "reset"}]
 MAIL_PATH = "POST /v1.0/users/*/sendMail"
 MAIL = [{"pattern": MAIL_PATH, "kind": "unavailable"}]
+LATE_MAIL = [{"pattern": MAIL_PATH, "kind": "late_answer", "seconds": 2}]
 SLOW = {
     part: [{"pattern": "*", "kind": "delay", "seconds": 2}] for part in ("microsoft", "sms", "vcc")
 }
@@ -134,21 +137,17 @@ def _kill_run(scene: Scene) -> None:
 
 def _kill_again_and_again(scene: Scene) -> None:
     """Each run dies a few entries after it has taken over: at one step's end after the other."""
-
-    def go_on() -> None:
-        journal = Journal(scene.stack.journal_url)
-        try:
-            for _ in range(MOST_KILLS):
-                enough = entries(journal) + scene.random.randint(1, 6)
-                while entries(journal) < enough:
-                    if scene.over.wait(0.2):
-                        return
-                if scene.kill_run():
-                    scene.struck.append(Strike(real_now(), entries(journal)))
-        finally:
-            journal.close()
-
-    threading.Thread(target=go_on, daemon=True, name="killer").start()
+    journal = Journal(scene.stack.journal_url)
+    try:
+        for _ in range(MOST_KILLS):
+            enough = entries(journal) + scene.random.randint(1, 6)
+            while entries(journal) < enough:
+                if scene.over.wait(0.2):
+                    return
+            if scene.kill_run():
+                scene.struck.append(Strike(real_now(), entries(journal)))
+    finally:
+        journal.close()
 
 
 def entries(journal: Journal) -> int:
@@ -183,7 +182,7 @@ def _kill_while_sending(kind: str) -> Act:
 
 
 def _beside(act: Act) -> Act:
-    """Begun, and waited for beside the story, which has yet to begin."""
+    """What waits for its moments while the story goes on, or has yet to begin."""
 
     def strike(scene: Scene) -> None:
         threading.Thread(target=act, args=(scene,), daemon=True, name="killer").start()
@@ -192,36 +191,28 @@ def _beside(act: Act) -> Act:
 
 
 def _report_late(scene: Scene) -> None:
-    """What became of a text is reported before a dead sender's message is taken over, or after:
-    the seed decides."""
+    """What became of a text is reported late: how late, the seed decides."""
     after_s = scene.random.choice(REPORTS_AFTER_S)
     scene.window.put("sms", "/sandbox/sms/reporting", {"after_s": after_s})
 
 
 def _kill_while_reporting(scene: Scene) -> None:
     """Whoever sends a report to a client dies when the tenant has taken the mail and not answered;
-    with the next report to another client again. It is waited for beside the story, which goes
-    on."""
-
-    def go_on() -> None:
-        journal, hit = Journal(scene.stack.journal_url), set[str]()
-        try:
-            while len(hit) < MOST_REPORTS:
-                clients = _told_now(journal) - hit
-                if scene.over.wait(0.05):
-                    return
-                if clients:
-                    scene.over.wait(ON_ITS_WAY_S)
-                    hit |= clients
-                    scene.struck.append(Strike(real_now(), entries(journal)))
-                    _lose_sender(scene)
-        finally:
-            journal.close()
-            scene.window.put("microsoft", "/sandbox/faults", {"rules": []})
-
-    rule = {"pattern": MAIL_PATH, "kind": "late_answer", "seconds": 2}
-    scene.window.put("microsoft", "/sandbox/faults", {"rules": [rule]})
-    threading.Thread(target=go_on, daemon=True, name="killer").start()
+    with the next report to another client again."""
+    journal, hit = Journal(scene.stack.journal_url), set[str]()
+    try:
+        while len(hit) < MOST_REPORTS:
+            clients = _told_now(journal) - hit
+            if scene.over.wait(0.05):
+                return
+            if clients:
+                scene.over.wait(ON_ITS_WAY_S)
+                hit |= clients
+                scene.struck.append(Strike(real_now(), entries(journal)))
+                _lose_sender(scene)
+    finally:
+        journal.close()
+        scene.window.put("microsoft", "/sandbox/faults", {"rules": []})
 
 
 def _told_now(journal: Journal) -> set[str]:
@@ -333,7 +324,7 @@ FAULTS: Mapping[str, Fault] = {
     "run": Fault("the incident's run is killed, three times", _kill_run,
                  often=3),
     "each-step": Fault("the run is killed again and again, a few entries after it has begun",
-                       _kill_again_and_again, limit_s=1500, at=1.0),
+                       _beside(_kill_again_and_again), limit_s=1500, at=1.0),
     "sending": Fault("whoever sends a text dies before it has the answer",
                      _kill_while_sending("late_answer"), begin=_report_late, often=2),
     "first-page": Fault("whoever sends the first text dies before it has the answer",
@@ -341,7 +332,8 @@ FAULTS: Mapping[str, Fault] = {
     "before-sending": Fault("whoever sends a text dies before the provider has it",
                             _kill_while_sending("reset"), often=2),
     "reporting": Fault("whoever sends a client's report dies before it has the answer",
-                       _kill_while_reporting, at=2.0),
+                       _both(_refuse(microsoft=LATE_MAIL), _beside(_kill_while_reporting)),
+                       at=2.0),
     "worker": Fault("the worker and its runs are killed", _kill(WORKER), _start(WORKER), 5),
     "worker-alone": Fault("the worker alone is killed", _kill(WORKER, alone=True),
                           _start(WORKER), 5),

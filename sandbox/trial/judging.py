@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -21,6 +22,7 @@ from sandbox.demo.scenario import Scenario
 WAYS = 2
 """A message has at most so many ways in each try, and one that gave no answer may have taken it."""
 REPEAT = re.compile("^(REPEAT|ISMÉTLÉS)[^:]*: ")
+SHORT_WORD = "client-short-text"
 WENT = ("accepted", "delivered")
 SETTLED = {*WENT, "undelivered", "skipped", "uncertain", "failed"}
 OVER = {"closed", "false alarm"}
@@ -46,7 +48,7 @@ def judge(plan: Plan, scenario: Scenario, journal: Journal, seen: Outside) -> It
     yield _decided_by_people(approvals, seen)
     yield _late_at_its_time(plan, incidents, entries)
     yield names_no_other(plan, clients, seen)
-    yield filed(clients, seen)
+    yield filed(clients, _without_short_words(messages, seen))
     yield register_closed(seen)
     yield _runs(seen)
 
@@ -104,6 +106,20 @@ def _in_one_inbox_each(
     marked = f", {again.total()} of them marked as repeats" if again else ""
     said = "; ".join(wrong[:3]) or f"{len(inbox)} in inboxes{marked}"
     return Check(f"Each {what} that was sent lies in one inbox, and no other does", not wrong, said)
+
+
+def _without_short_words(messages: Sequence[Message], seen: Outside) -> Outside:
+    """What is to be filed are reports; the short word that a client gets while one can't be sent
+    stands in the record alone."""
+    short = {(row.address, row.subject) for row in messages if row.purpose == SHORT_WORD}
+    return replace(
+        seen,
+        mails=[
+            mail
+            for mail in seen.mails
+            if not {(to, REPEAT.sub("", mail.subject)) for to in mail.to} & short
+        ],
+    )
 
 
 def _no_client_twice(plan: Plan, approvals: Sequence[Approval], seen: Outside) -> Check:

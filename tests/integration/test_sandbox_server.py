@@ -13,6 +13,18 @@ from sandbox.faults import Faults
 from sandbox.server import SandboxServer, when_asked
 
 
+def working() -> tuple[FastAPI, threading.Event]:
+    """An application with some work to do, and whether it was done."""
+    app, done = FastAPI(), threading.Event()
+
+    @app.post("/work")
+    def work() -> dict[str, bool]:
+        done.set()
+        return {"done": True}
+
+    return app, done
+
+
 def test_an_application_is_made_once_and_at_its_first_request() -> None:
     made: list[FastAPI] = []
 
@@ -33,13 +45,8 @@ def test_an_application_is_made_once_and_at_its_first_request() -> None:
 
 
 def test_an_answer_that_comes_late_is_of_work_that_was_done_at_once() -> None:
-    app, faults, done = FastAPI(), Faults(), threading.Event()
-
-    @app.post("/work")
-    def work() -> dict[str, bool]:
-        done.set()
-        return {"done": True}
-
+    app, done = working()
+    faults = Faults()
     faults.set("POST /work", "late_answer", seconds=2, times=1)
     with SandboxServer(faults.middleware(app)) as server:
         with pytest.raises(requests.Timeout):
@@ -49,13 +56,8 @@ def test_an_answer_that_comes_late_is_of_work_that_was_done_at_once() -> None:
 
 
 def test_a_connection_that_breaks_late_has_done_nothing_by_then_or_later() -> None:
-    app, faults, done = FastAPI(), Faults(), threading.Event()
-
-    @app.post("/work")
-    def work() -> dict[str, bool]:
-        done.set()
-        return {"done": True}
-
+    app, done = working()
+    faults = Faults()
     faults.set("POST /work", "reset", seconds=1, times=1)
     with SandboxServer(faults.middleware(app)) as server:
         with pytest.raises(requests.Timeout):

@@ -48,9 +48,12 @@ def journal(tmp_path: Path) -> Iterator[Journal]:
     made.close()
 
 
-def sent(session: Any, number: str, channel: str, address: str, text: str, subject: str) -> None:
+def sent(
+    session: Any, number: str, channel: str, address: str, text: str, subject: str,
+    purpose: str = "ert-alarm",
+) -> None:  # fmt: skip
     message = Outgoing(
-        key=f"{number}:{channel}:{address}", incident=number, purpose="ert-alarm", role="ERT",
+        key=f"{number}:{purpose}:{channel}:{address}", incident=number, purpose=purpose, role="ERT",
         recipient="ERT-1", channel=channel, address=address, subject=subject, text=text,
     )  # fmt: skip
     claim = messages.claim(session, message, now=NOW, real_now=NOW)
@@ -180,6 +183,20 @@ def test_a_client_who_heard_twice_is_found(journal: Journal, seen: Outside) -> N
     assert "No client heard the same twice" in wrong(
         journal, replace(seen, mails=[*seen.mails, *seen.mails])
     )
+
+
+@pytest.mark.parametrize("mark", ["", "REPEAT: "])
+def test_a_short_word_to_a_client_is_no_report_to_be_filed_and_anything_else_is(
+    journal: Journal, seen: Outside, mark: str
+) -> None:
+    words = "Limited service: a full notification follows"
+    with journal.write() as session:
+        number = session.scalars(sa.select(Incident.number)).one()
+        sent(session, number, "mail", CLIENT_MAIL, words, "Limited service", "client-short-text")
+    short = Mail((CLIENT_MAIL,), f"{mark}Limited service", words, NOW)
+    assert wrong(journal, replace(seen, mails=[*seen.mails, short])) == []
+    unfiled = replace(seen, files={"notice.html": b"another"}, mails=[*seen.mails, short])
+    assert wrong(journal, unfiled) == ["What was mailed lies in SharePoint, byte for byte"]
 
 
 def test_a_repeat_to_a_client_that_nobody_asked_for_is_found(

@@ -6,6 +6,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -67,22 +68,32 @@ def meanwhile() -> Iterator[ThreadPoolExecutor]:
         yield pool
 
 
-@pytest.fixture
-def busy(journal: Journal, meanwhile: ThreadPoolExecutor) -> Iterator[threading.Event]:
-    """Somebody writes about the incident until the event is set."""
-    holds, done = threading.Event(), threading.Event()
+@dataclass
+class Writer:
+    """Writes about the incident until ``done`` is set, and closes it then if it ``closes``."""
 
-    def hold() -> None:
-        with journal.write() as session:
+    journal: Journal
+    closes: bool = False
+    holds: threading.Event = field(default_factory=threading.Event)
+    done: threading.Event = field(default_factory=threading.Event)
+
+    def write(self) -> None:
+        with self.journal.write() as session:
             incidents.held(session, BUSY)
-            holds.set()
-            done.wait(60)
+            self.holds.set()
+            self.done.wait(60)
+            if self.closes:
+                incidents.close(session, BUSY, "closed", now=LATER)
 
-    writer = meanwhile.submit(hold)
-    assert holds.wait(SOON_S)
-    yield done
-    done.set()
-    writer.result(SOON_S)
+
+@pytest.fixture
+def writer(journal: Journal, meanwhile: ThreadPoolExecutor) -> Iterator[Writer]:
+    one = Writer(journal)
+    writing = meanwhile.submit(one.write)
+    assert one.holds.wait(SOON_S)
+    yield one
+    one.done.set()
+    writing.result(SOON_S)
 
 
 def said(agent: str, *, safe: str = "yes", what: str = "power") -> Said:
@@ -92,6 +103,11 @@ def said(agent: str, *, safe: str = "yes", what: str = "power") -> Said:
         reported_by=agent, role="agent", safe=safe, what=what, can_move="", occurred_at=NOW,
         until=None,
     )  # fmt: skip
+
+
+def by_page_of(journal: Journal, words: Said) -> None:
+    with journal.write() as session:
+        report_outage(session, PLAN, f"page:{words.words}", words, now=LATER)
 
 
 def waits(future: Future[Any]) -> bool:
@@ -112,7 +128,7 @@ def report_of(journal: Journal, agent: str) -> Any:
 def test_an_answer_that_waits_for_its_incident_holds_up_nobody_else(
     journal: Journal,
     place: Any,
-    busy: threading.Event,
+    writer: Writer,
     meanwhile: ThreadPoolExecutor,
     open_one: Callable[..., Any],
     word: str,
@@ -120,7 +136,7 @@ def test_an_answer_that_waits_for_its_incident_holds_up_nobody_else(
     answer = meanwhile.submit(roll_called.answer, place, BUSY, ONE, word)
     assert waits(answer)
     assert meanwhile.submit(open_one, "VCC").result(SOON_S).new, "an alert is taken meanwhile"
-    busy.set()
+    writer.done.set()
     answer.result(SOON_S)
     with journal.read() as session:
         row = roll_calls.newest(session, BUSY, ONE)
@@ -132,15 +148,15 @@ def test_an_answer_that_waits_for_its_incident_holds_up_nobody_else(
 
 
 def test_two_answers_of_one_agent_come_one_after_the_other(
-    journal: Journal, place: Any, busy: threading.Event, meanwhile: ThreadPoolExecutor
+    journal: Journal, place: Any, writer: Writer, meanwhile: ThreadPoolExecutor
 ) -> None:
     first = meanwhile.submit(roll_called.answer, place, BUSY, ONE, "cannot")
     assert waits(first)
     second = meanwhile.submit(roll_called.answer, place, BUSY, ONE, "works")
-    by_page = meanwhile.submit(_by_page, journal, said(ONE, what="internet"))
+    by_page = meanwhile.submit(by_page_of, journal, said(ONE, what="internet"))
     other = meanwhile.submit(roll_called.answer, place, BUSY, OTHER, "works")
     assert all(waits(each) for each in (second, by_page, other))
-    busy.set()
+    writer.done.set()
     for each in (first, second, by_page, other):
         each.result(SOON_S)
     with journal.read() as session:
@@ -151,7 +167,7 @@ def test_two_answers_of_one_agent_come_one_after_the_other(
 
 
 def test_silence_and_being_live_again_are_left_to_the_next_look_while_an_answer_is_taken(
-    journal: Journal, place: Any, busy: threading.Event, meanwhile: ThreadPoolExecutor
+    journal: Journal, place: Any, writer: Writer, meanwhile: ThreadPoolExecutor
 ) -> None:
     answer = meanwhile.submit(roll_called.answer, place, BUSY, ONE, "works")
     assert waits(answer)
@@ -160,7 +176,7 @@ def test_silence_and_being_live_again_are_left_to_the_next_look_while_an_answer_
     back = meanwhile.submit(
         agents_gone.note_back, journal, Seen(late, frozenset({ONE}), frozenset({ONE}))
     )
-    busy.set()
+    writer.done.set()
     answer.result(SOON_S)
     assert silences.result(SOON_S) == (BUSY,)
     back.result(SOON_S)
@@ -173,36 +189,20 @@ def test_silence_and_being_live_again_are_left_to_the_next_look_while_an_answer_
 
 
 def test_an_answer_that_comes_as_the_incident_is_closed_is_told_so(
-    journal: Journal, place: Any, meanwhile: ThreadPoolExecutor
+    journal: Journal, place: Any, writer: Writer, meanwhile: ThreadPoolExecutor
 ) -> None:
-    holds, done = threading.Event(), threading.Event()
-
-    def close() -> None:
-        with journal.write() as session:
-            incidents.held(session, BUSY)
-            holds.set()
-            done.wait(60)
-            incidents.close(session, BUSY, "closed", now=LATER)
-
-    closing = meanwhile.submit(close)
-    assert holds.wait(SOON_S)
+    writer.closes = True
     answer = meanwhile.submit(roll_called.answer, place, BUSY, ONE, "cannot")
     assert waits(answer)
-    done.set()
-    closing.result(SOON_S)
+    writer.done.set()
     with pytest.raises(Refused):
         answer.result(SOON_S)
     assert report_of(journal, ONE) is None
 
 
-def _by_page(journal: Journal, words: Said) -> None:
-    with journal.write() as session:
-        report_outage(session, PLAN, f"page:{words.words}", words, now=LATER)
-
-
 def test_a_look_that_asks_in_a_busy_incident_holds_up_nobody_else(
     journal: Journal,
-    busy: threading.Event,
+    writer: Writer,
     meanwhile: ThreadPoolExecutor,
     open_one: Callable[..., Any],
 ) -> None:
@@ -219,37 +219,26 @@ def test_a_look_that_asks_in_a_busy_incident_holds_up_nobody_else(
     )
     assert waits(asking)
     assert meanwhile.submit(open_one, "VCC").result(SOON_S).new, "an alert is taken meanwhile"
-    busy.set()
+    writer.done.set()
     assert asking.result(SOON_S) == {BUSY: (more,)}
 
 
 def test_a_look_whose_incident_is_closed_meanwhile_opens_another(
-    journal: Journal, meanwhile: ThreadPoolExecutor
+    journal: Journal, writer: Writer, meanwhile: ThreadPoolExecutor
 ) -> None:
     at_work = [a.id for a in PLAN.agents if on_shift(a, NOW) and on_shift(a, LATER + MINUTES)]
     live = frozenset(at_work)
     agents_gone.look(journal, PLAN, Seen(NOW, live, live))
-    holds, done = threading.Event(), threading.Event()
-
-    def close() -> None:
-        with journal.write() as session:
-            incidents.held(session, BUSY)
-            holds.set()
-            done.wait(60)
-            incidents.close(session, BUSY, "closed", now=LATER)
-
-    closing = meanwhile.submit(close)
-    assert holds.wait(SOON_S)
+    writer.closes = True
     gone = Seen(LATER, frozenset(), frozenset())
     asking = meanwhile.submit(agents_gone.look, journal, PLAN, gone)
     waits(asking)
-    done.set()
-    closing.result(SOON_S)
+    writer.done.set()
     assert list(asking.result(SOON_S)) == ["INC-0002"]
 
 
 def test_of_many_senders_of_a_process_a_few_wait_at_the_database(
-    journal: Journal, busy: threading.Event, meanwhile: ThreadPoolExecutor
+    journal: Journal, writer: Writer, meanwhile: ThreadPoolExecutor
 ) -> None:
     def send(n: int) -> None:
         def say(session: Any) -> None:
@@ -267,7 +256,7 @@ def test_of_many_senders_of_a_process_a_few_wait_at_the_database(
             )
         )
     assert at_the_database == SENDERS_AT_ONCE
-    busy.set()
+    writer.done.set()
     for each in sending:
         each.result(SOON_S)
     with journal.read() as session:
