@@ -110,25 +110,27 @@ class Installation:
         """Who calls the lines to hear them."""
         return LineProber(self.settings.sip, lambda: self.voice, self.clock)
 
-    def fenced(self, incident: str) -> Outward:
+    def fenced(self, incident: str, *, real: bool = False) -> Outward:
         """The way out to people and lines, for one incident: an exercise's has a fence, and what
         that refuses stands in the exercise's timeline (D4, decision 10). "" is for what belongs to
         no incident, a link to sign in.
 
-        The journal is asked each time: who plays and who has left may have changed.
+        The journal is asked each time: who plays and who has left may have changed. Not for an
+        incident that is known to be ``real``, which it stays.
         """
-        if not incident:
+        if not incident or real:
             return Outward(self)
+        fence: Fence | None = None
         with self.journal.read() as session:
             row = incidents.get(session, incident)
             if not row.exercise:
                 return Outward(self)
-        plan = self.plan_of(incident)
-        if row.kind == EXERCISE and row.closed_at is not None:
-            fence: Fence | None = fence_after((plan, self._plan_in_force(plan)), incident)
-        else:
-            with self.journal.read() as session:
-                fence = fence_of(session, plan, incident)
+            plan = self.plans_for(session, [row])[incident]
+            evaluated = row.kind == EXERCISE and row.closed_at is not None
+            if not evaluated:
+                fence = fence_of(session, plan, row)
+        if evaluated:
+            fence = fence_after((plan, self._plan_in_force(plan)), incident)
 
         def refused(channel: str, why: str) -> None:
             with self.journal.write() as session:

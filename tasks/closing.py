@@ -75,7 +75,8 @@ def give_lines_back(lease: Lease) -> None:
     inst = installation()
     with inst.journal.read() as session:
         lines = routing_state.on_emergency(session, lease.incident)
-        fence = fence_of(session, inst.plan_of(lease.incident), lease.incident)
+        row = incidents.get(session, lease.incident)
+        fence = fence_of(session, inst.plans_for(session, [row])[row.number], row)
     for line in lines:
         if fence is None or line.line not in fence.lines:
             continue

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from kitart.connectors.errors import ConnectorError
 from kitart.installation import installation
-from kitart.journal import leading, routing_state, timeline, voicemail_facts
+from kitart.journal import incidents, leading, routing_state, timeline, voicemail_facts
 from kitart.journal.database import Lease
 from kitart.journal.fences import fence_of
 from kitart.language import phrase
@@ -93,7 +93,7 @@ def check(lease: Lease, line: Line, key: str) -> None:
     wanted = "normal" if not on else "notice" if line.mode == NOTICE else "voicemail"
     with inst.journal.read() as session:
         others = {each.line for each in routing_state.on_elsewhere(session, lease.incident)}
-        fence = fence_of(session, plan, lease.incident)
+        fence = fence_of(session, plan, incidents.get(session, lease.incident))
     elsewhere = not on and line.line in others
     ok: bool | None = None
     version, seen = line.version, "switched by hand: a person calls it"

@@ -5,9 +5,11 @@ from __future__ import annotations
 import contextlib
 import functools
 import importlib
+import logging
 import os
 import sqlite3
 import threading
+from collections import deque
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +23,7 @@ from sqlalchemy.orm import Session, configure_mappers
 from kitart.clock import monotonic_s, sleep_s
 from kitart.journal.once import locked
 from kitart.journal.tables import Incident
+from kitart.journal.together import Together
 from kitart.journal.watching import (
     ALL,
     ANY,
@@ -39,6 +42,7 @@ PERSIST_S, PERSIST_EVERY_S = 60.0, 0.5
 
 
 T = TypeVar("T")
+log = logging.getLogger(__name__)
 
 
 class JournalError(Exception):
@@ -67,11 +71,11 @@ COUNT_WRITE = sa.text(
     "ON CONFLICT (topic) DO UPDATE SET count = count + 1"
 )
 
-TELL = sa.text("SELECT pg_notify(:all, :topic), pg_notify(:own, :topic)")
-
-SENDERS_AT_ONCE = 4
-"""How many senders of a process wait at PostgreSQL for the row of an incident: as the one leaves it
-the next has it at once, and whoever answers waits behind so many."""
+TELL = sa.text(
+    "SELECT set_config('synchronous_commit', 'off', true), pg_notify(channel, topic) "
+    "FROM unnest(CAST(:channels AS text[]), CAST(:topics AS text[])) AS told (channel, topic)"
+)
+"""The disk is not waited for: what it would keep is told to nobody after a crash."""
 KEPT, AT_MOST = 16, 24
 """Connections of a process to PostgreSQL, which has a hundred for all unless it is told."""
 
@@ -90,7 +94,8 @@ class Journal:
         self._kept = connections_kept
         self._engine: sa.Engine | None = None
         self._turn = threading.Lock()
-        self._senders: dict[str, threading.Semaphore] = {}
+        self._together: dict[str, Together] = {}
+        self._telling, self._to_tell = threading.Lock(), deque[str]()
         self.patience_s = 0.0
         """Real seconds for which PostgreSQL is asked for a connection while it is away; who asks
         waits. For whoever can do nothing else meanwhile, as a plan's run."""
@@ -130,12 +135,12 @@ class Journal:
         *,
         about: str | None = None,
         heard: bool = True,
-        one_of_many: bool = False,
+        beside: bool = False,
     ) -> Iterator[Session]:
         """A transaction that writes; with ``lease``, only while it holds.
 
-        Of ``one_of_many`` writers of this process ``about`` an incident a few at a time come to the
-        database: an answer waits there behind those, and not behind all.
+        One that goes ``beside`` others only looks at the lease: it waits for none of those who
+        write about the incident, and a run that takes the incident over does not wait for it.
 
         Runs hear at once of what is ``about`` their incident, held by their ``lease`` or entered in
         their incident's timeline; of what is none of these all hear at once. Of other incidents
@@ -145,56 +150,67 @@ class Journal:
         Raises ``LeaseLost`` (nothing is written) when another run holds the incident.
         """
         begun_s = monotonic_s()
+        told: Collection[str] = ()
         # A read that later writes fails at once in SQLite's WAL mode, so writers begin as such.
         with (
-            self._writers_turn(about if one_of_many else None),
+            self._writers_turn(),
             self.engine.connect().execution_options(kitart_write=True) as connection,
-            Session(connection, expire_on_commit=False) as session,
-            session.begin(),
         ):
-            before = _changes(connection)
-            if lease is not None:
-                _check_lease(session, lease)
-            yield session
-            session.flush()
-            # Whoever found nothing to change may not wake others, who would ask again in turn.
-            if heard and _changes(connection) != before:
-                given = (about, lease.incident if lease else None)
-                self._tell(session, {topic for topic in given if topic})
+            with Session(connection, expire_on_commit=False) as session, session.begin():
+                before = _changes(connection)
+                if lease is not None:
+                    _check_lease(session, lease, beside=beside)
+                yield session
+                session.flush()
+                # Whoever found nothing to change may not wake others, who would ask again in turn.
+                if heard and _changes(connection) != before:
+                    given = {topic for topic in (about, lease and lease.incident) if topic}
+                    told = {*given, *session.info.get(CONCERNED, ())} or {ALL}
+                    if self.engine.dialect.name == "sqlite":
+                        session.execute(COUNT_WRITE, [{"topic": each} for each in {*told, ANY}])
+            if told and self.engine.dialect.name == "postgresql":
+                self._tell(connection, told)
         self.write_times.add(monotonic_s() - begun_s)
 
-    def _tell(self, session: Session, given: Collection[str]) -> None:
-        topics = {*given, *session.info.get(CONCERNED, ())} or {ALL}
-        if self.engine.dialect.name != "postgresql":
-            session.execute(COUNT_WRITE, [{"topic": topic} for topic in {*topics, ANY}])
-            return
-        for topic in sorted(topics):
-            told = {"all": CHANNEL, "own": channel_of(topic), "topic": topic}
-            session.execute(TELL, told)
+    def _tell(self, connection: sa.Connection, topics: Collection[str]) -> None:
+        """Have PostgreSQL tell who listens: after the commit, and with what others have to tell.
+
+        In the transaction itself one would wait for the other: PostgreSQL lets only one at a time
+        commit that tells something, and the disk is waited for meanwhile. What a crash in this
+        moment leaves untold is found by the look that everybody takes now and then.
+        """
+        self._to_tell.extend(topics)
+        with self._telling:
+            told = set()
+            while self._to_tell:  # only who has the turn takes any
+                told.add(self._to_tell.popleft())
+            if not told:
+                return
+            words = [(CHANNEL, topic) for topic in told]
+            words += [(channel_of(topic), topic) for topic in told]
+            said = {"channels": [word[0] for word in words], "topics": [word[1] for word in words]}
+            try:
+                connection.execution_options(isolation_level="AUTOCOMMIT").execute(TELL, said)
+            except DBAPIError as error:
+                log.warning("that something was written was not told: %s", error.orig)
 
     @contextlib.contextmanager
-    def _writers_turn(self, about: str | None) -> Iterator[None]:
-        """On SQLite, one writer of this process after another; on PostgreSQL a few at a time of
-        those who write ``about`` the same incident.
+    def _writers_turn(self) -> Iterator[None]:
+        """On SQLite, one writer of this process after another.
 
         The file has one writer anyway, and who waits for it there sleeps for up to a tenth of a
         second at a time, also when it has long been free; here the next one is woken at once.
         """
-        turn: threading.Lock | threading.Semaphore
-        if self.engine.dialect.name == "sqlite":
-            turn = self._turn
-        elif about is not None:
-            turn = self._senders.setdefault(about, threading.Semaphore(SENDERS_AT_ONCE))
-        else:
+        if self.engine.dialect.name != "sqlite":
             yield
             return
         # Whoever never gets the turn asks the database, which says what is the matter.
-        got = turn.acquire(timeout=LOCK_LIMIT_S)
+        got = self._turn.acquire(timeout=LOCK_LIMIT_S)
         try:
             yield
         finally:
             if got:
-                turn.release()
+                self._turn.release()
 
     @contextlib.contextmanager
     def read(self) -> Iterator[Session]:
@@ -216,13 +232,15 @@ class Journal:
     def persist(self, write: Callable[[Session], T], *, about: str | None = None) -> T:
         """Write what happened outside and can't be found out again: tried for a minute while the
         database can't be reached or written to. ``write`` may find that its last try was written
-        after all; it is one of many ``about`` an incident, if one is named. Raises the last
-        failure."""
+        after all; what several threads have to write ``about`` an incident goes into one
+        transaction. Raises the last failure."""
+        together = self._together.setdefault(
+            about or ALL, Together(functools.partial(self.write, about=about))
+        )
         until_s = monotonic_s() + PERSIST_S
         while True:
             try:
-                with self.write(about=about, one_of_many=about is not None) as session:
-                    return write(session)
+                return together.write(write)
             except (DBAPIError, PoolTimeout):
                 if monotonic_s() >= until_s:
                     raise
@@ -356,9 +374,9 @@ def _refuse_read_only(
         )
 
 
-def _check_lease(session: Session, lease: Lease) -> None:
+def _check_lease(session: Session, lease: Lease, *, beside: bool) -> None:
     fence = sa.select(Incident.lease_fence).where(Incident.number == lease.incident)
-    held = session.scalars(locked(fence)).one_or_none()
+    held = session.scalars(fence if beside else locked(fence)).one_or_none()
     if held != lease.fence:
         raise LeaseLost(
             f"{lease.incident} is driven by another run (fence {held}, ours was {lease.fence})"

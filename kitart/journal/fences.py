@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
 from kitart.connectors.fence import Fence, key
-from kitart.journal import exercises, incidents
+from kitart.journal import exercises
 from kitart.journal.exercises import ExerciseRecord
 from kitart.journal.tables import Incident
 from kitart.plan.contact_list import CONTACT_TEST
@@ -15,10 +16,17 @@ from kitart.plan.exercises import EXERCISE, Inject, people_and_agents
 from kitart.plan.people import Agent, Person
 from kitart.plan.schema import Plan
 
+
+class _Company(NamedTuple):
+    addresses: dict[tuple[str, str], str]
+    never: frozenset[str]
+
+
+_last_asked: dict[bool, tuple[Plan, _Company]] = {}
 ABSENT, BACK, DEAD = "person-absent", "channel-back", "channel-dead"
 
 
-def fence_of(session: Session, plan: Plan, number: str) -> Fence | None:
+def fence_of(session: Session, plan: Plan, row: Incident) -> Fence | None:
     """The fence of an incident, from the journal as it stands now; ``None`` for a real one.
 
     ``plan`` is the plan frozen into it. A record of an exercise that names no list of players (a
@@ -26,14 +34,12 @@ def fence_of(session: Session, plan: Plan, number: str) -> Fence | None:
     people, never a client, a supplier or a line. The exercise's own record, which asks for the date
     and is evaluated, reaches the coordinators too, and once it is over all role holders.
     """
-    row = incidents.get(session, number)
     if not row.exercise:
         return None
-    exercise = exercises.of_incident(session, number)
+    exercise = exercises.of_incident(session, row.number)
     if exercise is None:
-        return Fence(
-            number, _addresses(_own_people(plan, row)), never=_outsiders(plan, frozenset(), ())
-        )
+        company = _company(plan, agents=row.kind != CONTACT_TEST)
+        return Fence(row.number, company.addresses, never=company.never)
     record = exercises.get(session, exercise)
     own = row.kind == EXERCISE
     return Fence(
@@ -88,8 +94,15 @@ def _outsiders(plan: Plan, lines: frozenset[str], clients: Collection[str]) -> f
     return frozenset(key("", address)[1] for address in addresses if address)
 
 
-def _own_people(plan: Plan, row: Incident) -> Iterable[Person | Agent]:
-    return plan.people if row.kind == CONTACT_TEST else (*plan.people, *plan.agents)
+def _company(plan: Plan, *, agents: bool) -> _Company:
+    """What the company's own people are reached at, and who is never reached: kept for the last
+    plan that was asked for, since a test of the contact list asks for each of a thousand texts."""
+    kept = _last_asked.get(agents)
+    if kept is None or kept[0] is not plan:
+        people: list[Person | Agent] = [*plan.people, *(plan.agents if agents else ())]
+        kept = plan, _Company(_addresses(people), _outsiders(plan, frozenset(), ()))
+        _last_asked[agents] = kept
+    return kept[1]
 
 
 def _addresses(owners: Iterable[Person | Agent]) -> dict[tuple[str, str], str]:

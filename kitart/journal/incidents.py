@@ -168,6 +168,14 @@ def get(session: Session, number: str) -> Incident:
     return found
 
 
+def is_exercise(session: Session, number: str) -> bool:
+    """Whether the incident is of an exercise, which never changes; raises as ``get`` does."""
+    found = session.scalars(sa.select(Incident.exercise).where(Incident.number == number)).first()
+    if found is None:
+        raise LookupError(f"there is no incident {number}")
+    return found
+
+
 def held(session: Session, number: str) -> Incident:
     """The incident, which nobody else may write about until this transaction ends; raises as
     ``get`` does."""
@@ -189,6 +197,17 @@ def open_incidents(session: Session) -> list[Incident]:
         Incident.open_key.is_not(None), Incident.kind.not_in(NO_DISRUPTIONS)
     )
     return list(session.scalars(query.order_by(Incident.seq)))
+
+
+def open_systems(session: Session, *, exercises: bool) -> dict[str, str]:
+    """What each disruption that is not closed is about, by its number; with those of exercises, or
+    without. Each message asks it before it leaves: it reads no more than that."""
+    query = sa.select(Incident.number, Incident.system_id).where(
+        Incident.open_key.is_not(None), Incident.kind.not_in(NO_DISRUPTIONS)
+    )
+    if not exercises:
+        query = query.where(Incident.exercise.is_(False))
+    return {number: system for number, system in session.execute(query)}
 
 
 def unsettled(session: Session) -> list[Incident]:

@@ -22,6 +22,9 @@ from kitart.journal.once import locked
 from kitart.journal.tables import Incident, TimelineEntry
 from kitart.journal.words import storable
 
+HELD = "incidents held"
+"""Where a session keeps the incidents that its transaction has locked."""
+
 
 def append(
     session: Session,
@@ -41,7 +44,7 @@ def append(
     ``occurred_at`` is when it happened, ``now`` when it is recorded; both are UTC (E39). Raises
     ``ValueError`` for a moment without a zone.
     """
-    row = session.scalars(locked(sa.select(Incident).where(Incident.number == incident))).one()
+    row = _held(session, incident)
     if key is not None and _has(session, incident, key):
         return None
     fields: dict[str, Any] = {
@@ -93,6 +96,19 @@ def first_broken(session: Session, incident: Incident) -> int | None:
     if broken is None and end != incident.head_hash:
         return len(found) + 1
     return broken
+
+
+def _held(session: Session, incident: str) -> Incident:
+    """The incident, which only this transaction may enter anything for: asked for once in each."""
+    rows: dict[str, Incident]
+    transaction, rows = session.info.get(HELD, (None, {}))
+    if transaction is None or transaction is not session.get_transaction():
+        rows = {}
+    if incident not in rows:
+        query = locked(sa.select(Incident).where(Incident.number == incident))
+        rows[incident] = session.scalars(query).one()
+        session.info[HELD] = session.get_transaction(), rows
+    return rows[incident]
 
 
 def _has(session: Session, incident: str, key: str) -> bool:

@@ -15,7 +15,6 @@ from kitart.installation import Installation
 from kitart.journal import incidents, looks, observations
 from kitart.journal.at_a_glance import OpenIncident
 from kitart.journal.messages import Outgoing
-from kitart.journal.tables import Incident
 from kitart.messaging import callbacks
 from kitart.messaging.cards import card
 from kitart.plan.schema import Plan, System
@@ -35,17 +34,17 @@ def down_systems(session: Session, plan: Plan, *, exercise: bool = False) -> fro
     Only looks of the incidents that are open count: last month's say nothing about today. What is
     down only in an exercise is down for the messages of an exercise alone (D4, E40).
     """
-    unclosed = [row for row in incidents.open_incidents(session) if exercise or not row.exercise]
+    unclosed = incidents.open_systems(session, exercises=exercise)
     if not unclosed:
         return frozenset()
-    numbers = [incident.number for incident in unclosed]
+    numbers = list(unclosed)
     probed = [system.id for system in plan.systems if system.probe is not None]
     others = [system.id for system in plan.systems if system.probe is None]
     seen = {
         **observations.last_probed(session, probed, numbers),
         **observations.last_told(session, others, numbers),
     }
-    return with_shared(plan, said_down(unclosed, seen))
+    return with_shared(plan, said_down(unclosed.values(), seen))
 
 
 def down_among(plan: Plan, unclosed: Sequence[OpenIncident]) -> frozenset[str]:
@@ -53,12 +52,13 @@ def down_among(plan: Plan, unclosed: Sequence[OpenIncident]) -> frozenset[str]:
     what only shares their failure; exercises apart (D4)."""
     unclosed = [each for each in unclosed if not each.row.exercise]
     seen = {system.id: _last_among(system, unclosed) for system in plan.systems}
-    return said_down([each.row for each in unclosed], seen)
+    return said_down([each.row.system_id for each in unclosed], seen)
 
 
-def said_down(unclosed: Iterable[Incident], seen: Mapping[str, str | None]) -> frozenset[str]:
-    """The systems that have an open incident and weren't seen up since, and those seen down."""
-    down = {i.system_id for i in unclosed if seen.get(i.system_id) != "up"}
+def said_down(unclosed: Iterable[str], seen: Mapping[str, str | None]) -> frozenset[str]:
+    """The systems that have an open incident (``unclosed``) and weren't seen up since, and those
+    seen down."""
+    down = {system for system in unclosed if seen.get(system) != "up"}
     return frozenset(down | {system for system, state in seen.items() if state == "down"})
 
 
@@ -108,13 +108,15 @@ def send_by(
     text: str,
     *,
     attachments: Sequence[Attachment] = (),
+    real: bool = False,
 ) -> str:
-    """Hand the message to a connector and return the provider's own number for it.
+    """Hand the message to a connector and return the provider's own number for it. ``real`` says
+    that its incident is known to be none of an exercise.
 
     A text message and a chat carry no attachments; a call speaks the text as it is kept. Raises
     ``Fenced`` for whoever is outside an exercise, which the exercise's timeline then has.
     """
-    out = inst.fenced(message.incident)
+    out = inst.fenced(message.incident, real=real)
     to: dict[str, Any] = {"whom": message.recipient, "purpose": message.purpose}
     if connector == "sms":
         return out.sms(

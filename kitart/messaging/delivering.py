@@ -105,12 +105,12 @@ def _deliver(
         if known is not None and known.state in DONE_WITH:
             return known, None
         # Read here, not in the claim: that one keeps all other writers waiting.
-        exercise = incidents.get(session, message.incident).exercise
+        exercise = incidents.is_exercise(session, message.incident)
         down = down_systems(session, plan, exercise=exercise)
         possible = ways(plan, message.channel, stands_on, down)
     # That it is about to leave changes nothing for anybody; that it is put off does.
     with inst.journal.write(
-        lease, about=message.incident, heard=bool(headline), one_of_many=lease is not None
+        lease, about=message.incident, heard=bool(headline), beside=True
     ) as session:
         waits = headline and hold_back(session, plan, message, headline, now=now)
         if waits:
@@ -123,7 +123,7 @@ def _deliver(
             return row, None
         if claim.repeat:
             message = _as_kept(session, message)
-    tried = _try(inst, message, possible, attachments, repeat=claim.repeat)
+    tried = _try(inst, message, possible, attachments, repeat=claim.repeat, real=not exercise)
     now = inst.clock.now()
     if tried.state == "uncertain" or (
         tried.state == "failed" and (tried.may_have_gone or claim.repeat)
@@ -201,6 +201,7 @@ def _try(
     attachments: Sequence[Attachment],
     *,
     repeat: bool,
+    real: bool,
 ) -> _Try:
     """Try each way that is not barred; after one that gave no answer as a repeat, and a client's
     report not at all."""
@@ -213,7 +214,9 @@ def _try(
     for way in open_ways:
         leaves = _marked(message) if repeat or unanswered else message
         try:
-            provider_id = send_by(inst, way.connector, leaves, leaves.text, attachments=attachments)
+            provider_id = send_by(
+                inst, way.connector, leaves, leaves.text, attachments=attachments, real=real
+            )
         except Fenced as fenced:
             # No other way leads out either, and no later try.
             return _Try("skipped", fenced.message)

@@ -104,7 +104,7 @@ def _on_each(
     attachments: Sequence[Attachment] = (),
 ) -> bool:
     with inst.journal.read() as session:
-        exercise = incidents.get(session, incident).exercise
+        exercise = incidents.is_exercise(session, incident)
     reached = False
     for place, channel in enumerate(channels):
         words = wording(purpose, channel.kind)

@@ -17,8 +17,9 @@ import sqlalchemy as sa
 from kitart.alerts.workplace import report_outage
 from kitart.gateway import roll_called
 from kitart.gateway.visits import Refused
-from kitart.journal import incidents, outage_reports, plans, roll_calls, timeline
-from kitart.journal.database import SENDERS_AT_ONCE, Journal
+from kitart.journal import incidents, messages, outage_reports, plans, roll_calls, timeline
+from kitart.journal.database import Journal, Lease, LeaseLost
+from kitart.journal.messages import Outgoing
 from kitart.journal.outage_reports import Said
 from kitart.messaging import agents_gone
 from kitart.messaging.agents_gone import Seen
@@ -237,7 +238,7 @@ def test_a_look_whose_incident_is_closed_meanwhile_opens_another(
     assert list(asking.result(SOON_S)) == ["INC-0002"]
 
 
-def test_of_many_senders_of_a_process_a_few_wait_at_the_database(
+def test_of_many_senders_of_a_process_one_waits_at_the_database(
     journal: Journal, writer: Writer, meanwhile: ThreadPoolExecutor
 ) -> None:
     def send(n: int) -> None:
@@ -247,7 +248,7 @@ def test_of_many_senders_of_a_process_a_few_wait_at_the_database(
         journal.persist(say, about=BUSY)
 
     sending = [meanwhile.submit(send, n) for n in range(6)]
-    assert waits(sending[0])
+    assert all([waits(each) for each in sending])
     with journal.read() as session:
         at_the_database = session.scalar(
             sa.text(
@@ -255,9 +256,27 @@ def test_of_many_senders_of_a_process_a_few_wait_at_the_database(
                 "WHERE wait_event_type = 'Lock' AND datname = current_database()"
             )
         )
-    assert at_the_database == SENDERS_AT_ONCE
+    assert at_the_database == 1
     writer.done.set()
     for each in sending:
         each.result(SOON_S)
     with journal.read() as session:
         assert len(timeline.entries(session, BUSY, "message accepted")) == 6
+
+
+@pytest.mark.covers("D15")
+def test_a_message_is_claimed_while_others_write_about_its_incident(
+    journal: Journal, writer: Writer, meanwhile: ThreadPoolExecutor
+) -> None:
+    with journal.read() as session:
+        fence = incidents.get(session, BUSY).lease_fence
+
+    def claim(fence: int) -> bool:
+        wanted = Outgoing("one", BUSY, "ert-alarm", "ERT-1", "ert", "sms", "+3610", "", "Come")
+        with journal.write(Lease(BUSY, "run", fence), about=BUSY, beside=True) as session:
+            return messages.claim(session, wanted, now=NOW, real_now=NOW) is not None
+
+    assert meanwhile.submit(claim, fence).result(SOON_S)
+    with pytest.raises(LeaseLost, match="driven by another run"):
+        meanwhile.submit(claim, fence + 1).result(SOON_S)
+    assert not writer.done.is_set()

@@ -162,7 +162,7 @@ def test_once_it_is_over_its_own_people_are_reached_and_still_nobody_outside(
     own = {(c.kind, c.address.casefold()) for c in lead.channels}
     with journal.read() as session:
         played = exercises.played(session, number)[0].number
-        behind = fence_of(session, PLAN, played)
+        behind = fence_of(session, PLAN, incidents.get(session, played))
     assert behind is not None
     assert not own & set(behind.addresses)  # what was played stays among its players
     after = fence_after((PLAN, PLAN), number)

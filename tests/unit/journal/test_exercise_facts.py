@@ -122,12 +122,12 @@ def test_the_fence_knows_who_plays_absent_and_which_channel_plays_dead(journal: 
     )
     with journal.write() as session:
         number = running(session, plan, "dead", "away")
-        fence = fence_of(session, plan, number)
+        fence = fence_of(session, plan, incidents.get(session, number))
         assert fence is not None
         assert (fence.dead, dict(fence.gone)) == ({"sms"}, {"ERT-1": "plays absent"})
         scenario = plan.scenario("dead-channel")
         exercises.give(session, number, scenario.inject("back"), scenario, now=NOW)
-        fence = fence_of(session, plan, number)
+        fence = fence_of(session, plan, incidents.get(session, number))
         assert fence is not None
         assert fence.dead == frozenset()
 

@@ -380,6 +380,25 @@ def test_what_nobody_waits_for_wakes_nobody(journal: Journal) -> None:
     everything.close()
 
 
+def test_what_could_not_be_told_is_written_all_the_same(
+    new_postgres_database: Callable[[], str],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    journal = Journal(new_postgres_database())
+    make_tables(journal)
+    with monkeypatch.context() as broken:
+        broken.setattr(database, "TELL", sa.text("SELECT 1 / 0, :channels, :topics"))
+        with journal.write() as session:
+            plans.keep(session, "one", {}, now=NOW)
+    assert "that something was written was not told" in caplog.text
+    with journal.write() as session:
+        plans.keep(session, "two", {}, now=NOW)
+    with journal.read() as session:
+        assert plans.snapshot(session, "one") == plans.snapshot(session, "two") == {}
+    journal.close()
+
+
 def test_a_reader_sees_the_journal_as_it_stood_at_its_first_question(journal: Journal) -> None:
     with journal.read() as reader:
         plans.snapshot(reader, "0" * 64)
