@@ -23,7 +23,7 @@ from sqlalchemy.orm import Session, configure_mappers
 from kitart.clock import monotonic_s, sleep_s
 from kitart.journal.once import locked
 from kitart.journal.tables import Incident
-from kitart.journal.together import Together
+from kitart.journal.together import Together, nothing
 from kitart.journal.watching import (
     ALL,
     ANY,
@@ -229,18 +229,27 @@ class Journal:
         with self.read() as session:
             return question(session)
 
-    def persist(self, write: Callable[[Session], T], *, about: str | None = None) -> T:
+    def persist(
+        self,
+        write: Callable[[Session], T],
+        then: Callable[[Session, T], None] = nothing,
+        *,
+        about: str | None = None,
+    ) -> T:
         """Write what happened outside and can't be found out again: tried for a minute while the
         database can't be reached or written to. ``write`` may find that its last try was written
         after all; what several threads have to write ``about`` an incident goes into one
-        transaction. Raises the last failure."""
-        together = self._together.setdefault(
-            about or ALL, Together(functools.partial(self.write, about=about))
-        )
+        transaction, and what each enters ``then`` in its timeline comes after all that they wrote.
+        Raises the last failure."""
+        if about is None:
+            together = Together(self.write)
+        else:
+            alike = Together(functools.partial(self.write, about=about))
+            together = self._together.setdefault(about, alike)
         until_s = monotonic_s() + PERSIST_S
         while True:
             try:
-                return together.write(write)
+                return together.write(write, then)
             except (DBAPIError, PoolTimeout):
                 if monotonic_s() >= until_s:
                     raise

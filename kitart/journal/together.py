@@ -17,11 +17,17 @@ AT_ONCE = 50
 """The most in one transaction: whoever else writes about it waits for that."""
 
 
+def nothing(_session: Session, _value: Any) -> None:
+    """There is nothing that has to come last."""
+
+
 class _Write:
     """A thread's write: what it returned, or how it failed."""
 
-    def __init__(self, write: Callable[[Session], Any]) -> None:
-        self.write = write
+    def __init__(
+        self, write: Callable[[Session], Any], then: Callable[[Session, Any], None]
+    ) -> None:
+        self.write, self.then = write, then
         self.value: Any = None
         self.failure: Exception | None = None
         self.done = False
@@ -41,12 +47,16 @@ class Together:
         self._guard = threading.Lock()
         self._waiting: list[_Write] = []
 
-    def write(self, write: Callable[[Session], T]) -> T:
+    def write(
+        self, write: Callable[[Session], T], then: Callable[[Session, T], None] = nothing
+    ) -> T:
         """What ``write`` returns, once it is committed; raises as it does, or as the commit.
 
-        It may be called by another thread, and a second time where one beside it failed.
+        ``then`` is called with that, after all who write in this transaction have written: for the
+        row that they all want, which is to be held last. Both may be called by another thread, and
+        a second time where one beside it failed.
         """
-        mine = _Write(write)
+        mine = _Write(write, then)
         with self._guard:
             self._waiting.append(mine)
         with self._turn:
@@ -63,6 +73,8 @@ class Together:
         try:
             with self._transaction() as session:
                 values = [each.write(session) for each in together]
+                for each, value in zip(together, values, strict=True):
+                    each.then(session, value)
         except Exception as error:
             alone = len(together) == 1 or isinstance(error, DBAPIError | PoolTimeout)
             for each in together:

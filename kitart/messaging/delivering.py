@@ -129,10 +129,7 @@ def _deliver(
         tried.state == "failed" and (tried.may_have_gone or claim.repeat)
     ):
         tried = replace(tried, detail=f"{tried.detail}; {messages.NOT_KNOWN}")
-    row = inst.journal.persist(
-        lambda session: _record(session, message, claim, tried, now, attachments, also_about),
-        about=message.incident,
-    )
+    row = _record(inst, message, claim, tried, now, attachments, also_about)
     if tried.again_in_s is None or row.state != "failed":
         return row, None
     return row, max(tried.again_in_s, messages.pause_s(row))
@@ -157,7 +154,7 @@ def _marked(message: Outgoing) -> Outgoing:
 
 
 def _record(
-    session: Session,
+    inst: Installation,
     message: Outgoing,
     claim: messages.Claim,
     tried: _Try,
@@ -167,31 +164,36 @@ def _record(
 ) -> Message:
     """Write the outcome, also when the lease is lost: what went out went out.
 
-    Called again where the database went away, and then the last call may have been written.
+    The message's row before its incidents', as whoever hears from the provider has it; and in the
+    order of their numbers: two who write about several wait for one another in turn.
     """
-    row = messages.complete(
-        session, claim, tried.state, now=now, provider_id=tried.provider_id, detail=tried.detail
-    )
-    # In the order of their numbers: two who write about several wait for one another in turn.
-    for number in sorted({message.incident, *also_about}):
-        timeline.append(
-            session,
-            number,
-            "message " + tried.state,
-            _line(message, tried.state, tried.detail),
-            now=now,
-            data={
-                "key": message.key,
-                "to": message.recipient,
-                "role": message.role,
-                "channel": message.channel,
-                "purpose": message.purpose,
-                "attempt": row.attempts,
-                **_attached(attachments),
-            },
-            key=f"sent:{message.key}:{claim.attempt}",
+    incidents_of = sorted({message.incident, *also_about})
+
+    def complete(session: Session) -> Message:
+        return messages.complete(
+            session, claim, tried.state, now=now, provider_id=tried.provider_id, detail=tried.detail
         )
-    return row
+
+    def enter(session: Session, row: Message) -> None:
+        data = {
+            "key": message.key,
+            "to": message.recipient,
+            "role": message.role,
+            "channel": message.channel,
+            "purpose": message.purpose,
+            "attempt": row.attempts,
+            **_attached(attachments),
+        }
+        for number in incidents_of:
+            timeline.append(
+                session, number, f"message {tried.state}",
+                _line(message, tried.state, tried.detail),
+                now=now, data=data, key=f"sent:{message.key}:{claim.attempt}",
+            )  # fmt: skip
+
+    # Only what is about one incident goes together with others: they keep that order too.
+    alone = len(incidents_of) > 1
+    return inst.journal.persist(complete, enter, about=None if alone else message.incident)
 
 
 def _try(

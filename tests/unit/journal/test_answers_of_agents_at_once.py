@@ -280,3 +280,49 @@ def test_a_message_is_claimed_while_others_write_about_its_incident(
     with pytest.raises(LeaseLost, match="driven by another run"):
         meanwhile.submit(claim, fence + 1).result(SOON_S)
     assert not writer.done.is_set()
+
+
+@pytest.mark.covers("D15")
+def test_what_senders_record_together_and_a_providers_word_never_wait_for_one_another(
+    journal: Journal, writer: Writer, meanwhile: ThreadPoolExecutor
+) -> None:
+    keys = ("zero", "one", "two")
+    claims = {}
+    for key in keys:
+        wanted = Outgoing(key, BUSY, "ert-alarm", "ERT-1", "ert", "sms", "+3610", "", "Come")
+        with journal.write(about=BUSY, beside=True) as session:
+            claims[key] = messages.claim(session, wanted, now=NOW, real_now=NOW)
+
+    def record(key: str) -> None:
+        def complete(session: Any) -> Any:
+            return messages.complete(session, claims[key], "accepted", now=NOW, provider_id=key)
+
+        def enter(session: Any, _row: Any) -> None:
+            timeline.append(session, BUSY, "message accepted", key, now=LATER)
+
+        journal.persist(complete, enter, about=BUSY)
+
+    heard, go_on = threading.Event(), threading.Event()
+
+    def provider() -> None:
+        with journal.write() as session:
+            assert messages.report(session, "two", "two", "delivered", "", now=LATER)
+            heard.set()
+            assert go_on.wait(SOON_S)
+            timeline.append(session, BUSY, "message delivered", "two", now=LATER)
+
+    first = meanwhile.submit(record, "zero")
+    assert waits(first)  # for the row of the incident; what comes now goes together
+    word = meanwhile.submit(provider)
+    assert heard.wait(SOON_S)
+    others = [meanwhile.submit(record, key) for key in keys[1:]]
+    assert waits(others[1])
+    writer.done.set()
+    first.result(SOON_S)
+    assert waits(others[1])  # for the row of its message, which the provider's word has
+    go_on.set()
+    for each in (word, *others):
+        each.result(SOON_S)
+    with journal.read() as session:
+        said = {(e.type, e.text) for e in timeline.entries(session, BUSY)}
+    assert {("message delivered", "two"), *(("message accepted", key) for key in keys)} <= said

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from kitart.journal.together import AT_ONCE, Together
+from kitart.journal.together import AT_ONCE, Together, nothing
 
 LIMIT_S = 10.0
 
@@ -59,13 +59,13 @@ def transactions() -> Transactions:
     return Transactions()
 
 
-def begin(transactions: Transactions, writes: list[Any]) -> list[Any]:
+def begin(transactions: Transactions, writes: list[Any], then: Any = nothing) -> list[Any]:
     """One writes, the others come meanwhile; what became of each."""
     together = Together(transactions)  # type: ignore[arg-type]
     with ThreadPoolExecutor(len(writes)) as pool:
-        first = pool.submit(together.write, writes[0])
+        first = pool.submit(together.write, writes[0], then)
         assert transactions.begun.wait(LIMIT_S)
-        others = [pool.submit(together.write, write) for write in writes[1:]]
+        others = [pool.submit(together.write, write, then) for write in writes[1:]]
         all_waiting(together, len(others))
         transactions.go_on.set()
         return [each.exception(LIMIT_S) or each.result() for each in (first, *others)]
@@ -93,6 +93,20 @@ def test_one_that_fails_fails_alone(transactions: Transactions) -> None:
     assert [found[0], found[1], found[3]] == [0, 1, 3]
     assert isinstance(found[2], ValueError)
     assert sorted(n for each in transactions.written for n in each) == [0, 1, 3]
+
+
+def test_what_comes_last_comes_after_all_that_is_written_together(
+    transactions: Transactions,
+) -> None:
+    def entered(session: Any, value: Any) -> None:
+        session.append(f"entered {value}")
+
+    found = begin(transactions, [adds(n) for n in range(4)], entered)
+    assert found == list(range(4))
+    alone, together = transactions.written
+    assert alone == [0, "entered 0"]
+    assert sorted(together[:3]) == [1, 2, 3]
+    assert together[3:] == [f"entered {n}" for n in together[:3]]
 
 
 def test_where_the_database_is_away_nobody_waits_for_one_try_each(
