@@ -44,8 +44,9 @@ unexport PYTHONHOME
 
 help:
 	@echo 'make demo   play an outage of the phone system, from the alert to the filed report'
-	@echo '            (SCENARIO=sharepoint, client-crm: another system fails; exercise; workplace, blackout:'
-	@echo '            agents can'"'"'t work, by night and nearly all of two projects; SPEED=20: how fast'
+	@echo '            (SCENARIO=sharepoint, client-crm: another system fails; input: a roster is missing;'
+	@echo '            general: what no plan is written for; exercise; workplace, blackout: agents'
+	@echo '            can'"'"'t work, by night and nearly all of two projects; SPEED=20: how fast'
 	@echo '            the clock runs; PBX=asterisk: with blackout, on a real phone system, called by SIP;'
 	@echo '            KILL=1: kill the run in the middle; DATABASE=postgresql://…:'
 	@echo '            the journal in an empty database; PREFECT_DATABASE=…: Prefect in another)'

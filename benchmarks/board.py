@@ -15,6 +15,7 @@ from kitart.gateway.app import create_app
 from kitart.installation import Installation
 from kitart.journal import approvals, incidents, observations, plans, timeline
 from kitart.journal.incidents import Report
+from kitart.journal.tables import Hold
 from kitart.messaging import questions
 from kitart.messaging.sign_in_links import new_link
 from kitart.plan.loading import load_plan
@@ -96,7 +97,7 @@ def _open_many(inst: Installation) -> None:
             row = incidents.open_or_join(session, report, now=now, real_now=now).incident
             # A run holds it as far as the watchman can see: nobody is paged.
             row.lease_run, row.lease_fence = "elsewhere", 1
-            row.lease_until = now.replace(year=now.year + 1)
+            session.add(Hold(incident=row.number, fence=1, until=now.replace(year=now.year + 1)))
             for _ in range(60):
                 observations.add(session, "VCC", "down", "probe", "", now=now, incident=row.number)
             question = questions.priority(session, plan, row.number, now)

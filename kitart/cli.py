@@ -466,6 +466,7 @@ def gateway(
     from kitart.orchestrator import PrefectOrchestrator
     from kitart.prefect_events import PrefectEvents
     from kitart.prefect_forms import PrefectForms
+    from kitart.prefect_starts import Starts
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     logging.getLogger("alembic").setLevel(logging.WARNING)
@@ -478,7 +479,7 @@ def gateway(
     except (JournalError, ValueError) as trouble:
         refuse(str(trouble))
     serve(
-        create_app(inst, PrefectOrchestrator(), PrefectForms(), PrefectEvents()),
+        create_app(inst, PrefectOrchestrator(), PrefectForms(), PrefectEvents(), Starts()),
         host=host,
         port=port,
         log_config=None,

@@ -15,6 +15,8 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+from kitart.settings import keep_slots_of_looks_on_disk
+
 YOUNG_EVERY_S = 1.0
 ALL_EVERY_S = 60.0
 YOUNG, ALL = 1, 2
@@ -64,6 +66,7 @@ def collected_aside(
 def serve(arguments: Sequence[str]) -> None:
     """``prefect server start`` with these arguments, in this process, until it is ended; raises
     ``SystemExit`` as that does."""
+    keep_slots_of_looks_on_disk()
     # Prefect reads its command from here.
     sys.argv = ["prefect", "server", "start", *arguments]
     with collected_aside():

@@ -328,6 +328,16 @@ class Settings(BaseSettings):
         return SteadyClock(self.clock_speed, self.clock_anchor, self.clock_start)
 
 
+def keep_slots_of_looks_on_disk() -> None:
+    """Prefect's server, started from this process, keeps on disk which look of each minute is at
+    work, unless the environment says where: in its memory, as it does by itself, a power cut would
+    leave that one at work for ever, and all later ones cancelled (D21)."""
+    os.environ.setdefault(
+        "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE",
+        "prefect.server.concurrency.lease_storage.filesystem",
+    )
+
+
 def load_settings() -> Settings:
     """Settings from the environment and the folder of secrets.
 

@@ -33,7 +33,8 @@ class Character(BaseModel):
     ``logs_in_s`` is how long after a "yes" to a call-out an agent is logged in at the phone system,
     in seconds of the plan's clock; None never comes.
     ``by`` is how the person says "I have it" or "I can't": behind the link, by replying to the SMS
-    or by a key in the call; everything else is answered behind the link.
+    or by a key in the call; everything else is answered behind the link. ``comes_back`` is for one
+    that a person changes to: what was left before is opened once more.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -46,6 +47,7 @@ class Character(BaseModel):
     fills: dict[str, str] = Field(default_factory=dict)
     by: Literal["link", "sms", "voice"] = "link"
     picks_up: bool = False
+    comes_back: bool = False
     logs_in_s: float | None = Field(default=900.0, ge=0)
 
     def fills_for(self, kind: str) -> dict[str, str]:

@@ -82,6 +82,7 @@ class People:
         self._seen: set[tuple[int, str]] = set()
         self._waiting: list[_Waiting] = []
         self._again: deque[_Waiting] = deque()
+        self._left: list[_Waiting] = []
         self._busy: dict[str, threading.Lock] = {p.code: threading.Lock() for p in persons}
         self._answered: set[tuple[str, str]] = set()
         self._diary: list[DiaryEntry] = []
@@ -225,6 +226,15 @@ class People:
             self._note(person, letter, _outcome(status), kind="ack", answer=key, status=status)
         return True
 
+    def change(self, code: str, character: dict[str, Any]) -> Character:
+        """A person becomes somebody else; raises ``ValueError`` as ``Characters`` does."""
+        changed = self.characters.change(code, character)
+        if changed.comes_back:
+            due = self._clock.now() + timedelta(seconds=changed.delay_s)
+            left = [one for one in self._left if one.person.code == code]
+            self._again.extend(_Waiting(one.person, one.letter, due) for one in left)
+        return changed
+
     def rings(self, number: str) -> str | None:
         """What a person does whose phone rings: the key pressed, ``None`` for not picking up."""
         person = next((p for p in self.persons if p.voice and p.voice == number), None)
@@ -259,6 +269,8 @@ class People:
             return True
         if answer is None:
             left = self._wish(person, character, question) == "leave"
+            if left:
+                self._left.append(_Waiting(person, letter, self._clock.now()))
             self._note(person, letter, "read" if left else "not offered", **about)
             return True
         status, after = self._post(person, character, question, answer)
@@ -333,7 +345,7 @@ def people_router(people: People) -> APIRouter:
     @router.put("/{code}")
     def change(code: str, character: dict[str, Any]) -> dict[str, Any]:
         try:
-            return people.characters.change(code, character).model_dump()
+            return people.change(code, character).model_dump()
         except ValueError as error:
             raise HTTPException(422, str(error)) from error
 

@@ -87,6 +87,7 @@ class Stack:
         self.world: dict[str, str] = {}
         self.env: dict[str, str] = {}
         self.webhook_secret = secrets.token_urlsafe(18)
+        self.input_secrets: dict[str, str] = {}
         self.gateway_url = self.prefect_url = ""
         self.prefect_login: tuple[str, str] | None = None
 
@@ -242,6 +243,7 @@ class Stack:
             self._say(note)
         self.gateway_url = f"http://{HOST}:{self._gateway_port}"
         self.prefect_url = f"http://{HOST}:{self._prefect_port}"
+        self.input_secrets = {code: secrets.token_urlsafe(18) for code in _inputs()}
         self.env = clean_environment() | {
             "KITART_MODE": "sandbox",
             "KITART_DATA_DIR": str(self.folder),
@@ -254,6 +256,7 @@ class Stack:
                 {name: secrets.token_urlsafe(18) for name in _sources()}
                 | {"alertmanager": self.webhook_secret}
             ),
+            "KITART_INPUT_SECRETS": json.dumps(self.input_secrets),
             "PREFECT_HOME": str(self.folder / "prefect"),
             "PREFECT_API_URL": f"{self.prefect_url}/api",
             **_prefect_database(self._wishes.prefect_database_url),
@@ -343,6 +346,11 @@ def answers(url: str) -> bool:
 def _sources() -> list[str]:
     """The monitoring sources of the sample company."""
     return [source.name for source in load_plan(HOUSE / "config").monitoring.sources]
+
+
+def _inputs() -> list[str]:
+    """The vital inputs of the sample company."""
+    return [each.id for each in load_plan(HOUSE / "config").inputs]
 
 
 def _prefect_database(url: str) -> dict[str, str]:

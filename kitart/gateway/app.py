@@ -49,6 +49,7 @@ from kitart.gateway.house import House, Plans, pages
 from kitart.gateway.intake_queue import IntakeQueue
 from kitart.gateway.last_look import LastLook
 from kitart.gateway.live import Live
+from kitart.gateway.lost_starts import LostStarts
 from kitart.gateway.rehearsal import rehearse
 from kitart.gateway.watchman import Watchman
 from kitart.installation import Installation
@@ -57,6 +58,7 @@ from kitart.messaging.links import check_key
 from kitart.orchestrator import Orchestrator, look_at_prefect
 from kitart.prefect_events import EventSink
 from kitart.prefect_forms import FormBoard
+from kitart.prefect_starts import PrefectStarts
 
 log = logging.getLogger(__name__)
 
@@ -75,9 +77,11 @@ def create_app(
     orchestrator: Orchestrator,
     board: FormBoard | None = None,
     sink: EventSink | None = None,
+    starts: PrefectStarts | None = None,
 ) -> FastAPI:
     """The gateway's application for an installation; with ``board``, questions are forms there,
-    and with ``sink``, what happens is told there.
+    with ``sink``, what happens is told there, and with ``starts``, plans that were lost as they
+    began are begun again there.
 
     Starting it raises ``JournalError`` when the journal is not of this version, ``PlanError``
     when the plan has errors, and ``ValueError`` while no key is set to sign links with.
@@ -96,8 +100,12 @@ def create_app(
             forms.start()
         if events is not None:
             events.start()
+        if lost_starts is not None:
+            lost_starts.start()
         yield
         place.live.end()
+        if lost_starts is not None:
+            lost_starts.stop()
         if events is not None:
             events.stop()
         if forms is not None:
@@ -122,6 +130,7 @@ def create_app(
     heartbeat = Heartbeat(inst, look_at_prefect)
     clock_watch = ClockWatch(inst)
     events = None if sink is None else Events(inst.journal, sink)
+    lost_starts = None if starts is None else LostStarts(inst, starts)
     app.state.house = place
     app.state.live = place.live
     app.state.modes = ivr.Modes(inst, place.plans)

@@ -12,8 +12,8 @@ from kitart.clock import lasts
 from kitart.journal import timeline
 from kitart.journal.database import Lease, LeaseLost
 from kitart.journal.hashing import first_hash
-from kitart.journal.once import Turn, locked, take_turn
-from kitart.journal.tables import Incident, TimelineEntry
+from kitart.journal.once import Turn, insert_once, locked, take_turn
+from kitart.journal.tables import Hold, Incident, TimelineEntry
 from kitart.plan.reviewed import NO_DISRUPTIONS
 
 # Technical limits, on real time: a driver that missed three renewals has died.
@@ -266,17 +266,25 @@ def take_lease(session: Session, number: str, run: str, *, real_now: datetime) -
     taken = session.execute(
         sa.update(Incident)
         .where(Incident.number == number, Incident.lease_fence == incident.lease_fence)
-        .values(lease_run=run, lease_fence=fence, lease_until=real_now + LEASE_LENGTH)
+        .values(lease_run=run, lease_fence=fence)
     )
-    return Lease(number, run, fence) if taken.rowcount == 1 else None  # type: ignore[attr-defined]
+    if taken.rowcount != 1:  # type: ignore[attr-defined]
+        return None
+    until = real_now + LEASE_LENGTH
+    if not insert_once(session, Hold, incident=number, fence=fence, until=until):
+        session.execute(
+            sa.update(Hold).where(Hold.incident == number).values(fence=fence, until=until)
+        )
+    session.expire(incident, ["lease_until"])
+    return Lease(number, run, fence)
 
 
 def renew_lease(session: Session, lease: Lease, *, real_now: datetime) -> None:
     """Hold the incident for another while; raises ``LeaseLost`` when another run has it."""
     renewed = session.execute(
-        sa.update(Incident)
-        .where(Incident.number == lease.incident, Incident.lease_fence == lease.fence)
-        .values(lease_until=real_now + LEASE_LENGTH)
+        sa.update(Hold)
+        .where(Hold.incident == lease.incident, Hold.fence == lease.fence)
+        .values(until=real_now + LEASE_LENGTH)
     )
     if renewed.rowcount != 1:  # type: ignore[attr-defined]
         raise LeaseLost(f"{lease.incident} is driven by another run")
@@ -285,9 +293,9 @@ def renew_lease(session: Session, lease: Lease, *, real_now: datetime) -> None:
 def release_lease(session: Session, lease: Lease) -> None:
     """Let the incident go; nothing happens when another run has it already."""
     session.execute(
-        sa.update(Incident)
-        .where(Incident.number == lease.incident, Incident.lease_fence == lease.fence)
-        .values(lease_until=None)
+        sa.update(Hold)
+        .where(Hold.incident == lease.incident, Hold.fence == lease.fence)
+        .values(until=None)
     )
 
 

@@ -5,8 +5,18 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Double, ForeignKey, Index, MetaData, String, Text, UniqueConstraint
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy import (
+    JSON,
+    Double,
+    ForeignKey,
+    Index,
+    MetaData,
+    String,
+    Text,
+    UniqueConstraint,
+    select,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, column_property, mapped_column
 
 from kitart.journal.columns import UtcDateTime
 
@@ -37,6 +47,17 @@ class PlanSnapshot(Base):
     hash: Mapped[str] = mapped_column(primary_key=True)
     body: Mapped[dict[str, Any]]
     taken_at: Mapped[datetime]
+
+
+class Hold(Base):
+    """Until when (real time) the run with this fence number drives an incident, unless it renews
+    that: apart from the incident's own row, which others may have for longer than it lasts."""
+
+    __tablename__ = "holds"
+
+    incident: Mapped[str] = mapped_column(ForeignKey("incidents.number"), primary_key=True)
+    fence: Mapped[int]
+    until: Mapped[datetime | None]
 
 
 class Incident(Base):
@@ -70,10 +91,15 @@ class Incident(Base):
     plan_hash: Mapped[str] = mapped_column(ForeignKey("plan_snapshots.hash"))
     priority_proposed: Mapped[str]
     priority: Mapped[str | None]
-    # The lease: which run drives, until when (real time), and its fence number.
+    # The lease: which run drives, its fence number, and as its hold says until when.
     lease_run: Mapped[str | None]
     lease_fence: Mapped[int] = mapped_column(default=0)
-    lease_until: Mapped[datetime | None]
+    lease_until: Mapped[datetime | None] = column_property(
+        select(Hold.until)
+        .where(Hold.incident == number, Hold.fence == lease_fence)
+        .correlate_except(Hold)
+        .scalar_subquery()
+    )
     runs_requested: Mapped[int] = mapped_column(default=0)
     run_requested_at: Mapped[datetime | None]
     requested_run: Mapped[str | None]

@@ -31,6 +31,7 @@ from sandbox.demo.outside import Outside, Window
 from sandbox.demo.play import Play, PlayFailed, when
 from sandbox.demo.scenario import Scenario
 from sandbox.demo.show import Screen
+from sandbox.demo.started_checks import judge_started
 from sandbox.processes import ProcessTrouble
 from sandbox.stack import Stack, Wishes
 from sandbox.stopping import Stopped, stop_on_signals
@@ -135,6 +136,8 @@ def _demo(console: Console, company: Path, scenario: Scenario, options: argparse
             if heard is not None:
                 more["calls"] = RealCalls.read(heard)
             checks = judge_cover(plan, scenario, play.began or start, posted, seen, **more)
+        elif scenario.started:
+            checks = judge_started(plan, scenario, posted, seen, **more)
         else:
             checks = judge(plan, scenario.system, posted, seen, **more)
     paths = _keep_documents(seen, folder / "documents")

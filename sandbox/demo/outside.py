@@ -12,7 +12,10 @@ from sandbox.calling import call
 from sandbox.stack import Stack
 
 LIMIT_S = 5.0
-DEPLOYMENTS = ["system-outage", "client-system-outage", "agents-out", "exercise", "evaluate"]
+DEPLOYMENTS = [
+    "system-outage", "client-system-outage", "agents-out", "input-missing", "general-incident",
+    "exercise", "evaluate",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)

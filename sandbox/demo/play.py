@@ -21,7 +21,7 @@ from sandbox.demo.floor import Floor, NotTaken
 from sandbox.demo.journal_view import JournalView
 from sandbox.demo.outside import Window
 from sandbox.demo.scenario import Event, Scenario
-from sandbox.demo.schedule import move_to_now, nothing_runs
+from sandbox.demo.schedule import move_to_now, nothing_runs, start_by_hand
 from sandbox.demo.show import Screen
 from sandbox.stack import Stack
 
@@ -72,7 +72,7 @@ class Play:
         window = Window(self.stack)
         floor = Floor(self.stack, self.plan, window)
         view = JournalView(self.stack.journal_url, self.plan)
-        if not self.scenario.system:
+        if self.scenario.cover or self.scenario.exercise:
             floor.opens([a for event in self.scenario.events if event.do == "page"
                          for a in event.agents])  # fmt: skip
         writes = self.scenario.write_up
@@ -157,6 +157,11 @@ class Play:
                 move_to_now(self.stack, self.scenario.exercise)
             case "worker":
                 nothing_runs(self.stack, event.state)
+            case "start":
+                self.posted = Posted(self.stack.clock.now(), real_now())
+                self._start_plan()
+            case "arrives":
+                self._input_arrives()
             case "log_in":
                 floor.log_in(event.agents)
             case "log_out":
@@ -170,14 +175,23 @@ class Play:
                         floor.fill_in(agent, event.form)
 
     def _post_alert(self, at: datetime, ended_at: datetime | None = None) -> None:
-        """As a monitor does it: again and again until it is taken."""
+        body = self.scenario.alert_body(at - timedelta(seconds=30), ended_at)
+        self._post("alertmanager", self.stack.webhook_secret, body)
+
+    def _input_arrives(self) -> None:
+        assert self.scenario.started is not None
+        code = str(self.scenario.started.report["input"])
+        body = {"at": self.stack.clock.now().isoformat(), "id": "late", "detail": "sent by hand"}
+        self._post(f"inputs/{code}", self.stack.input_secrets[code], body)
+
+    def _post(self, source: str, secret: str, body: dict[str, Any]) -> None:
+        """As a machine does it: again and again until it is taken."""
         give_up_at_s = monotonic_s() + REPEATED_FOR_S
         while True:
             try:
                 answer = call(
-                    "POST", f"{self.stack.gateway_url}/webhooks/alertmanager", timeout_s=10,
-                    json=self.scenario.alert_body(at - timedelta(seconds=30), ended_at),
-                    headers={"Authorization": f"Bearer {self.stack.webhook_secret}"},
+                    "POST", f"{self.stack.gateway_url}/webhooks/{source}", timeout_s=10,
+                    json=body, headers={"Authorization": f"Bearer {secret}"},
                 )  # fmt: skip
             except requests.RequestException as error:
                 said = repr(error)
@@ -186,7 +200,20 @@ class Play:
                     return
                 said = f"({answer.status_code}): {answer.text}"
             if monotonic_s() > give_up_at_s:
-                raise PlayFailed(f"the gateway refused the alert {said}")
+                raise PlayFailed(f"the gateway refused the post to {source} {said}")
+            sleep_s(ASK_EVERY_S)
+
+    def _start_plan(self) -> None:
+        """As a person does it in Prefect's pages: again until the run is there."""
+        assert self.scenario.started is not None
+        give_up_at_s = monotonic_s() + REPEATED_FOR_S
+        while True:
+            try:
+                start_by_hand(self.stack, self.scenario.started)
+                return
+            except requests.RequestException as error:
+                if monotonic_s() > give_up_at_s:
+                    raise PlayFailed(f"Prefect did not take the run: {error!r}") from error
             sleep_s(ASK_EVERY_S)
 
     def _kill(self) -> None:

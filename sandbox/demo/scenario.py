@@ -26,7 +26,8 @@ class Event(BaseModel):
     Agents ``log_in`` and ``log_out`` at the phone system; by ``sms`` they write ``text``, and on
     the ``page`` behind their own link they send ``form``. The ``schedule`` of the exercise is moved
     to now; while the ``worker`` is down no run begins. A ``call`` should meet one of ``meets``:
-    an agent's code, "voicemail" or "nobody".
+    an agent's code, "voicemail" or "nobody". A person may ``start`` a plan in Prefect, and the
+    sender of a missing input says that it ``arrives``.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -34,7 +35,7 @@ class Event(BaseModel):
     at_minutes: float = Field(ge=0)
     do: Literal[
         "phone_system", "sharepoint", "alert", "resolve", "call", "change_person",
-        "log_in", "log_out", "sms", "page", "schedule", "worker",
+        "log_in", "log_out", "sms", "page", "schedule", "worker", "start", "arrives",
     ]  # fmt: skip
     state: Literal["up", "down"] = "up"
     line: str = ""
@@ -60,6 +61,19 @@ class Cover(BaseModel):
     strategy: bool = False
 
 
+class Started(BaseModel):
+    """A plan that a person starts in Prefect: which deployment, and its form filled in."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    deployment: Literal["general-incident", "input-missing"]
+    report: dict[str, Any]
+
+    @property
+    def is_general(self) -> bool:
+        return self.deployment == "general-incident"
+
+
 class WriteUp(BaseModel):
     """What the coordinator ``by`` writes when an exercise is over: a ``finding``, the ``action``
     out of it, due in so many days, and by section the ``parts`` of the record; each by the names of
@@ -78,9 +92,10 @@ class Scenario(BaseModel):
     """One story. ``usual_minutes`` is how long it takes on the plan's clock when all goes well.
 
     A ``system`` fails, which its ``alert`` tells, or agents can't work: then ``cover`` says what
-    should come of it, and only whom the roster has on shift is logged in at the beginning. Or an
-    ``exercise`` of the programme is carried out and written up: then nothing fails at all. With
-    ``limits`` and ``notice_days`` (of the exercise) of its own the story needs no fortnight.
+    should come of it, and only whom the roster has on shift is logged in at the beginning. Or a
+    person notices something and has a plan ``started`` in Prefect. Or an ``exercise`` of the
+    programme is carried out and written up: then nothing fails at all. With ``limits`` and
+    ``notice_days`` (of the exercise) of its own the story needs no fortnight.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -91,6 +106,7 @@ class Scenario(BaseModel):
     usual_minutes: float
     alert: dict[str, Any] = Field(default_factory=dict)
     cover: Cover | None = None
+    started: Started | None = None
     exercise: str = ""
     write_up: WriteUp | None = None
     limits: dict[str, int] = Field(default_factory=dict)
@@ -100,10 +116,11 @@ class Scenario(BaseModel):
 
     @model_validator(mode="after")
     def _one_kind(self) -> Scenario:
-        kinds = (self.system, self.cover, self.exercise)
+        kinds = (self.system, self.cover, self.started, self.exercise)
         if sum(bool(kind) for kind in kinds) != 1:
             raise ValueError(
-                "a scenario is about one of these: a system that fails, cover, an exercise"
+                "a scenario is about one of these: a system that fails, cover, a plan that a "
+                "person starts, an exercise"
             )
         return self
 
@@ -120,8 +137,18 @@ class Scenario(BaseModel):
             return plan.projects_affected_by(self.system)
         if self.exercise:
             return plan.projects
+        if self.started:
+            return self._of_the_report(plan, self.started)
         hit = {plan.agent(code).queue.partition("/")[0] for code in self.out}
         return tuple(project for project in plan.projects if project.id in hit)
+
+    def _of_the_report(self, plan: Plan, started: Started) -> tuple[Project, ...]:
+        if started.is_general:
+            codes = set(started.report["projects"])
+        else:
+            queues = next(i for i in plan.inputs if i.id == started.report["input"]).queues
+            codes = {queue.partition("/")[0] for queue in queues}
+        return tuple(project for project in plan.projects if project.id in codes)
 
     def alert_body(self, starts_at: datetime, ends_at: datetime | None = None) -> dict[str, Any]:
         """The post as Alertmanager v4 sends it: firing, or resolved at ``ends_at``."""

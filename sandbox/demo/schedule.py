@@ -1,4 +1,4 @@
-"""A schedule of a deployment moved to now, on the stack's own Prefect server (R52)."""
+"""Deployments on the stack's own Prefect server: a schedule moved to now (R52), a plan started."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from kitart.clock import real_now
+from sandbox.demo.scenario import Started
 from sandbox.stack import POOL, QUEUE, Stack
 
 DEPLOYMENT = "exercise"
@@ -32,6 +33,16 @@ def move_to_now(stack: Stack, exercise: str) -> None:
     stack.prefect(f"{path}/schedules/{schedule['id']}", {"schedule": day, **kept}, "PATCH")
     # Prefect looks anew at a deployment that has changed, else at all of them once a minute.
     stack.prefect(path, {"description": deployment["description"]}, "PATCH")
+
+
+def start_by_hand(stack: Stack, started: Started) -> None:
+    """A run of the plan with its form filled in, as by the button in Prefect's pages; once, also
+    when it is asked for again."""
+    (deployment,) = stack.prefect(
+        "/deployments/filter", {"deployments": {"name": {"any_": [started.deployment]}}}
+    )
+    order = {"parameters": {"report": started.report}, "idempotency_key": started.deployment}
+    stack.prefect(f"/deployments/{deployment['id']}/create_flow_run", order)
 
 
 def nothing_runs(stack: Stack, state: str) -> None:

@@ -135,6 +135,21 @@ def _kill_run(scene: Scene) -> None:
     scene.kill_run()
 
 
+def _kill_while_beginning(scene: Scene) -> None:
+    """The worker dies with the first run that it took, before that has done anything."""
+    until = monotonic_s() + FOUND_WITHIN_S
+    while monotonic_s() < until:
+        with suppress(requests.RequestException):
+            if any(run["state_type"] in ("PENDING", "RUNNING") for run in scene.window.flow_runs()):
+                break
+        if scene.over.wait(0.05):
+            return
+    scene.stack.kill(WORKER)
+    scene.struck.append(Strike(real_now(), 0))
+    scene.over.wait(5)
+    scene.stack.start_part(WORKER)
+
+
 def _kill_again_and_again(scene: Scene) -> None:
     """Each run dies a few entries after it has taken over: at one step's end after the other."""
     journal = Journal(scene.stack.journal_url)
@@ -325,6 +340,8 @@ FAULTS: Mapping[str, Fault] = {
                  often=3),
     "each-step": Fault("the run is killed again and again, a few entries after it has begun",
                        _beside(_kill_again_and_again), limit_s=1500, at=1.0),
+    "beginning": Fault("the worker dies with the first run that it took, as it begins",
+                       _beside(_kill_while_beginning), at=0.2),
     "sending": Fault("whoever sends a text dies before it has the answer",
                      _kill_while_sending("late_answer"), begin=_report_late, often=2),
     "first-page": Fault("whoever sends the first text dies before it has the answer",

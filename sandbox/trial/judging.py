@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from kitart.journal import wholeness
 from kitart.journal.database import Journal
 from kitart.journal.tables import Approval, Incident, Message, TimelineEntry
-from kitart.plan.schema import Plan
+from kitart.plan.schema import Client, Plan
 from sandbox.demo.checks import Check, filed, mails_of, names_no_other, register_closed
 from sandbox.demo.outside import Outside
 from sandbox.demo.scenario import Scenario
@@ -47,8 +47,11 @@ def judge(plan: Plan, scenario: Scenario, journal: Journal, seen: Outside) -> It
     yield _no_client_twice(plan, approvals, seen)
     yield _decided_by_people(approvals, seen)
     yield _late_at_its_time(plan, incidents, entries)
-    yield names_no_other(plan, clients, seen)
-    yield filed(clients, _without_short_words(messages, seen))
+    if scenario.started and scenario.started.is_general:
+        yield _told_by_people(clients, seen)
+    else:
+        yield names_no_other(plan, clients, seen)
+        yield filed(clients, _without_short_words(messages, seen))
     yield register_closed(seen)
     yield _runs(seen)
 
@@ -106,6 +109,13 @@ def _in_one_inbox_each(
     marked = f", {again.total()} of them marked as repeats" if again else ""
     said = "; ".join(wrong[:3]) or f"{len(inbox)} in inboxes{marked}"
     return Check(f"Each {what} that was sent lies in one inbox, and no other does", not wrong, said)
+
+
+def _told_by_people(clients: Sequence[Client], seen: Outside) -> Check:
+    """By the general plan a client hears from its account manager, and nothing goes out by itself
+    (R13)."""
+    mails = [mail.subject for client in clients for mail in mails_of(client, seen)]
+    return Check("Clients were left to their account managers", not mails, "; ".join(mails[:3]))
 
 
 def _without_short_words(messages: Sequence[Message], seen: Outside) -> Outside:

@@ -185,7 +185,8 @@ def _told(journal: Journal, seen: Outside) -> list[str]:
         rows = list(session.scalars(sa.select(Message)))
     said = []
     if again := sum(bool(REPEAT.match(sms.body)) for sms in seen.sms):
-        said.append(f"{again} texts again, marked as repeats")
+        said.append("a text" if again == 1 else f"{again} texts")
+        said[-1] += " again, marked as a repeat"
     if paper := {row.recipient for row in rows if row.purpose == "paper-plan"}:
         said.append(f"{len(paper)} people sent to the paper plan, and told when it was over")
     if any(row.purpose == "run-crashed" for row in rows):

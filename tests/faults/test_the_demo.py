@@ -42,7 +42,7 @@ ANY_PORTS = ("--gateway-port", "0", "--prefect-port", "0")
 @pytest.mark.parametrize(
     ("scenario", "english", "hungarian"),
     [("vcc", 3, 1), ("sharepoint", 3, 1), ("client-crm", 1, 0), ("workplace", 1, 0),
-     ("blackout", 1, 1)],
+     ("blackout", 1, 1), ("input", 1, 0), ("general", 0, 0)],
 )  # fmt: skip
 def test_the_demo_plays_an_outage_to_its_end_and_every_check_holds(
     run, scenario: str, english: int, hungarian: int

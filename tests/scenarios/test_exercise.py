@@ -16,6 +16,7 @@ from kitart.journal.exercises import ExerciseRecord
 from sandbox.sms import InboundOrder
 from sandbox.sms import reply as sms_reply
 from tasks.exercise import ExerciseWanted
+from tests.held_elsewhere import hold_until
 
 pytestmark = pytest.mark.timeout(400)
 
@@ -192,7 +193,7 @@ def test_a_run_that_comes_late_asks_both_coordinators_again(story) -> None:
     story.clock.move_to(story.start + timedelta(hours=2))
     story.orchestrator.away = False
     with story.inst.journal.write() as session:
-        incidents.get(session, "INC-0001").lease_until = None
+        hold_until(session, "INC-0001", None)
     story.eventually(lambda: record(story).round == 2, "the date is asked for again")
     story.eventually(lambda: record(story).confirmed == ("IT-MGR",), "the first yes")
     story.settle()

@@ -21,6 +21,8 @@ from sandbox.characters import Characters
 from sandbox.demo import scenario
 from sandbox.demo.schedule import DEPLOYMENT
 from sandbox.ports import Ports
+from tasks.inputs import InputMissing
+from tasks.reporting import GeneralReport
 
 PLAN = load_plan(HOUSE / "config")
 
@@ -138,10 +140,22 @@ def test_who_will_be_out_is_at_work_at_the_beginning_in_summer_and_winter(
     assert all(is_open(PLAN.calendar_of(p.id), end) for p in story.projects(PLAN))
 
 
-def test_a_scenario_is_about_a_system_about_cover_or_about_an_exercise() -> None:
+STARTED = [name for name in scenario.names() if scenario.load(name).started]
+
+
+@pytest.mark.parametrize("name", STARTED)
+def test_a_plan_that_a_person_starts_takes_the_form_as_the_story_fills_it_in(name: str) -> None:
+    story = scenario.load(name)
+    assert story.started is not None
+    form = {"general-incident": GeneralReport, "input-missing": InputMissing}
+    form[story.started.deployment].model_validate(story.started.report)
+    assert story.projects(PLAN)
+
+
+def test_a_scenario_is_about_one_thing() -> None:
     two = {"system": "VCC", "cover": {}}
     for fields in ({}, two, {"system": "VCC", "exercise": "MAIL-DOWN"}):
-        with pytest.raises(ValueError, match="one of these: a system that fails, cover, an exe"):
+        with pytest.raises(ValueError, match="one of these: a system that fails, cover, a plan"):
             scenario.Scenario.model_validate(
                 {"title": "x", "usual_minutes": 1, "events": [], "people": {}, **fields}
             )

@@ -11,11 +11,12 @@ import pytest
 import requests
 
 from kitart.alerts.opening import open_or_join
-from kitart.clock import monotonic_s, thread_cpu_s
+from kitart.clock import monotonic_s, real_now, thread_cpu_s
 from kitart.gateway import live
 from kitart.gateway import pace as pacing
-from kitart.journal import incidents, sign_ins, timeline
-from tests.held_elsewhere import hold, holds_last
+from kitart.journal import sign_ins, timeline
+from kitart.journal.incidents import LEASE_LENGTH
+from tests.held_elsewhere import hold, hold_until, holds_last
 from tests.integration.gateway.signed_in import Holder
 from tests.integration.gateway.test_board import open_vcc
 
@@ -161,7 +162,7 @@ def test_a_lease_that_is_renewed_is_no_news(place, ear) -> None:
     one = ear(Holder(place, "AM-2"))
     one.next()
     with place.inst.journal.write() as session:
-        incidents.get(session, "INC-0001").lease_fence += 1
+        hold_until(session, "INC-0001", real_now() + LEASE_LENGTH)
     with pytest.raises(queue.Empty):
         one.next(within_s=1.0)
 

@@ -13,7 +13,7 @@ from kitart.journal.documents import INTERNAL
 from kitart.journal.tables import Document, Incident
 from kitart.orchestrator import OrchestratorError
 from tasks import after_action, starting
-from tests.held_elsewhere import holds_last
+from tests.held_elsewhere import hold_until, holds_last
 from tests.integration.gateway.test_board import open_vcc
 
 NUMBER = "INC-0001"
@@ -52,7 +52,10 @@ def closed(place, monkeypatch: pytest.MonkeyPatch):
 def change(place, **values) -> None:
     with place.inst.journal.write() as session:
         for name, value in values.items():
-            setattr(incidents.get(session, NUMBER), name, value)
+            if name == "lease_until":
+                hold_until(session, NUMBER, value)
+            else:
+                setattr(incidents.get(session, NUMBER), name, value)
 
 
 def look(starter: HandStarter) -> tuple[str, ...]:

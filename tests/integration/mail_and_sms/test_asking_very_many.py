@@ -26,6 +26,7 @@ from kitart.plan.people import Channel
 from kitart.plan.schema import Plan
 from kitart.settings import HOUSE, Settings
 from sandbox.sms_state import NumberFault
+from tests.held_elsewhere import hold_until
 from tests.new_journal import make_tables
 
 PEOPLE = 200
@@ -66,8 +67,7 @@ class Asking:
     def take(self) -> Lease:
         """The lease for a new run; whoever held it has lost it."""
         with self.inst.journal.write() as session:
-            incident = incidents.get(session, self.number)
-            incident.lease_until = None
+            hold_until(session, self.number, None)
             lease = incidents.take_lease(session, self.number, "run", real_now=real_now())
         assert lease is not None
         return lease

@@ -264,6 +264,26 @@ def test_of_many_senders_of_a_process_one_waits_at_the_database(
         assert len(timeline.entries(session, BUSY, "message accepted")) == 6
 
 
+@pytest.mark.covers("D21")
+def test_a_run_keeps_its_incident_while_others_write_about_it(
+    journal: Journal, writer: Writer, meanwhile: ThreadPoolExecutor
+) -> None:
+    writer.done.set()
+    with journal.write() as session:
+        lease = incidents.take_lease(session, BUSY, "run", real_now=NOW)
+    assert lease is not None
+
+    def renew() -> None:
+        with journal.write(about=BUSY, heard=False) as session:
+            incidents.renew_lease(session, lease, real_now=LATER)
+
+    with journal.write() as session:
+        timeline.append(session, BUSY, "note", "it has the row", now=NOW)
+        meanwhile.submit(renew).result(SOON_S)
+    with journal.read() as session:
+        assert incidents.driven(incidents.get(session, BUSY), real_now=LATER)
+
+
 @pytest.mark.covers("D15")
 def test_a_message_is_claimed_while_others_write_about_its_incident(
     journal: Journal, writer: Writer, meanwhile: ThreadPoolExecutor

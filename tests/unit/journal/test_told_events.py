@@ -61,9 +61,10 @@ def test_what_happened_before_the_upgrade_is_no_news(
     open_one()
     with journal.engine.connect().execution_options(kitart_write=True) as connection:
         for table in ("told_events", "readiness_days", "readiness_news", "printed_copies",
-                      "write_counts"):  # fmt: skip
+                      "write_counts", "holds"):  # fmt: skip
             connection.execute(sa.text(f"DROP TABLE {table}"))
         connection.execute(sa.text("ALTER TABLE incidents DROP COLUMN part_of"))
+        connection.execute(sa.text("ALTER TABLE incidents ADD COLUMN lease_until TIMESTAMP"))
         connection.execute(sa.text("UPDATE alembic_version SET version_num = '0015'"))
         connection.commit()
     upgrade(journal)

@@ -17,7 +17,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy.exc import DBAPIError
 
 from kitart.clock import monotonic_s, sleep_s
-from kitart.journal import approvals, database, plans, timeline, watching
+from kitart.journal import approvals, database, incidents, plans, timeline, watching
 from kitart.journal.database import Journal, JournalError
 from kitart.journal.tables import Base
 from kitart.journal.upgrading import check, upgrade
@@ -129,6 +129,25 @@ def test_an_older_journal_is_to_be_upgraded(
         check(journal)
 
 
+def test_who_drives_an_incident_of_an_older_journal_still_does(
+    journal: Journal, open_one: Callable[..., object]
+) -> None:
+    open_one()
+    with journal.write() as session:
+        lease = incidents.take_lease(session, "INC-0001", "run", real_now=NOW)
+    assert lease is not None
+    with journal.engine.connect().execution_options(kitart_write=True) as connection:
+        connection.execute(sa.text("ALTER TABLE incidents ADD COLUMN lease_until TIMESTAMP"))
+        connection.execute(sa.text("UPDATE incidents SET lease_until = (SELECT until FROM holds)"))
+        connection.execute(sa.text("DROP TABLE holds"))
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '0020'"))
+        connection.commit()
+    upgrade(journal)
+    with journal.write() as session:
+        assert incidents.driven(incidents.get(session, "INC-0001"), real_now=NOW)
+        incidents.renew_lease(session, lease, real_now=NOW)
+
+
 @pytest.mark.covers("D26")
 def test_a_question_of_an_older_journal_is_still_asked_in_english(
     journal: Journal, open_one: Callable[..., object]
@@ -159,6 +178,7 @@ def test_a_question_of_an_older_journal_is_still_asked_in_english(
             "readiness_news",
             "printed_copies",
             "write_counts",
+            "holds",
         ):
             connection.execute(sa.text(f"DROP TABLE {table}"))
         for index in ("recipient", "hold_until"):
@@ -168,6 +188,7 @@ def test_a_question_of_an_older_journal_is_still_asked_in_english(
         connection.execute(sa.text("ALTER TABLE incidents DROP COLUMN projects"))
         connection.execute(sa.text("ALTER TABLE incidents DROP COLUMN customer_care"))
         connection.execute(sa.text("ALTER TABLE incidents DROP COLUMN part_of"))
+        connection.execute(sa.text("ALTER TABLE incidents ADD COLUMN lease_until TIMESTAMP"))
         for column in ("form", "salt", "content", "erased_at"):
             connection.execute(sa.text(f"ALTER TABLE timeline DROP COLUMN {column}"))
         for column in ("said_at", "content_type"):
