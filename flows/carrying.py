@@ -25,7 +25,7 @@ from flows.strands.informing import inform_client
 from flows.strands.leading import FalseAlarm, reason_of
 from flows.strands.logging_by_hand import log_by_hand
 from flows.strands.recovering import recover, watch
-from kitart.journal import timeline
+from kitart.journal import incidents, timeline
 from kitart.messaging.paper import RUN_MISSING
 from tasks import closing
 from tasks.dead_runs import end_dead_runs
@@ -52,7 +52,7 @@ async def carry(
             if drive is None:
                 return Completed(message=f"{incident} is driven by another run; this one joined it")
             await name_run(incident)
-            if drive.lease.fence > 1:
+            if _not_the_only_one(drive):
                 await drive.step(end_dead_runs, drive.lease)
             if drive.read(lambda s: timeline.entries(s, incident, RUN_MISSING)):
                 await drive.step(tell_that_paper_is_over, drive.lease)
@@ -72,10 +72,17 @@ async def carry(
                     await drive.step(closing.give_lines_back, drive.lease)
                     await drive.step(closing.close_with_exercise, drive.lease)
             await file_all(drive)
-            if drive.lease.fence > 1:
+            if _not_the_only_one(drive):
                 await drive.step(end_dead_runs, drive.lease)
             await drive.step(closing.settle, drive.lease)
     return Completed(message=f"{incident} is closed; its record and reports are filed")
+
+
+def _not_the_only_one(drive: Drive) -> bool:
+    """Whether another run held the incident, or was asked for and may have died before it did."""
+    row = drive.read(lambda session: incidents.get(session, drive.lease.incident))
+    asked = row.runs_requested > 1 or row.requested_run not in (None, drive.lease.run)
+    return drive.lease.fence > 1 or asked
 
 
 @contextlib.asynccontextmanager
