@@ -27,11 +27,13 @@ async def inform_client(drive: Drive, client: str) -> None:
     Goes on until the incident is closed: a relapse after the closing report is told too (E35).
     """
     at_home = drive.system.id == WORKPLACE
-    effect_at = await (effect_to_tell if at_home else effect_on)(drive, client)
-    if effect_at is None:
+    effect = effect_to_tell if at_home else effect_on
+    while (effect_at := await effect(drive, client)) is None:
         untold = cover_notices.record_untold if at_home else documents.record_no_effect
         await drive.step(untold, drive.lease, client)
-        return
+        # Should it fail again, this client is told as all others are (E35).
+        await drive.until(recovery_declared(drive))
+        await drive.until(lambda s: not looks.recovery_declared(s, drive.incident))
     told = await first_word(drive, client, effect_at) != "refused"
     while True:
         if not told:
@@ -58,9 +60,11 @@ async def served(drive: Drive, client: str) -> None:
 async def effect_on(drive: Drive, client: str) -> datetime | None:
     """Wait for the effect on this client's callers; ``None`` if it was over before (E36)."""
     starts_at = drive.read(lambda s: drafts.effect_start_of(s, drive.plan, drive.incident, client))
-    if starts_at is None:
-        return None
     over = recovery_declared(drive)
+    if starts_at is None or drive.read(
+        lambda s: over(s) and drafts.felt_nothing(s, drive.incident, client)
+    ):
+        return None
 
     def over_before(session: Session) -> bool:
         # By when it was declared: a run begun anew after that finds the same as the one before.

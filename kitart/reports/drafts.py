@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from kitart.journal import approvals, documents, incidents, leading, looks, timeline, write_up
@@ -97,10 +98,20 @@ def served_key(session: Session, incident: str, client: str) -> str | None:
 def all_served(session: Session, incident: str, clients: Iterable[str]) -> bool:
     """Whether every client was told all of the recovery that holds, or felt nothing (E35, E36)."""
     return all(
-        timeline.has(session, incident, f"no-effect:{client}")
+        felt_nothing(session, incident, client)
         or ((key := served_key(session, incident, client)) and timeline.has(session, incident, key))
         for client in clients
     )
+
+
+def felt_nothing(session: Session, incident: str, client: str) -> bool:
+    """Whether it is on record that it was over before this client felt it, and nothing has been
+    drafted for it since, as after a relapse. A run that is begun anew finds the same as the one
+    before, whatever became known meanwhile."""
+    drafted = sa.select(Document.id).where(Document.incident == incident, Document.client == client)
+    if session.scalar(drafted.limit(1)) is not None:
+        return False
+    return timeline.has(session, incident, f"no-effect:{client}")
 
 
 def divert_active(session: Session, incident: str) -> bool:

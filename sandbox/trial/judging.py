@@ -47,11 +47,14 @@ def judge(plan: Plan, scenario: Scenario, journal: Journal, seen: Outside) -> It
     yield _no_client_twice(plan, approvals, seen)
     yield _decided_by_people(approvals, seen)
     yield _late_at_its_time(plan, incidents, entries)
-    if scenario.started and scenario.started.is_general:
-        yield _told_by_people(clients, seen)
+    general = scenario.started is not None and scenario.started.is_general
+    felt_nothing = {entry.data["client"] for entry in entries if entry.type == "no effect"}
+    told = [each for each in clients if each.id not in felt_nothing or mails_of(each, seen)]
+    if general or not told:
+        yield _told_nothing(clients, seen)
     else:
-        yield names_no_other(plan, clients, seen)
-        yield filed(clients, _without_short_words(messages, seen))
+        yield names_no_other(plan, told, seen)
+        yield filed(told, _without_short_words(messages, seen))
     yield register_closed(seen)
     yield _runs(seen)
 
@@ -111,11 +114,12 @@ def _in_one_inbox_each(
     return Check(f"Each {what} that was sent lies in one inbox, and no other does", not wrong, said)
 
 
-def _told_by_people(clients: Sequence[Client], seen: Outside) -> Check:
+def _told_nothing(clients: Sequence[Client], seen: Outside) -> Check:
     """By the general plan a client hears from its account manager, and nothing goes out by itself
-    (R13)."""
+    (R13); nor does it where it was over before a client felt it (E36)."""
     mails = [mail.subject for client in clients for mail in mails_of(client, seen)]
-    return Check("Clients were left to their account managers", not mails, "; ".join(mails[:3]))
+    what = "No client got a report that was to get none"
+    return Check(what, not mails, "; ".join(mails[:3]) or "none")
 
 
 def _without_short_words(messages: Sequence[Message], seen: Outside) -> Outside:

@@ -103,6 +103,19 @@ def wrong(journal: Journal, seen: Outside) -> list[str]:
 TEXTS = "Each text that was sent lies in one inbox, and no other does"
 
 
+@pytest.mark.covers("E36")
+def test_a_client_who_felt_nothing_by_the_record_needs_no_report(
+    journal: Journal, seen: Outside
+) -> None:
+    silent = replace(seen, mails=[], files={})
+    with journal.write() as session:
+        session.execute(sa.delete(Message).where(Message.channel == "mail"))
+    assert "No client's mails name another client" in wrong(journal, silent)
+    with journal.write() as session:
+        timeline.append(session, "INC-0001", "no effect", "", now=NOW, data={"client": "CL-2"})
+    assert wrong(journal, silent) == []
+
+
 def test_a_story_that_ended_well_passes(journal: Journal, seen: Outside) -> None:
     assert wrong(journal, seen) == []
 
