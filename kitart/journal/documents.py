@@ -107,6 +107,12 @@ def sent(session: Session, incident: str, client: str) -> list[Document]:
     return [d for d in of_incident(session, incident, client) if d.sent_at is not None]
 
 
+def any_for(session: Session, incident: str, client: str) -> bool:
+    """Whether anything was ever drafted for a client in this incident."""
+    drafted = sa.select(Document.id).where(Document.incident == incident, Document.client == client)
+    return session.scalar(drafted.limit(1)) is not None
+
+
 def half_sent(session: Session, incident: str, client: str) -> int | None:
     """The report that had set out to a client when its sender died, if there is one."""
     query = (

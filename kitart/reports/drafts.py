@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from kitart.journal import approvals, documents, incidents, leading, looks, timeline, write_up
@@ -108,8 +107,7 @@ def felt_nothing(session: Session, incident: str, client: str) -> bool:
     """Whether it is on record that it was over before this client felt it, and nothing has been
     drafted for it since, as after a relapse. A run that is begun anew finds the same as the one
     before, whatever became known meanwhile."""
-    drafted = sa.select(Document.id).where(Document.incident == incident, Document.client == client)
-    if session.scalar(drafted.limit(1)) is not None:
+    if documents.any_for(session, incident, client):
         return False
     return timeline.has(session, incident, f"no-effect:{client}")
 
