@@ -41,6 +41,7 @@ DEPLOYMENTS = {
     EXERCISE: "exercise/exercise",
 }
 
+CONTACT_TEST_OF_FEW = "contact-test/contact-list-ert-cmt"
 AFTER_ACTION = "after-action/report"
 EXERCISE_RECORD = "exercise-record/evaluate"
 
@@ -231,6 +232,26 @@ def prefect_client() -> Iterator[SyncPrefectClient]:
         prefect.get_client(sync_client=True, httpx_settings=how) as client,
     ):
         yield client
+
+
+def prefect_is_set() -> bool:
+    """Whether a Prefect server is configured: without one, its client would start one itself."""
+    from prefect.settings import PREFECT_API_URL
+
+    return bool(PREFECT_API_URL.value())
+
+
+@contextlib.contextmanager
+def asking(what: str) -> Iterator[SyncPrefectClient]:
+    """Prefect's client, to ask ``what``; whatever it raises is an ``OrchestratorError``: the plan
+    goes on without it, and it is tried again."""
+    if not prefect_is_set():
+        raise OrchestratorError("no Prefect server is named (PREFECT_API_URL)")
+    try:
+        with prefect_client() as client:
+            yield client
+    except Exception as error:
+        raise OrchestratorError(f"Prefect was asked {what}: {error}") from error
 
 
 _asked_once: tuple[PrefectSettings, PrefectSettings] | None = None

@@ -8,8 +8,7 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
-from kitart.orchestrator import OrchestratorError, prefect_client
-from kitart.prefect_forms import prefect_is_set
+from kitart.orchestrator import OrchestratorError, prefect_client, prefect_is_set
 
 REFUSED = (400, 413, 422)
 """Prefect's answers that another try would get again."""

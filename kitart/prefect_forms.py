@@ -20,7 +20,7 @@ from uuid import UUID, uuid4
 from zlib import crc32
 
 from kitart.clock import real_now
-from kitart.orchestrator import OrchestratorError, prefect_client
+from kitart.orchestrator import OrchestratorError, asking, prefect_is_set
 
 if TYPE_CHECKING:
     from prefect.client.orchestration import SyncPrefectClient
@@ -146,7 +146,7 @@ class PrefectForms:
 
     def standing(self) -> list[Standing]:
         """All forms that have not ended, also those of another gateway or an earlier one."""
-        with _asked("what forms stand") as client:
+        with asking("what forms stand") as client:
             return [_standing(run) for run in _unended(client) if "question" in run.parameters]
 
     def put_up(self, sheet: Sheet) -> Standing:
@@ -155,7 +155,7 @@ class PrefectForms:
         The idempotency key makes it one run, however many gateways ask. One that was cancelled
         or ended while the question still waits is followed by another.
         """
-        with _asked(f"to show {sheet.question}") as client:
+        with asking(f"to show {sheet.question}") as client:
             flow = client.create_flow_from_name(FLOW)
             for again in range(1, MOST_TIMES_AGAIN + 1):
                 # A run that was cancelled cancels what is nested in it: the next form stands free.
@@ -172,12 +172,12 @@ class PrefectForms:
 
     def change(self, run: str, sheet: Sheet, problem: str = "") -> Standing:
         """Pause it again with a key of its own: each keeps one answer."""
-        with _asked(f"to show {sheet.question} anew") as client:
+        with asking(f"to show {sheet.question} anew") as client:
             return _pause(client, run, sheet, problem)
 
     def answers(self, run: str) -> list[Given]:
         """Every response that is stored with the run."""
-        with _asked("for answers") as client:
+        with asking("for answers") as client:
             inputs = client.filter_flow_run_input(UUID(run), "paused-", MOST_INPUTS, set())
         return [
             _given(run, one.key, one.value)
@@ -189,7 +189,7 @@ class PrefectForms:
         """Delete the response; another gateway may have done it."""
         import httpx
 
-        with _asked("to put an answer away") as client:
+        with asking("to put an answer away") as client:
             try:
                 client.delete_flow_run_input(UUID(given.run), given.key)
             except httpx.HTTPStatusError as error:
@@ -201,7 +201,7 @@ class PrefectForms:
         from prefect.exceptions import ObjectNotFound
         from prefect.states import Completed
 
-        with _asked("to end a form") as client, contextlib.suppress(ObjectNotFound):
+        with asking("to end a form") as client, contextlib.suppress(ObjectNotFound):
             client.set_flow_run_state(UUID(run), Completed(message=message), force=True)
             _log(client, run, logging.INFO, message)
 
@@ -214,25 +214,6 @@ class PrefectForms:
                 # A Prefect that is away is looked for again; forms are also swept meanwhile.
                 log.debug("Prefect's events can't be heard: %s", error)
             stop.wait(LISTEN_AGAIN_AFTER_S)
-
-
-def prefect_is_set() -> bool:
-    """Whether a Prefect server is configured: without one, its client would start one itself."""
-    from prefect.settings import PREFECT_API_URL
-
-    return bool(PREFECT_API_URL.value())
-
-
-@contextlib.contextmanager
-def _asked(what: str) -> Iterator[SyncPrefectClient]:
-    if not prefect_is_set():
-        raise OrchestratorError("no Prefect server is named (PREFECT_API_URL): there are no forms")
-    try:
-        with prefect_client() as client:
-            yield client
-    except Exception as error:
-        # Whatever Prefect's client raises, the plan goes on by the links; it is tried again.
-        raise OrchestratorError(f"Prefect was asked {what}: {error}") from error
 
 
 def _unended(client: SyncPrefectClient) -> Iterator[FlowRun]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from kitart.clock import as_utc, real_now
 from kitart.orchestrator import (
     AFTER_ACTION,
+    CONTACT_TEST_OF_FEW,
     DEPLOYMENTS,
     EXERCISE_RECORD,
     POOL,
@@ -35,7 +36,7 @@ WATCHES = (
 )  # fmt: skip
 """Deployments that begin by their schedules."""
 EXPECTED = (
-    *DEPLOYMENTS.values(), "contact-test/contact-list-ert-cmt", AFTER_ACTION, EXERCISE_RECORD,
+    *DEPLOYMENTS.values(), CONTACT_TEST_OF_FEW, AFTER_ACTION, EXERCISE_RECORD,
     "run-crashed/run-crashed", *WATCHES,
 )  # fmt: skip
 MOST = 200

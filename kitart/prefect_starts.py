@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 from uuid import UUID
 
 from kitart.clock import as_utc
-from kitart.orchestrator import DEPLOYMENTS, OrchestratorError, prefect_client
-from kitart.prefect_forms import prefect_is_set
+from kitart.orchestrator import CONTACT_TEST_OF_FEW, DEPLOYMENTS, asking
 
-if TYPE_CHECKING:
-    from prefect.client.orchestration import SyncPrefectClient
-
-PLANS = (*DEPLOYMENTS.values(), "contact-test/contact-list-ert-cmt")
+PLANS = (*DEPLOYMENTS.values(), CONTACT_TEST_OF_FEW)
 AGAIN = "begun-again"
 """The tag of a run that stands in for one that died as it began, once for each time."""
 MOST_TIMES = 3
@@ -62,7 +57,7 @@ class Starts:
 
         at_work = FlowRunFilterStateType(any_=[StateType.PENDING, StateType.RUNNING])
         names = [name.partition("/")[2] for name in PLANS]
-        with _asking() as client:
+        with asking("which plans begin") as client:
             runs = client.read_flow_runs(
                 flow_run_filter=FlowRunFilter(state=FlowRunFilterState(type=at_work)),
                 deployment_filter=DeploymentFilter(name=DeploymentFilterName(any_=names)),
@@ -81,7 +76,7 @@ class Starts:
         """As the protocol has it."""
         from prefect.states import Crashed
 
-        with _asking() as client:
+        with asking("to begin a plan again") as client:
             old = client.read_flow_run(UUID(lost.id))
             new = client.create_flow_run_from_deployment(
                 UUID(lost.deployment),
@@ -93,17 +88,3 @@ class Starts:
                 old.id, Crashed(message=DIED.format(run=new.name)), force=True
             )
         return str(new.id)
-
-
-@contextmanager
-def _asking() -> Iterator[SyncPrefectClient]:
-    if not prefect_is_set():
-        raise OrchestratorError("no Prefect server is named (PREFECT_API_URL)")
-    try:
-        with prefect_client() as client:
-            yield client
-    except Exception as error:
-        # Whatever Prefect's client raises: the gateway goes on and asks again.
-        raise OrchestratorError(
-            f"Prefect did not answer about plans that begin: {error}"
-        ) from error

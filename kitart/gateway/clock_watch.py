@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import logging
-import threading
 from datetime import timedelta
 
 from kitart.clock import monotonic_s, real_now
+from kitart.gateway.own_thread import OwnThread
 from kitart.installation import Installation
 from kitart.messaging.clock_set import Step, tell_that_clock_was_set
 
@@ -17,25 +17,14 @@ LEAST = timedelta(seconds=5)
 """Of real time. A clock that is kept right goes by less; deadlines are minutes."""
 
 
-class ClockWatch:
+class ClockWatch(OwnThread):
     """Holds the clock against one that never jumps, in a thread of its own."""
 
     def __init__(self, inst: Installation) -> None:
+        super().__init__("clock-watch")
         self._inst = inst
         self._real, self._monotonic_s = real_now(), monotonic_s()
         self._untold: list[Step] = []
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="clock-watch", daemon=True)
-
-    def start(self) -> None:
-        """Begin to look."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """End; a message on its way is not waited for longer than its limit."""
-        self._stop.set()
-        if self._thread.is_alive():
-            self._thread.join(timeout=5)
 
     def _run(self) -> None:
         while not self._stop.wait(LOOK_EVERY_S):

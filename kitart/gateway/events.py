@@ -7,13 +7,12 @@ once, those of one incident in order; another gateway that tells the same sends 
 
 from __future__ import annotations
 
-import contextvars
 import logging
-import threading
 from collections.abc import Sequence
 
 from kitart.clock import monotonic_s
 from kitart.gateway.happenings import happenings
+from kitart.gateway.own_thread import OwnThread
 from kitart.journal import told_events
 from kitart.journal.database import Journal
 from kitart.orchestrator import OrchestratorError
@@ -28,31 +27,16 @@ AT_ONCE = 200
 """Entries of one round: what waited long follows bit by bit."""
 
 
-class Events:
+class Events(OwnThread):
     """The events of one installation."""
 
     def __init__(self, journal: Journal, sink: EventSink) -> None:
+        super().__init__("events")
         self._journal = journal
         self._sink = sink
         self._failures = 0
-        self._stop = threading.Event()
-        # Prefect's settings belong to a context: the thread sees those of who made it.
-        context = contextvars.copy_context()
-        self._thread = threading.Thread(
-            target=lambda: context.run(self._watch), name="events", daemon=True
-        )
 
-    def start(self) -> None:
-        """Begin to tell, in a thread of its own."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Stop; what was not told stays in the journal."""
-        self._stop.set()
-        if self._thread.is_alive():
-            self._thread.join(timeout=5)
-
-    def _watch(self) -> None:
+    def _run(self) -> None:
         due_s = monotonic_s()
         while not self._stop.wait(LOOK_EVERY_S):
             if monotonic_s() < due_s:

@@ -7,13 +7,13 @@ failure of ours is heard of without us.
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Callable
 
 from kitart.clock import real_now
 from kitart.connectors.errors import ConnectorError
 from kitart.connectors.heartbeat import beat
 from kitart.gateway import vital
+from kitart.gateway.own_thread import OwnThread
 from kitart.installation import Installation
 from kitart.journal import health
 from kitart.orchestrator import PrefectSeen
@@ -21,26 +21,19 @@ from kitart.orchestrator import PrefectSeen
 log = logging.getLogger(__name__)
 
 
-class Heartbeat:
+class Heartbeat(OwnThread):
     """Looks at our parts and sends the sign, in a thread of its own; rests without an address."""
 
     def __init__(self, inst: Installation, look_at_prefect: Callable[[], PrefectSeen]) -> None:
+        super().__init__("heartbeat")
         self._inst = inst
         self._look_at_prefect = look_at_prefect
         self._withheld = ""
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="heartbeat", daemon=True)
 
     def start(self) -> None:
         """Begin, if an address is set."""
         if self._inst.settings.heartbeat.url.get_secret_value():
-            self._thread.start()
-
-    def stop(self) -> None:
-        """End; a sign on its way is not waited for longer than its limit."""
-        self._stop.set()
-        if self._thread.is_alive():
-            self._thread.join(timeout=5)
+            super().start()
 
     def _run(self) -> None:
         while not self._stop.is_set():

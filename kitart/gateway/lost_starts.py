@@ -4,10 +4,10 @@ incident: it is begun again. Nothing that was accepted is lost (D21)."""
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Sequence
 
 from kitart.clock import real_now
+from kitart.gateway.own_thread import OwnThread
 from kitart.installation import Installation
 from kitart.journal import incidents
 from kitart.orchestrator import TAKES_HOLD_WITHIN_S, OrchestratorError
@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 LOOK_EVERY_S = 10.0
 
 
-class LostStarts:
+class LostStarts(OwnThread):
     """Asks Prefect each few seconds which plans are said to run, in a thread of its own.
 
     A run that the gateway asked for has its incident, which the watchman cares for; what else runs
@@ -27,21 +27,10 @@ class LostStarts:
     """
 
     def __init__(self, inst: Installation, starts: PrefectStarts) -> None:
+        super().__init__("lost-starts")
         self._inst = inst
         self._starts = starts
         self._given_up: set[str] = set()
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="lost-starts", daemon=True)
-
-    def start(self) -> None:
-        """Begin to look."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """End; a question on its way is not waited for longer than its limit."""
-        self._stop.set()
-        if self._thread.is_alive():
-            self._thread.join(timeout=5)
 
     def _run(self) -> None:
         while not self._stop.wait(LOOK_EVERY_S):

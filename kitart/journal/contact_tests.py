@@ -14,7 +14,6 @@ from kitart.journal import acknowledgements, incidents, messages, timeline
 from kitart.journal.incidents import Opened, Report
 from kitart.journal.tables import Incident, Message, TimelineEntry, VerifiedContact
 from kitart.plan.contact_list import CONTACT_TEST, CONTACTS, Address, Listed, contact_list
-from kitart.plan.reviewed import NO_DISRUPTIONS
 from kitart.plan.schema import Plan, on_leave
 from kitart.rules.contact_test import Tried
 
@@ -72,12 +71,7 @@ def open_or_join(
 
 def real_incident(session: Session) -> Incident | None:
     """The first real incident that is open: it goes before any test (E40)."""
-    query = sa.select(Incident).where(
-        Incident.open_key.is_not(None),
-        Incident.kind.not_in(NO_DISRUPTIONS),
-        Incident.exercise.is_(False),
-    )
-    return session.scalars(query.order_by(Incident.seq).limit(1)).first()
+    return incidents.first_real(session)
 
 
 def begin(session: Session, number: str, *, now: datetime) -> Times:

@@ -241,11 +241,9 @@ class Journal:
         after all; what several threads have to write ``about`` an incident goes into one
         transaction, and what each enters ``then`` in its timeline comes after all that they wrote.
         Raises the last failure."""
-        if about is None:
-            together = Together(self.write)
-        else:
-            alike = Together(functools.partial(self.write, about=about))
-            together = self._together.setdefault(about, alike)
+        together = Together(functools.partial(self.write, about=about))
+        if about is not None:
+            together = self._together.setdefault(about, together)
         until_s = monotonic_s() + PERSIST_S
         while True:
             try:

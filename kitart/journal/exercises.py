@@ -436,7 +436,11 @@ def withdraw_unsent(session: Session, number: str, person: str | None, why: str)
 def of_incident(session: Session, number: str) -> str | None:
     """The exercise behind whose fence an incident's messages stay: its own number for an exercise,
     that of the exercise it is played in; ``None`` for a real one."""
-    row = incidents.get(session, number)
+    return behind(incidents.get(session, number))
+
+
+def behind(row: Incident) -> str | None:
+    """As ``of_incident``, for a row at hand."""
     return row.number if row.kind == EXERCISE else row.part_of
 
 

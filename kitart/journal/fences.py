@@ -36,7 +36,7 @@ def fence_of(session: Session, plan: Plan, row: Incident) -> Fence | None:
     """
     if not row.exercise:
         return None
-    exercise = exercises.of_incident(session, row.number)
+    exercise = exercises.behind(row)
     if exercise is None:
         company = _company(plan, agents=row.kind != CONTACT_TEST)
         return Fence(row.number, company.addresses, never=company.never)

@@ -26,6 +26,8 @@ RUN_BEGINS = (RUN_BEGAN, RUN_TOOK_OVER)
 
 SCHEDULE = "schedule"
 """Reports for nobody: a test that begins by its calendar."""
+UNCLOSED = (Incident.open_key.is_not(None), Incident.kind.not_in(NO_DISRUPTIONS))
+"""What holds of each disruption that is not closed."""
 OPEN_STATES = ("reported", "acknowledged", "assessed", "monitoring", "recovered")
 
 
@@ -193,18 +195,20 @@ def is_disruption(incident: Incident) -> bool:
 
 def open_incidents(session: Session) -> list[Incident]:
     """Every disruption that is not closed, oldest first."""
-    query = sa.select(Incident).where(
-        Incident.open_key.is_not(None), Incident.kind.not_in(NO_DISRUPTIONS)
-    )
+    query = sa.select(Incident).where(*UNCLOSED)
     return list(session.scalars(query.order_by(Incident.seq)))
+
+
+def first_real(session: Session) -> Incident | None:
+    """The oldest disruption that is not closed and of no exercise, if there is one."""
+    query = sa.select(Incident).where(*UNCLOSED, Incident.exercise.is_(False))
+    return session.scalars(query.order_by(Incident.seq).limit(1)).first()
 
 
 def open_systems(session: Session, *, exercises: bool) -> dict[str, str]:
     """What each disruption that is not closed is about, by its number; with those of exercises, or
     without. Each message asks it before it leaves: it reads no more than that."""
-    query = sa.select(Incident.number, Incident.system_id).where(
-        Incident.open_key.is_not(None), Incident.kind.not_in(NO_DISRUPTIONS)
-    )
+    query = sa.select(Incident.number, Incident.system_id).where(*UNCLOSED)
     if not exercises:
         query = query.where(Incident.exercise.is_(False))
     return {number: system for number, system in session.execute(query)}

@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from kitart.language import words
 from kitart.messaging.texts import PURPOSES, render_message
+from kitart.plan.people import Person
 from kitart.plan.schema import Client, Plan
 from sandbox.demo.outside import Mail, Outside
 
@@ -94,8 +95,7 @@ def first_page(
     plan: Plan, posted: Posted, seen: Outside, within_s: float = FIRST_PAGE_LIMIT_S
 ) -> Check:
     """The alarm's first text to anybody of the ERT came within so many real seconds."""
-    numbers = {c.address for p in plan.people_of_kind("ert") for c in p.channels if c.kind == "sms"}
-    arrived = sorted(sms.real_at for sms in seen.sms if sms.to in numbers)
+    arrived = texts_to(plan.people_of_kind("ert"), seen)
     what = "The first text to the ERT came at once"
     if not arrived:
         return Check(what, False, "no text arrived on any ERT member's phone")
@@ -214,10 +214,25 @@ def register_closed(seen: Outside) -> Check:
     return Check("The register has one row, closed", ok, ", ".join(rows) or "no row")
 
 
+def mails_to_supplier(plan: Plan, code: str | None, seen: Outside) -> list[Mail]:
+    """The mails that arrived at a supplier."""
+    addresses = {channel.address for channel in plan.supplier(code or "").channels}
+    return [mail for mail in seen.mails if addresses & set(mail.to)]
+
+
+def answers_to(kind: str, seen: Outside) -> list[tuple[str, str]]:
+    """Who answered a kind of question, and what, in their order."""
+    return [(d.person, d.answer) for d in seen.deeds if (d.kind, d.outcome) == (kind, "answered")]
+
+
+def texts_to(people: Iterable[Person], seen: Outside) -> list[datetime]:
+    """When texts really arrived on the phones of these people, the first one first."""
+    numbers = {c.address for person in people for c in person.channels if c.kind == "sms"}
+    return sorted(sms.real_at for sms in seen.sms if sms.to in numbers)
+
+
 def _supplier(plan: Plan, system: str, seen: Outside) -> Check:
-    known = plan.supplier(plan.system(system).supplier or "")
-    addresses = {channel.address for channel in known.channels}
-    got = [mail for mail in seen.mails if addresses & set(mail.to)]
+    got = mails_to_supplier(plan, plan.system(system).supplier, seen)
     said = f"{got[0].subject}" if got else "no mail arrived"
     return Check("The supplier got one fault report", len(got) == 1, said)
 
@@ -226,7 +241,7 @@ def _left_to_the_client(plan: Plan, system: str, seen: Outside) -> Iterator[Chec
     """What our side does while a client repairs its own system (R44, R46, E46)."""
 
     def said(kind: str) -> list[str]:
-        return [d.answer for d in seen.deeds if (d.kind, d.outcome) == (kind, "answered")]
+        return [answer for _, answer in answers_to(kind, seen)]
 
     found, calls = said("assessment"), said("client-contact")
     yield Check("A person found out what fails", found == ["fails"], ", ".join(found) or "nobody")

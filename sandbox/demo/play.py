@@ -185,36 +185,27 @@ class Play:
         self._post(f"inputs/{code}", self.stack.input_secrets[code], body)
 
     def _post(self, source: str, secret: str, body: dict[str, Any]) -> None:
-        """As a machine does it: again and again until it is taken."""
-        give_up_at_s = monotonic_s() + REPEATED_FOR_S
-        while True:
-            try:
-                answer = call(
-                    "POST", f"{self.stack.gateway_url}/webhooks/{source}", timeout_s=10,
-                    json=body, headers={"Authorization": f"Bearer {secret}"},
-                )  # fmt: skip
-            except requests.RequestException as error:
-                said = repr(error)
-            else:
-                if answer.status_code == 202:
-                    return
-                said = f"({answer.status_code}): {answer.text}"
-            if monotonic_s() > give_up_at_s:
-                raise PlayFailed(f"the gateway refused the post to {source} {said}")
-            sleep_s(ASK_EVERY_S)
+        """As a machine does it."""
+
+        def refused() -> str:
+            answer = call(
+                "POST", f"{self.stack.gateway_url}/webhooks/{source}", timeout_s=10,
+                json=body, headers={"Authorization": f"Bearer {secret}"},
+            )  # fmt: skip
+            return "" if answer.status_code == 202 else f"({answer.status_code}): {answer.text}"
+
+        _until_taken(refused, f"the gateway refused the post to {source}")
 
     def _start_plan(self) -> None:
-        """As a person does it in Prefect's pages: again until the run is there."""
+        """As a person does it in Prefect's pages."""
         assert self.scenario.started is not None
-        give_up_at_s = monotonic_s() + REPEATED_FOR_S
-        while True:
-            try:
-                start_by_hand(self.stack, self.scenario.started)
-                return
-            except requests.RequestException as error:
-                if monotonic_s() > give_up_at_s:
-                    raise PlayFailed(f"Prefect did not take the run: {error!r}") from error
-            sleep_s(ASK_EVERY_S)
+        started = self.scenario.started
+
+        def refused() -> str:
+            start_by_hand(self.stack, started)
+            return ""
+
+        _until_taken(refused, "Prefect did not take the run:")
 
     def _kill(self) -> None:
         killed = kill_run(self.stack)
@@ -245,6 +236,22 @@ class Play:
         except requests.RequestException as error:
             said.append(f"not even asked: {error}")
         return f"it had not ended after {self.limit_s:.0f} s ({'; '.join(said)})"
+
+
+def _until_taken(refused: Callable[[], str], what: str) -> None:
+    """Do it again and again until it is taken; ``refused`` says why it was not, raises
+    ``requests.RequestException``, or returns nothing. Raises ``PlayFailed`` after a while."""
+    give_up_at_s = monotonic_s() + REPEATED_FOR_S
+    while True:
+        try:
+            said = refused()
+        except requests.RequestException as error:
+            said = repr(error)
+        if not said:
+            return
+        if monotonic_s() > give_up_at_s:
+            raise PlayFailed(f"{what} {said}")
+        sleep_s(ASK_EVERY_S)
 
 
 def when(moment: datetime) -> str:

@@ -9,13 +9,16 @@ from kitart.plan.schema import Plan, Project
 from sandbox.demo.checks import (
     Check,
     Posted,
+    answers_to,
     ert_answered,
     filed,
     first_page,
+    mails_to_supplier,
     names_no_other,
     pdfs_beside,
     register_closed,
     runs_completed,
+    texts_to,
     told_in_time,
 )
 from sandbox.demo.outside import Outside
@@ -55,14 +58,9 @@ def judge_started(
     ]
 
 
-def _said(seen: Outside, kind: str) -> list[tuple[str, str]]:
-    """Who answered a kind of question, and what, in their order."""
-    return [(d.person, d.answer) for d in seen.deeds if (d.kind, d.outcome) == (kind, "answered")]
-
-
 def _general(projects: tuple[Project, ...], seen: Outside) -> Iterator[Check]:
     """People say what it is, tell the client, and say when it is over (R8-R15)."""
-    asked = {kind: _said(seen, kind) for kind in ("nature", "priority", "can-solve")}
+    asked = {kind: answers_to(kind, seen) for kind in ("nature", "priority", "can-solve")}
     lead = {person for said in asked.values() for person, _ in said}
     wrong = [kind for kind, said in asked.items() if not said]
     yield Check(
@@ -70,14 +68,14 @@ def _general(projects: tuple[Project, ...], seen: Outside) -> Iterator[Check]:
         not wrong and len(lead) == 1,
         f"nobody: {', '.join(wrong)}" if wrong else ", ".join(sorted(lead)),
     )
-    told = _said(seen, "client-told")
+    told = answers_to("client-told", seen)
     managers = {project.account_manager for project in projects}
     yield Check(
         "The account manager told the client in person",
         {person for person, answer in told if answer == "told"} == managers,
         ", ".join(person for person, _ in told) or "nobody",
     )
-    over = _said(seen, "over")
+    over = answers_to("over", seen)
     yield Check(
         "Whoever led it said that it is over",
         [answer for _, answer in over] == ["over"] and {person for person, _ in over} <= lead,
@@ -98,14 +96,14 @@ def _input(
     clients = [plan.client(each) for each in dict.fromkeys(p.client for p in projects)]
     yield _owner_first(plan, missing, seen)
     yield _asked_the_supplier(plan, missing, seen)
-    chosen = _said(seen, "fallback")
+    chosen = answers_to("fallback", seen)
     known = {f"use:{each.id}" for each in missing.fallbacks}
     yield Check(
         "A person decided what to work with meanwhile",
         len(chosen) == 1 and {answer for _, answer in chosen} <= known,
         ", ".join(f"{person}: {answer}" for person, answer in chosen) or "nobody",
     )
-    works = _said(seen, "works-again")
+    works = answers_to("works-again", seen)
     yield Check(
         "A person said that it is here and worked with",
         [answer for _, answer in works][-1:] == ["works"],
@@ -120,22 +118,16 @@ def _input(
 
 def _owner_first(plan: Plan, missing: ExpectedInput, seen: Outside) -> Check:
     """The owner's first text came before the ERT's (A21)."""
-    owner = {c.address for c in plan.person(missing.owner).channels if c.kind == "sms"}
-    ert = {c.address for p in plan.people_of_kind("ert") for c in p.channels if c.kind == "sms"}
-    first = [
-        min((sms.real_at for sms in seen.sms if sms.to in numbers), default=None)
-        for numbers in (owner, ert)
-    ]
+    groups = ([plan.person(missing.owner)], plan.people_of_kind("ert"))
+    first = [next(iter(texts_to(people, seen)), None) for people in groups]
     ok = first[0] is not None and first[1] is not None and first[0] < first[1]
     said = "before the ERT" if ok else "the ERT heard it first" if first[0] else "no text arrived"
     return Check(f"Its owner, {missing.owner}, heard it before anybody else", ok, said)
 
 
 def _asked_the_supplier(plan: Plan, missing: ExpectedInput, seen: Outside) -> Check:
-    known = plan.supplier(missing.supplier or "")
-    addresses = {channel.address for channel in known.channels}
-    got = [mail for mail in seen.mails if addresses & set(mail.to)]
-    called = _said(seen, "supplier-call")
+    got = mails_to_supplier(plan, missing.supplier, seen)
+    called = answers_to("supplier-call", seen)
     ok = len(got) == 1 and bool(called)
     said = f"{len(got)} mails, called by {', '.join(person for person, _ in called) or 'nobody'}"
     return Check("The supplier was written to once, and called", ok, said)

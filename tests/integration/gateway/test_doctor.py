@@ -7,10 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from fastapi import FastAPI, Response
-from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.client.orchestration import SyncPrefectClient
 from prefect.settings import PREFECT_API_URL, temporary_settings
 from prefect.states import Pending, Running, Scheduled
-from prefect.testing.utilities import prefect_test_harness
 from typer.testing import CliRunner, Result
 
 from kitart import prefect_look
@@ -29,23 +28,19 @@ PLAN = "critical-system-offline/system-outage"
 
 
 @pytest.fixture(scope="module")
-def client() -> Iterator[SyncPrefectClient]:
+def client(prefect: SyncPrefectClient) -> SyncPrefectClient:
     """A Prefect server that has all that Kitart deploys."""
-    with (
-        prefect_test_harness(server_startup_timeout=120),
-        get_client(sync_client=True) as one,
-    ):
-        one.request("POST", "/work_pools/", json={"name": POOL, "type": "process"})
-        for queue in (INCIDENTS, WATCH):
-            one.request("POST", f"/work_pools/{POOL}/queues", json={"name": queue})
-        for name in EXPECTED:
-            flow, _, deployment = name.partition("/")
-            one.create_deployment(
-                one.create_flow_from_name(flow), deployment, work_pool_name=POOL,
-                work_queue_name=WATCH if name in WATCHES else INCIDENTS,
-                enforce_parameter_schema=False,
-            )  # fmt: skip
-        yield one
+    prefect.request("POST", "/work_pools/", json={"name": POOL, "type": "process"})
+    for queue in (INCIDENTS, WATCH):
+        prefect.request("POST", f"/work_pools/{POOL}/queues", json={"name": queue})
+    for name in EXPECTED:
+        flow, _, deployment = name.partition("/")
+        prefect.create_deployment(
+            prefect.create_flow_from_name(flow), deployment, work_pool_name=POOL,
+            work_queue_name=WATCH if name in WATCHES else INCIDENTS,
+            enforce_parameter_schema=False,
+        )  # fmt: skip
+    return prefect
 
 
 @pytest.fixture(autouse=True)

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import runpy
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from prefect import flow, get_client
+from prefect import flow
 from prefect.client.orchestration import SyncPrefectClient
 from prefect.events.filters import EventFilter, EventNameFilter
 from prefect.server.events.schemas.automations import EventTrigger
 from prefect.server.events.schemas.events import Event, ReceivedEvent
 from prefect.settings import PREFECT_API_URL, temporary_settings
-from prefect.testing.utilities import prefect_test_harness
 
 from kitart.clock import monotonic_s, sleep_s
 from kitart.gateway.events import Events
@@ -30,15 +28,6 @@ SAMPLE = HOUSE / "docs" / "automations" / "pause_while_open.py"
 @flow
 def nightly_load() -> None:
     """An operator's own flow."""
-
-
-@pytest.fixture(scope="module")
-def prefect() -> Iterator[SyncPrefectClient]:
-    with (
-        prefect_test_harness(server_startup_timeout=120),
-        get_client(sync_client=True) as client,
-    ):
-        yield client
 
 
 @pytest.fixture

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
-from prefect import flow, get_client
+from prefect import flow
 from prefect.client.orchestration import SyncPrefectClient
 from prefect.states import Pending, Running, Scheduled
-from prefect.testing.utilities import prefect_test_harness
 
-from kitart import prefect_starts
 from kitart.clock import real_now
 from kitart.gateway import lost_starts
 from kitart.gateway.lost_starts import LostStarts
@@ -78,15 +75,6 @@ def test_one_that_dies_each_time_is_given_up_and_said_once(
     assert caplog.text.count("not begun again") == 1
 
 
-@pytest.fixture(scope="module")
-def prefect() -> Iterator[SyncPrefectClient]:
-    with (
-        prefect_test_harness(server_startup_timeout=120),
-        get_client(sync_client=True) as client,
-    ):
-        yield client
-
-
 @flow
 def general_response() -> None:
     """Stands for the plan."""
@@ -114,7 +102,6 @@ def test_on_a_real_server_it_is_there_once_and_the_lost_one_is_called_crashed(
     prefect.set_flow_run_state(lost, Pending(), force=True)
     for each in (driven, other):
         prefect.set_flow_run_state(each, Running(), force=True)
-    monkeypatch.setattr(prefect_starts, "prefect_is_set", lambda: True)
     monkeypatch.setattr(lost_starts, "TAKES_HOLD_WITHIN_S", 0.0)
     (found,) = Starts().begun()
     assert (found.id, found.again) == (str(lost), 0)

@@ -8,10 +8,9 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
-from prefect import flow, get_client
+from prefect import flow
 from prefect.client.orchestration import SyncPrefectClient
 from prefect.states import Completed, Pending, Running, State
-from prefect.testing.utilities import prefect_test_harness
 from pydantic import SecretStr
 
 from kitart.alerts.opening import open_or_join
@@ -32,15 +31,6 @@ pytestmark = [pytest.mark.timeout(240), pytest.mark.covers("D21")]
 @flow
 def a_plan() -> None:
     """Stands for any plan."""
-
-
-@pytest.fixture(scope="module")
-def prefect() -> Iterator[SyncPrefectClient]:
-    with (
-        prefect_test_harness(server_startup_timeout=120),
-        get_client(sync_client=True) as client,
-    ):
-        yield client
 
 
 @pytest.fixture
