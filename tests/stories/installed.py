@@ -34,7 +34,7 @@ from kitart.gateway.intake_queue import IntakeQueue
 from kitart.gateway.live import Live
 from kitart.gateway.watchman import Watchman
 from kitart.installation import Installation, use_installation
-from kitart.journal import incidents, timeline
+from kitart.journal import incidents, timeline, together
 from kitart.journal.database import Journal, LeaseLost
 from kitart.journal.tables import Incident
 from kitart.messaging import side_by_side
@@ -45,7 +45,7 @@ from tasks.agents_out import AgentsOut
 from tasks.opening import SystemOffline
 from tests.new_journal import make_tables
 from tests.stories.outside import Calls, Outside, PhoneSystem, Relay, Sms, Tenant
-from tests.stories.turns import PROCESS, Died, Process, StrandPool, Turns
+from tests.stories.turns import PROCESS, Died, Process, StrandLock, StrandPool, Turns
 
 T = TypeVar("T")
 GATEWAY = "http://gateway.example"
@@ -229,6 +229,8 @@ class Installed:
             (timeline, "secrets", SimpleNamespace(token_hex=self._salt)),
             (Journal, "write", self._writes(Journal.write)),
             (Journal, "read", self._reads(Journal.read)),
+            (Journal, "persist", self._persists(Journal.persist)),
+            (together, "threading", SimpleNamespace(Lock=StrandLock)),
         ]  # fmt: skip
 
     def _salt(self, size: int) -> str:
@@ -288,6 +290,14 @@ class Installed:
                 yield session
 
         return read
+
+    def _persists(self, real: Any) -> Any:
+        def persist(journal: Journal, *args: Any, **kwargs: Any) -> Any:
+            # One journal stands for that of each process.
+            journal._together = PROCESS.get().together
+            return real(journal, *args, **kwargs)
+
+        return persist
 
     def _refuse_the_dead(self) -> None:
         if self._buried:

@@ -16,6 +16,7 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import selectors
+from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator
 from concurrent.futures import Executor, Future
 from contextlib import contextmanager
@@ -49,6 +50,8 @@ class Process:
     tasks: list[asyncio.Task[Any]] = field(default_factory=list)
     kept: list[Callable[[], object]] = field(default_factory=list)
     """The turns that it was due when it crashed."""
+    together: dict[str, Any] = field(default_factory=dict)
+    """What its strands write in one transaction: no other process knows of it."""
 
 
 OUTSIDE = Process("outside")
@@ -247,6 +250,28 @@ def _wake(woken: asyncio.Future[None]) -> None:
         woken.set_result(None)
 
 
+class StrandLock:
+    """A lock between strands: who finds it taken gives up its turn until it is free."""
+
+    turns: Turns
+
+    def __init__(self) -> None:
+        self._taken = False
+        self._waiting: deque[asyncio.Future[None]] = deque()
+
+    def __enter__(self) -> None:
+        while self._taken:
+            free = self.turns.loop.create_future()
+            self._waiting.append(free)
+            self.turns.wait_for(free)
+        self._taken = True
+
+    def __exit__(self, *_raised: object) -> None:
+        self._taken = False
+        if self._waiting:
+            _wake(self._waiting.popleft())
+
+
 class StrandPool(Executor):
     """A ``ThreadPoolExecutor`` whose threads are strands of whichever process hands work in."""
 
@@ -310,7 +335,7 @@ def time_of(turns: Turns) -> Iterator[None]:
     from kitart import clock
 
     real = clock.datetime, clock.time
-    _Datetime.turns = StrandPool.turns = turns
+    _Datetime.turns = StrandPool.turns = StrandLock.turns = turns
     clock.datetime, clock.time = _Datetime, _Time(turns)  # type: ignore[misc, assignment]
     try:
         yield
