@@ -50,7 +50,7 @@ class NoPrefect:
     def start(self, incident: Incident, request: int) -> str:
         return f"{incident.number}:{request}"
 
-    def still_coming(self, run_id: str) -> bool:
+    def still_coming(self, run_id: str, within_s: float = 0.0) -> bool:
         return True
 
 

@@ -30,6 +30,8 @@ TAKES_HOLD_WITHIN_S = 20.0
 """Real seconds in which a run that Prefect calls running has loaded the plan and holds the
 incident; one that does not by then died on the way. As many has one that a worker took: where the
 worker died before it made a process, Prefect calls that pending for ever."""
+TAKES_HOLD_ALONE_WITHIN_S = 10.0
+"""The same for a run that begins while hardly another does: a tuned stock worker needs three."""
 POOL = "kitart"
 DEPLOYMENTS = {
     "vital systems offline": "critical-system-offline/system-outage",
@@ -65,8 +67,9 @@ class Orchestrator(Protocol):
     def start(self, incident: Incident, request: int) -> str:
         """Ask for a run that drives the incident; returns its id. The same request asks once."""
 
-    def still_coming(self, run_id: str) -> bool:
-        """Whether a run asked for earlier, which never held the incident, may still begin."""
+    def still_coming(self, run_id: str, within_s: float = TAKES_HOLD_WITHIN_S) -> bool:
+        """Whether a run asked for earlier, which never held the incident, may still begin; one that
+        a worker took has ``within_s`` real seconds to hold it."""
 
 
 class ReportStarter(Protocol):
@@ -116,7 +119,7 @@ class PrefectOrchestrator:
             {"over": {"exercise": exercise.number}}, f"{exercise.number}:record:{request}",
         )  # fmt: skip
 
-    def still_coming(self, run_id: str) -> bool:
+    def still_coming(self, run_id: str, within_s: float = TAKES_HOLD_WITHIN_S) -> bool:
         """Whether the run waits, or is about, to begin; while Prefect can't be asked: yes."""
         from prefect.exceptions import ObjectNotFound
 
@@ -130,7 +133,7 @@ class PrefectOrchestrator:
         if run.state is None:
             return False
         if run.state.is_running() or run.state.is_pending():
-            return (real_now() - run.state.timestamp).total_seconds() < TAKES_HOLD_WITHIN_S
+            return (real_now() - run.state.timestamp).total_seconds() < within_s
         return run.state.is_scheduled()
 
 

@@ -26,7 +26,12 @@ from kitart.journal.tables import Incident
 from kitart.messaging.alarm import raise_alarm
 from kitart.messaging.paper import tell_to_use_paper
 from kitart.messaging.releasing import due, release
-from kitart.orchestrator import Orchestrator, OrchestratorError
+from kitart.orchestrator import (
+    TAKES_HOLD_ALONE_WITHIN_S,
+    TAKES_HOLD_WITHIN_S,
+    Orchestrator,
+    OrchestratorError,
+)
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +50,8 @@ STARTS_AT_ONCE = {"sqlite": 3, "postgresql": 8}
 """How many runs may be on their way at once, by what the journal lies in. Prefect's SQLite has one
 writer at a time, and everywhere its server has one core: of many that begin together each holds up
 all others, and all begin late."""
+ALONE = 2
+"""Of so few that are on their way each begins in a moment, or died."""
 MANY_ALARMS = 8
 PAGES_FIRST_S = 2.0
 """While more alarms than this are on their way, runs are asked for that much later: what a run does
@@ -257,8 +264,8 @@ class Watchman:
         """The incident with a claim on asking for its next run; ``None`` if none is wanted."""
         with self._inst.journal.read() as session:
             seen = incidents.get(session, number)
-            room = self._room(session)
-        if not room or not self._wants_run(seen):
+            coming = self._on_their_way(session)
+        if not self._room_beside(coming) or not self._wants_run(seen, alone=coming <= ALONE):
             return None
         with self._inst.journal.write(heard=False) as session:
             if not self._room(session):  # others may have asked meanwhile
@@ -271,9 +278,14 @@ class Watchman:
 
     def _room(self, session: Session) -> int:
         """How many more runs may be on their way than are."""
-        most = STARTS_AT_ONCE[self._inst.journal.engine.dialect.name]
-        coming = incidents.on_their_way(session, ON_ITS_WAY_S, real_now=real_now())
-        return max(0, most - coming)
+        return self._room_beside(self._on_their_way(session))
+
+    def _room_beside(self, coming: int) -> int:
+        return max(0, STARTS_AT_ONCE[self._inst.journal.engine.dialect.name] - coming)
+
+    @staticmethod
+    def _on_their_way(session: Session) -> int:
+        return incidents.on_their_way(session, ON_ITS_WAY_S, real_now=real_now())
 
     def _may_want_run(self, incident: Incident) -> bool:
         """Whether nobody drives it, and nobody asked just now: neither for a run, nor whether one
@@ -289,14 +301,15 @@ class Watchman:
         again = timedelta(seconds=ASK_FOR_RUN_AGAIN_AFTER_S)
         return asked is None or not lasts(asked, again, real_now())
 
-    def _wants_run(self, incident: Incident) -> bool:
+    def _wants_run(self, incident: Incident, *, alone: bool) -> bool:
         """Whether it may want one, and no run that was asked for may still begin."""
         if not self._may_want_run(incident):
             return False
         run = incident.requested_run
         if incident.run_requested_at is None or run is None or run == incident.run_id:
             return True
-        if not self._orchestrator.still_coming(run):
+        within_s = TAKES_HOLD_ALONE_WITHIN_S if alone else TAKES_HOLD_WITHIN_S
+        if not self._orchestrator.still_coming(run, within_s):
             return True
         again_s = monotonic_s() + ASK_WHETHER_COMING_EVERY_S
         self._coming[incident.number] = _Coming(run, again_s)

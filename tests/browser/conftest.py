@@ -56,7 +56,7 @@ class NoOrchestrator:
     def start(self, incident: Incident, request: int) -> str:
         raise OrchestratorError("there is no Prefect here")
 
-    def still_coming(self, run_id: str) -> bool:
+    def still_coming(self, run_id: str, within_s: float = 0.0) -> bool:
         return True
 
 

@@ -148,7 +148,7 @@ class InProcessOrchestrator:
         self._threads.append(thread)
         thread.start()
 
-    def still_coming(self, run_id: str) -> bool:
+    def still_coming(self, run_id: str, within_s: float = 0.0) -> bool:
         return any(thread.name == run_id and thread.is_alive() for thread in self._threads)
 
     def _run(self, flow: Any, report: Any) -> None:

@@ -130,7 +130,7 @@ class Runs:
         self._of.turns.turn("asked for a run")
         return name
 
-    def still_coming(self, run_id: str) -> bool:
+    def still_coming(self, run_id: str, within_s: float = 0.0) -> bool:
         process = self.known.get(run_id)
         return process is not None and not process.dead and not process.ended
 

@@ -115,6 +115,7 @@ def test_a_run_that_began_or_was_taken_just_now_has_a_while_to_take_hold(
 ) -> None:
     use(FakeClient(state(timestamp=real_now() - began)))
     assert PrefectOrchestrator().still_coming(str(uuid4())) == coming
+    assert not PrefectOrchestrator().still_coming(str(uuid4()), began.total_seconds() / 2)
 
 
 def test_a_run_that_prefect_no_longer_knows_is_not_waited_for(use) -> None:

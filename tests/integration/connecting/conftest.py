@@ -36,7 +36,7 @@ class NoOrchestrator:
     def start(self, incident: Incident, request: int) -> str:
         raise AssertionError("no run is asked for")
 
-    def still_coming(self, run_id: str) -> bool:
+    def still_coming(self, run_id: str, within_s: float = 0.0) -> bool:
         return False
 
 

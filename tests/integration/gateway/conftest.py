@@ -42,6 +42,7 @@ class HandOrchestrator:
         self.away = False
         self.coming = False
         self.asked: list[tuple[str, int]] = []
+        self.given_s: set[float] = set()
         self.hold = threading.Event()
         self.hold.set()
 
@@ -52,7 +53,8 @@ class HandOrchestrator:
             raise OrchestratorError("Prefect is away")
         return f"run-{incident.number}-{request}"
 
-    def still_coming(self, run_id: str) -> bool:
+    def still_coming(self, run_id: str, within_s: float = 0.0) -> bool:
+        self.given_s.add(within_s)
         return self.coming
 
 

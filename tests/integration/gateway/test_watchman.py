@@ -133,6 +133,20 @@ def test_a_run_is_asked_for_once_and_again_only_after_a_while(place, monkeypatch
     )
 
 
+@pytest.mark.covers("D21")
+@pytest.mark.parametrize(("on_their_way", "given_s"), [(2, 10.0), (3, 20.0)])
+def test_a_run_that_begins_beside_few_has_less_time_to_hold_its_incident(
+    place, monkeypatch, on_their_way, given_s
+) -> None:
+    monkeypatch.setattr(watchman, "ASK_FOR_RUN_AGAIN_AFTER_S", 0.5)
+    monkeypatch.setattr(incidents, "on_their_way", lambda *_given, **_at: on_their_way)
+    monkeypatch.setattr(watchman, "STARTS_AT_ONCE", {"sqlite": 5, "postgresql": 5})
+    place.orchestrator.coming = True
+    place.post_alerts(place.alert())
+    place.eventually(lambda: place.orchestrator.given_s, "the question whether it comes")
+    assert place.orchestrator.given_s == {given_s}
+
+
 def test_a_run_that_held_the_incident_and_let_go_is_replaced_though_prefect_calls_it_running(
     place, monkeypatch
 ) -> None:
