@@ -21,7 +21,7 @@ from prefect.context import SyncClientContext
 from prefect.runtime import flow_run
 from sqlalchemy.orm import Session
 
-from kitart.clock import nap_async, nap_unless, real_now
+from kitart.clock import monotonic_s, nap_async, nap_unless, real_now
 from kitart.installation import Installation, installation
 from kitart.journal import incidents, timeline
 from kitart.journal.database import Lease, went_away
@@ -42,6 +42,9 @@ Its hold lapses meanwhile: where another run can reach the journal, that one dri
 LOOK_EVERY_S = 0.05
 LOOK_IF_TOLD_EVERY_S = 0.5
 """Where the journal tells of writes by itself: ten times fewer looks, and each is a wake-up."""
+RESTS_FOR, LONGEST_REST_S = 3.0, 2.0
+"""After a look a run rests so many times as long as the look took, but no longer than that: where
+thousands write about an incident, most of the time must be for the steps themselves."""
 RELEASE_EVERY_S = 5.0
 THREADS = 32
 
@@ -77,6 +80,7 @@ class Drive:
         self.busy = 0
         # Looks in a row at which nothing had been written and no step was at work.
         self.rests = 0
+        self._looks_at: datetime | None = None
         self.stirred = asyncio.Event()
         """Set when a strand begins to wait: the next moment may be another one."""
         # In the order in which they began to wait, and so they are woken: the same each time.
@@ -85,8 +89,8 @@ class Drive:
 
     @property
     def now(self) -> datetime:
-        """The plan's time."""
-        return self.inst.clock.now()
+        """The plan's time; that of the look while all strands' questions are put."""
+        return self._looks_at or self.inst.clock.now()
 
     @property
     def system(self) -> System:
@@ -156,7 +160,11 @@ class Drive:
         now = self.now
         due = [each for each in self._waiting if not each.woken.done()]
         due = [each for each in due if (written and each.question) or each.is_over(now)]
-        self._ask([each for each in due if each.question], now)
+        self._looks_at = now  # so that what one question worked out holds for the next
+        try:
+            self._ask([each for each in due if each.question], now)
+        finally:
+            self._looks_at = None
         for each in due:
             if each.question is None:
                 each.woken.set_result(None)
@@ -307,8 +315,11 @@ async def _listen(drive: Drive, watch: JournalWatch) -> None:
         # Not in a thread: the connection is closed by this one, and must be in nobody's hands then.
         written = watch.changed()
         drive.writes += written
+        begun_s = monotonic_s()
         woken = drive.wake(written=written)
+        took_s = monotonic_s() - begun_s
         drive.rests = 0 if written or woken or drive.busy else drive.rests + 1
+        await asyncio.sleep(min(LONGEST_REST_S, RESTS_FOR * took_s))
         await _rest(drive, watch)
 
 

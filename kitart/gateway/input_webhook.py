@@ -27,8 +27,9 @@ router = APIRouter()
 
 FIELDS = frozenset({"at", "id", "detail"})
 LONGEST_ID = 120
-AHEAD = timedelta(minutes=5)
-"""A sender's clock may be so far ahead of ours; what arrived then has arrived now."""
+AHEAD = timedelta(days=1)
+"""A sender's clock may be so far ahead of ours, or ours have been set back: it has arrived now.
+Refused, an input that is here would be sought by night."""
 BACK = timedelta(days=7)
 
 
@@ -70,12 +71,13 @@ def read_arrival(code: str, raw: bytes, now: datetime) -> Arrived:
     unknown = sorted(set(said) - FIELDS)
     if unknown:
         raise ValueError(f"{unknown[0]!r} is no field; right would be {', '.join(sorted(FIELDS))}")
-    at = _moment(said.get("at"), now)
+    said_at = _moment(said.get("at"), now)
     id_ = _text(said, "id")
     if len(id_) > LONGEST_ID:
         raise ValueError(f"id has {len(id_)} letters; right would be {LONGEST_ID} at most")
     # Without a number of its own, what is sent again within the minute is the same.
-    mark = id_ or f"{at:%Y-%m-%dT%H:%MZ}:{hashlib.sha256(raw).hexdigest()[:16]}"
+    mark = id_ or f"{said_at:%Y-%m-%dT%H:%MZ}:{hashlib.sha256(raw).hexdigest()[:16]}"
+    at = min(said_at, now)
     return Arrived(code, at, inputs.WEBHOOK, f"webhook:{mark}", _text(said, "detail")[:500])
 
 
@@ -112,7 +114,7 @@ def _moment(value: object, now: datetime) -> datetime:
             f"at is {value!r}, and now it is {now.isoformat(timespec='seconds')}; right would be "
             "when it arrived, in the last 7 days"
         )
-    return min(moment, now)
+    return moment
 
 
 def _take(place: House, plan: Plan, arrived: Arrived, now: datetime) -> dict[str, str]:

@@ -66,8 +66,11 @@ def answer(place: House, number: str, code: str, said: str, *, via: str = LINK) 
     row, _, visitor = opened(place, number, code)
     now, made = visitor.now, None
     with place.inst.journal.write() as session:
-        _hold(session, visitor, number, code)
+        # All that can be is done before the incident is held, for which others wait.
+        outage_reports.one_at_a_time(session, [code])
+        before = outage_reports.of_agent(session, code)
         new = roll_calls.answer(session, row.id, said, via=via, now=now)
+        _hold(session, visitor, number, code)
         if new:
             timeline.append(
                 session, number, "roll-call answered",
@@ -75,13 +78,12 @@ def answer(place: House, number: str, code: str, said: str, *, via: str = LINK) 
                 now=now, author="agent", source="person",
                 data={"agent": code, "answer": said, "via": via},
             )  # fmt: skip
-        before = outage_reports.of_agent(session, code)
-        if said == WORKS:
-            takes_back(session, code, by=code, role=AGENT, now=now)
-        else:
+        if said != WORKS:
             words = said_of(visitor.plan.agent(code), before, row, said)
             form = f"roll-call:{row.id}:{said}:{now.isoformat()}"
             made = report_in_turn(session, visitor.plan, form, words, now=now, incident=number)
+        elif before is not None:
+            takes_back(session, code, by=code, role=AGENT, now=now)
     if made is not None:
         _told(place, made)
 

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from kitart.journal import cover, incidents, outage_reports, timeline
+from kitart.journal.reading import once_in_a_reading
 from kitart.journal.tables import Approval, CoverCall, Incident, OutageReport
 from kitart.plan.schema import Plan
 from kitart.rules.calendars import is_open, next_opening
@@ -61,6 +62,7 @@ def looked_at(plan: Plan, row: Incident, now: datetime) -> datetime:
     return min(openings, default=now)
 
 
+@once_in_a_reading
 def facts_of(session: Session, plan: Plan, incident: str, now: datetime) -> Facts:
     """The facts of an incident without its own calls (``calls_of``)."""
     row = incidents.get(session, incident)

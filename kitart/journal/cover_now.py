@@ -18,6 +18,7 @@ from kitart.journal import (
     outage_reports,
     timeline,
 )
+from kitart.journal.reading import once_in_a_reading
 from kitart.journal.tables import CoverCall
 from kitart.plan.schema import Plan
 from kitart.plan.workplace import WORKPLACE
@@ -30,6 +31,7 @@ SEATS = "cover"
 CALLED_IN = (Rung.NATIVE, Rung.NON_NATIVE, Rung.ENGLISH_ONLY)
 
 
+@once_in_a_reading
 def moves(session: Session, plan: Plan, incident: str, now: datetime) -> Moves:
     """What is to be done next for the incident's queues (R18-R36)."""
     facts = cover_facts.facts_of(session, plan, incident, now)
@@ -47,6 +49,7 @@ def wanted(
     return {p: n for p, n in sorted(found.items()) if plan.project(p).account_manager == manager}
 
 
+@once_in_a_reading
 def without_cover(session: Session, plan: Plan, incident: str, now: datetime) -> Proposal:
     """What the ladder would propose if nobody sat in for anybody: the level that is needed now.
 
@@ -212,6 +215,8 @@ def lower_to(session: Session, plan: Plan, incident: str, now: datetime) -> dict
     """The projects whose level may be lowered, and to which: less has been needed for the stable
     time without a change (D7, E30)."""
     in_force = levels.of_incident(session, incident).in_force
+    if not in_force:
+        return {}
     needed = without_cover(session, plan, incident, now).levels_by_project
     stable = timedelta(minutes=plan.limits.stable_before_lowering)
     found = {}
@@ -226,6 +231,8 @@ def lower_to(session: Session, plan: Plan, incident: str, now: datetime) -> dict
 def lowering_at(session: Session, plan: Plan, incident: str, now: datetime) -> datetime | None:
     """When a level may be lowered next, if nothing changes until then."""
     in_force = levels.of_incident(session, incident).in_force
+    if not in_force:
+        return None
     needed = without_cover(session, plan, incident, now).levels_by_project
     stable = timedelta(minutes=plan.limits.stable_before_lowering)
     moments = [

@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session, configure_mappers
 
 from kitart.clock import monotonic_s, sleep_s
 from kitart.journal.once import locked
+from kitart.journal.reading import only_reads
 from kitart.journal.tables import Incident
 from kitart.journal.together import Together, nothing
 from kitart.journal.watching import (
@@ -216,6 +217,7 @@ class Journal:
     def read(self) -> Iterator[Session]:
         """A consistent view of the journal: all of it as it stood at the first question."""
         with Session(self._reading, expire_on_commit=False) as session:
+            only_reads(session)
             yield session
 
     def ask(self, question: Callable[[Session], T]) -> T:

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
+from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
 from kitart.clock import lasts
 from kitart.journal import timeline
 from kitart.journal.database import Lease, LeaseLost
 from kitart.journal.hashing import first_hash
-from kitart.journal.once import Turn, insert_once, locked, take_turn
+from kitart.journal.once import Turn, insert_once, take_turn
 from kitart.journal.tables import Hold, Incident, TimelineEntry
 from kitart.plan.reviewed import NO_DISRUPTIONS
 
@@ -181,9 +182,10 @@ def is_exercise(session: Session, number: str) -> bool:
 def held(session: Session, number: str) -> Incident:
     """The incident, which nobody else may write about until this transaction ends; raises as
     ``get`` does."""
-    query = locked(sa.select(Incident).where(Incident.number == number))
-    found = session.scalars(query).first()
-    return found if found is not None else get(session, number)
+    try:
+        return timeline.held(session, number)
+    except NoResultFound:
+        return get(session, number)  # which says what is wrong
 
 
 def is_disruption(incident: Incident) -> bool:

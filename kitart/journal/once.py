@@ -56,6 +56,10 @@ def _statement(table: type[Base], dialect: str, told_by: str | None = None) -> A
     return insert(kept).on_conflict_do_nothing().returning(*told)
 
 
+TURNS = "turns taken"
+"""Under this name a transaction knows which it has."""
+
+
 class Turn(IntEnum):
     """What PostgreSQL's writers have one at a time, where no row stands for it (ADR 26)."""
 
@@ -66,13 +70,23 @@ class Turn(IntEnum):
     LOOKS = 4221
 
 
+def of_transaction(session: Session, what: str) -> dict[Any, Any]:
+    """What this transaction keeps in mind under a name; empty at its beginning."""
+    transaction, kept = session.info.get(what, (None, {}))
+    if transaction is None or transaction is not session.get_transaction():
+        kept = {}
+        session.info[what] = session.get_transaction(), kept
+    return kept  # type: ignore[no-any-return]
+
+
 def take_turn(session: Session, turn: Turn, whose: int | str | None = None) -> None:
     """Wait for whoever has this turn, or that of ``whose``, until the transaction ends.
 
     SQLite's writers queue anyway; PostgreSQL's are made to, here alone.
     """
-    if not _queues(session):
+    if not _queues(session) and (turn, whose) not in (taken := of_transaction(session, TURNS)):
         session.execute(*_asked("pg_advisory_xact_lock", turn, whose))
+        taken[turn, whose] = True
 
 
 def turn_if_free(session: Session, turn: Turn, whose: int | str | None = None) -> bool:

@@ -18,12 +18,12 @@ from kitart.journal.hashing import (
     hash_of,
     plain,
 )
-from kitart.journal.once import locked
+from kitart.journal.once import locked, of_transaction
 from kitart.journal.tables import Incident, TimelineEntry
 from kitart.journal.words import storable
 
 HELD = "incidents held"
-"""Where a session keeps the incidents that its transaction has locked."""
+"""Under this name a transaction knows them."""
 
 
 def append(
@@ -44,7 +44,7 @@ def append(
     ``occurred_at`` is when it happened, ``now`` when it is recorded; both are UTC (E39). Raises
     ``ValueError`` for a moment without a zone.
     """
-    row = _held(session, incident)
+    row = held(session, incident)
     if key is not None and _has(session, incident, key):
         return None
     fields: dict[str, Any] = {
@@ -70,9 +70,19 @@ def append(
     entry.hash = hash_of(plain(entry), SALTED, previous, entry.content or "")
     session.add(entry)
     row.entries, row.head_hash = entry.seq, entry.hash
+    # Written with the transaction's next question: several entries go in one statement.
     concerns(session, incident)
-    session.flush()
     return entry
+
+
+def held(session: Session, incident: str) -> Incident:
+    """The incident, which only this transaction may enter anything for; asked for once in each.
+    Raises ``NoResultFound`` for one that there isn't."""
+    rows = of_transaction(session, HELD)
+    if incident not in rows:
+        query = locked(sa.select(Incident).where(Incident.number == incident))
+        rows[incident] = session.scalars(query).one()
+    return rows[incident]  # type: ignore[no-any-return]
 
 
 def entries(session: Session, incident: str, *types: str) -> list[TimelineEntry]:
@@ -98,21 +108,14 @@ def first_broken(session: Session, incident: Incident) -> int | None:
     return broken
 
 
-def _held(session: Session, incident: str) -> Incident:
-    """The incident, which only this transaction may enter anything for: asked for once in each."""
-    rows: dict[str, Incident]
-    transaction, rows = session.info.get(HELD, (None, {}))
-    if transaction is None or transaction is not session.get_transaction():
-        rows = {}
-    if incident not in rows:
-        query = locked(sa.select(Incident).where(Incident.number == incident))
-        rows[incident] = session.scalars(query).one()
-        session.info[HELD] = session.get_transaction(), rows
-    return rows[incident]
-
-
 def _has(session: Session, incident: str, key: str) -> bool:
+    if any(
+        isinstance(new, TimelineEntry) and (new.incident, new.key) == (incident, key)
+        for new in session.new
+    ):
+        return True
     query = sa.select(TimelineEntry.id).where(
         TimelineEntry.incident == incident, TimelineEntry.key == key
     )
-    return session.execute(query).first() is not None
+    with session.no_autoflush:
+        return session.execute(query).first() is not None

@@ -6,12 +6,12 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from kitart.journal import approvals, cover_facts, levels, routing_state, timeline
+from kitart.journal import approvals, cover_facts, cover_now, levels, routing_state, timeline
 from kitart.journal.levels import Levels
 from kitart.journal.tables import Approval
 from kitart.plan.schema import Plan
 from kitart.rules.calendars import is_open
-from kitart.rules.cover.moves import Call, next_moves
+from kitart.rules.cover.moves import Call
 from kitart.rules.cover.proposal import QueueProposal
 from kitart.rules.voicemail import ORDER_KEY
 from kitart.rules.voicemail_lines import FROM_LEVEL, Asked, Picture, QueueNow
@@ -73,8 +73,6 @@ def _queues(
     session: Session, plan: Plan, incident: str, found: Levels, now: datetime
 ) -> dict[str, QueueNow]:
     calls = cover_facts.calls_of(session, plan, incident)
-    facts = cover_facts.facts_of(session, plan, incident, now)
-    moves = next_moves(plan, facts, calls, found.in_force, now)
     elsewhere = {line.queue for line in routing_state.on_elsewhere(session, incident)}
     return {
         queue.need.key: QueueNow(
@@ -88,7 +86,7 @@ def _queues(
             opened=is_open(plan.calendar_of(queue.need.project), now),
             elsewhere=queue.need.key in elsewhere,
         )
-        for queue in moves.proposal.queues
+        for queue in cover_now.moves(session, plan, incident, now).proposal.queues
     }
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from flows import driving
 from flows.driving import Drive
 from kitart.clock import HandClock
 
@@ -100,6 +101,57 @@ def test_all_questions_of_one_look_are_put_in_one_transaction() -> None:
             wait.cancel()
 
     played(story)
+
+
+def test_all_questions_of_one_look_are_put_at_one_moment() -> None:
+    async def story(drive: Drive, clock: HandClock) -> None:
+        moments: list[datetime] = []
+
+        def asked(_session: Any) -> None:
+            clock.advance(seconds=1)
+            moments.append(drive.now)
+
+        waits = [asyncio.create_task(drive.until(asked)) for _ in range(3)]
+        await turn()
+        moments.clear()
+        told(drive, written=True)
+        assert len(set(moments)) == 1
+        assert drive.now == moments[0] + timedelta(seconds=3), "and then time goes on"
+        for wait in waits:
+            wait.cancel()
+
+    played(story)
+
+
+def test_after_a_look_that_took_long_a_run_rests_for_longer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """So that most of its time is left for the steps, where thousands write about an incident."""
+    rested: list[float] = []
+    passed = iter([0.0, 0.002, 10.0, 10.2, 20.0, 25.0])
+
+    class Ended(Exception):
+        pass
+
+    async def rest(seconds: float) -> None:
+        rested.append(seconds)
+        if len(rested) == 3:
+            raise Ended
+
+    async def never_told(*_given: Any) -> None:
+        return None
+
+    monkeypatch.setattr(driving, "monotonic_s", lambda: next(passed))
+    monkeypatch.setattr(driving.asyncio, "sleep", rest)
+    monkeypatch.setattr(driving, "_rest", never_told)
+    watch: Any = SimpleNamespace(changed=lambda: True)
+
+    async def story(drive: Drive, _clock: HandClock) -> None:
+        with pytest.raises(Ended):
+            await driving._listen(drive, watch)
+
+    played(story)
+    assert rested == [pytest.approx(0.006), pytest.approx(0.6), driving.LONGEST_REST_S]
 
 
 def test_a_question_that_fails_is_its_own_strands_trouble_alone() -> None:

@@ -98,6 +98,19 @@ def test_a_body_that_can_t_be_read_is_refused_with_what_would_be_right(
     assert arrivals(place) == []
 
 
+def test_a_sender_whose_clock_is_ahead_is_believed_that_it_is_here_now_and_once(
+    place: Any,
+) -> None:
+    """Or ours was set back: refused, the input would be missed though it has arrived."""
+    ahead = (place.clock.now() + timedelta(hours=1)).isoformat()
+    for minutes in (0, 2):
+        place.clock.advance(minutes=minutes)
+        assert send(place, {"at": ahead}).status_code == 202
+    (arrived,) = arrivals(place)
+    assert arrived.arrived_at == place.clock.now() - timedelta(minutes=2)
+    assert row_of(place).state == "arrived"
+
+
 def test_each_input_has_a_secret_of_its_own(place: Any) -> None:
     assert send(place, secret="another").status_code == 401
     assert send(place, code="NOTHING").status_code == 404
