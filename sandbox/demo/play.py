@@ -43,6 +43,16 @@ class PlayFailed(Exception):
 
 
 @dataclass
+class _Wanted:
+    """What somebody does again until it is taken; ``refused`` says why it was not, raises
+    ``requests.RequestException``, or returns nothing."""
+
+    refused: Callable[[], str]
+    what: str
+    give_up_at_s: float
+
+
+@dataclass
 class Play:
     """One scenario on one stack. ``kill_at`` is in minutes of the plan's clock, None for never.
 
@@ -62,6 +72,7 @@ class Play:
     crashes: int = 0
     began: datetime | None = None
     sharepoint: dict[str, datetime] = field(default_factory=dict)
+    wanted: list[_Wanted] = field(default_factory=list)
 
     def run(self) -> None:
         """Play until the incident is closed and its run has ended.
@@ -90,10 +101,11 @@ class Play:
                 self._look(view)
                 if monotonic_s() >= ask_at_s:
                     ask_at_s = monotonic_s() + ASK_EVERY_S
+                    self._ask()
                     if coordinator is not None and not coordinator.done and not agenda:
                         with suppress(requests.RequestException):  # looked at again in a second
                             coordinator.look(window)
-                    if not agenda and self._over(window):
+                    if not agenda and not self.wanted and self._over(window):
                         self._look(view)
                         return
                 if monotonic_s() > give_up_at_s:
@@ -194,7 +206,7 @@ class Play:
             )  # fmt: skip
             return "" if answer.status_code == 202 else f"({answer.status_code}): {answer.text}"
 
-        _until_taken(refused, f"the gateway refused the post to {source}")
+        self._until_taken(refused, f"the gateway refused the post to {source}")
 
     def _start_plan(self) -> None:
         """As a person does it in Prefect's pages."""
@@ -205,7 +217,25 @@ class Play:
             start_by_hand(self.stack, started)
             return ""
 
-        _until_taken(refused, "Prefect did not take the run:")
+        self._until_taken(refused, "Prefect did not take the run:")
+
+    def _until_taken(self, refused: Callable[[], str], what: str) -> None:
+        """Now, and again and again beside the rest of the story, one thing after another."""
+        self.wanted.append(_Wanted(refused, what, monotonic_s() + REPEATED_FOR_S))
+        self._ask()
+
+    def _ask(self) -> None:
+        while self.wanted:
+            first = self.wanted[0]
+            try:
+                said = first.refused()
+            except requests.RequestException as error:
+                said = repr(error)
+            if said and monotonic_s() > first.give_up_at_s:
+                raise PlayFailed(f"{first.what} {said}")
+            if said:
+                return
+            self.wanted.pop(0)
 
     def _kill(self) -> None:
         killed = kill_run(self.stack)
@@ -236,22 +266,6 @@ class Play:
         except requests.RequestException as error:
             said.append(f"not even asked: {error}")
         return f"it had not ended after {self.limit_s:.0f} s ({'; '.join(said)})"
-
-
-def _until_taken(refused: Callable[[], str], what: str) -> None:
-    """Do it again and again until it is taken; ``refused`` says why it was not, raises
-    ``requests.RequestException``, or returns nothing. Raises ``PlayFailed`` after a while."""
-    give_up_at_s = monotonic_s() + REPEATED_FOR_S
-    while True:
-        try:
-            said = refused()
-        except requests.RequestException as error:
-            said = repr(error)
-        if not said:
-            return
-        if monotonic_s() > give_up_at_s:
-            raise PlayFailed(f"{what} {said}")
-        sleep_s(ASK_EVERY_S)
 
 
 def when(moment: datetime) -> str:

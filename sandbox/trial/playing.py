@@ -94,6 +94,8 @@ def play(fault_name: str, scenario_name: str, seed: int, folder: Path) -> Outcom
                          restarts=True)  # fmt: skip
             trouble = _to_its_end(story, window)
             scene.over.set()
+            if trouble:  # it may have ended while all was still broken: then nothing could be read
+                fault.mend(scene)
             seen = window.read()
             journal = Journal(stack.journal_url)
             try:
