@@ -47,6 +47,7 @@ RESTS_FOR, LONGEST_REST_S = 3.0, 2.0
 thousands write about an incident, most of the time must be for the steps themselves."""
 RELEASE_EVERY_S = 5.0
 THREADS = 32
+APART = ThreadPoolExecutor(1, thread_name_prefix="hold")
 
 # The drives of this process, for whoever wants to see whether they are at work or waiting.
 DRIVES: weakref.WeakSet[Drive] = weakref.WeakSet()
@@ -282,7 +283,13 @@ async def _renew(inst: Installation, lease: Lease) -> None:
 
     while True:
         await asyncio.sleep(incidents.LEASE_RENEWAL_S)
-        await asyncio.to_thread(once)
+        await _apart(once)
+
+
+async def _apart(work: Callable[[], None]) -> None:
+    """In a thread that no step can take: where all of theirs wait for the incident's row, the run
+    must not lose its hold for want of one."""
+    await asyncio.get_running_loop().run_in_executor(APART, work)
 
 
 async def _release_news(inst: Installation) -> None:

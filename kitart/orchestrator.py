@@ -30,8 +30,8 @@ TAKES_HOLD_WITHIN_S = 20.0
 """Real seconds in which a run that Prefect calls running has loaded the plan and holds the
 incident; one that does not by then died on the way. As many has one that a worker took: where the
 worker died before it made a process, Prefect calls that pending for ever."""
-TAKES_HOLD_ALONE_WITHIN_S = 10.0
-"""The same for a run that begins while hardly another does: a tuned stock worker needs three."""
+TAKES_HOLD_AT_ONCE_WITHIN_S = 10.0
+"""The same where runs began at once lately: a tuned stock worker needs three seconds."""
 POOL = "kitart"
 DEPLOYMENTS = {
     "vital systems offline": "critical-system-offline/system-outage",

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections import deque
 from collections.abc import Callable, Hashable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -27,7 +28,7 @@ from kitart.messaging.alarm import raise_alarm
 from kitart.messaging.paper import tell_to_use_paper
 from kitart.messaging.releasing import due, release
 from kitart.orchestrator import (
-    TAKES_HOLD_ALONE_WITHIN_S,
+    TAKES_HOLD_AT_ONCE_WITHIN_S,
     TAKES_HOLD_WITHIN_S,
     Orchestrator,
     OrchestratorError,
@@ -50,8 +51,8 @@ STARTS_AT_ONCE = {"sqlite": 3, "postgresql": 8}
 """How many runs may be on their way at once, by what the journal lies in. Prefect's SQLite has one
 writer at a time, and everywhere its server has one core: of many that begin together each holds up
 all others, and all begin late."""
-ALONE = 2
-"""Of so few that are on their way each begins in a moment, or died."""
+SEEN_LATELY, TIMES_AS_LONG = 5, 3.0
+"""A run has so many times as long to hold its incident as the slowest of so many before it took."""
 MANY_ALARMS = 8
 PAGES_FIRST_S = 2.0
 """While more alarms than this are on their way, runs are asked for that much later: what a run does
@@ -101,6 +102,8 @@ class Watchman:
         self._rests: dict[str, _Rest] = {}
         self._refusals: dict[str, _Refusals] = {}
         self._coming: dict[str, _Coming] = {}
+        self._asked_at_s: dict[str, float] = {}
+        self._took_s: deque[float] = deque(maxlen=SEEN_LATELY)
         self._told_of_paper: set[tuple[str, int]] = set()
         self._at_work: set[tuple[str, Hashable]] = set()
         self._lock = threading.Lock()
@@ -152,6 +155,9 @@ class Watchman:
             self._rests.pop(gone, None)
             self._refusals.pop(gone, None)
             self._coming.pop(gone, None)
+            asked_at_s = self._asked_at_s.pop(gone, None)
+            if asked_at_s is not None:
+                self._took_s.append(monotonic_s() - asked_at_s)
         # The oldest first: they stand in this order.
         for incident in [one for one in waiting if self._may_want_run(one)][:room]:
             self._once_at_a_time(self._runs, self._request_run, incident.number)
@@ -246,6 +252,7 @@ class Watchman:
                 self._take_back(number, request)
                 return
             self._refusals.pop(number, None)
+            self._asked_at_s.setdefault(number, monotonic_s())
             with self._inst.journal.write(about=number) as session:
                 incidents.get(session, number).requested_run = run
         except Exception:
@@ -264,8 +271,8 @@ class Watchman:
         """The incident with a claim on asking for its next run; ``None`` if none is wanted."""
         with self._inst.journal.read() as session:
             seen = incidents.get(session, number)
-            coming = self._on_their_way(session)
-        if not self._room_beside(coming) or not self._wants_run(seen, alone=coming <= ALONE):
+            room = self._room(session)
+        if not room or not self._wants_run(seen):
             return None
         with self._inst.journal.write(heard=False) as session:
             if not self._room(session):  # others may have asked meanwhile
@@ -278,14 +285,9 @@ class Watchman:
 
     def _room(self, session: Session) -> int:
         """How many more runs may be on their way than are."""
-        return self._room_beside(self._on_their_way(session))
-
-    def _room_beside(self, coming: int) -> int:
-        return max(0, STARTS_AT_ONCE[self._inst.journal.engine.dialect.name] - coming)
-
-    @staticmethod
-    def _on_their_way(session: Session) -> int:
-        return incidents.on_their_way(session, ON_ITS_WAY_S, real_now=real_now())
+        most = STARTS_AT_ONCE[self._inst.journal.engine.dialect.name]
+        coming = incidents.on_their_way(session, ON_ITS_WAY_S, real_now=real_now())
+        return max(0, most - coming)
 
     def _may_want_run(self, incident: Incident) -> bool:
         """Whether nobody drives it, and nobody asked just now: neither for a run, nor whether one
@@ -301,16 +303,21 @@ class Watchman:
         again = timedelta(seconds=ASK_FOR_RUN_AGAIN_AFTER_S)
         return asked is None or not lasts(asked, again, real_now())
 
-    def _wants_run(self, incident: Incident, *, alone: bool) -> bool:
+    def _wants_run(self, incident: Incident) -> bool:
         """Whether it may want one, and no run that was asked for may still begin."""
         if not self._may_want_run(incident):
             return False
         run = incident.requested_run
         if incident.run_requested_at is None or run is None or run == incident.run_id:
             return True
-        within_s = TAKES_HOLD_ALONE_WITHIN_S if alone else TAKES_HOLD_WITHIN_S
-        if not self._orchestrator.still_coming(run, within_s):
+        if not self._orchestrator.still_coming(run, self._takes_hold_within_s()):
             return True
         again_s = monotonic_s() + ASK_WHETHER_COMING_EVERY_S
         self._coming[incident.number] = _Coming(run, again_s)
         return False
+
+    def _takes_hold_within_s(self) -> float:
+        """On a machine that is busy a run that lives takes longer, and one more would make it
+        busier still."""
+        usual_s = TIMES_AS_LONG * max(list(self._took_s), default=0.0)
+        return min(TAKES_HOLD_WITHIN_S, max(TAKES_HOLD_AT_ONCE_WITHIN_S, usual_s))

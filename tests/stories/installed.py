@@ -220,6 +220,7 @@ class Installed:
             (driving, "SyncClientContext", SimpleNamespace(get_or_create=contextlib.nullcontext)),
             (driving, "flow_run", SimpleNamespace(get_id=lambda: PROCESS.get().name)),
             (driving, "nap_async", self._nap),
+            (driving, "_apart", self._to_thread),
             # Rarer than in production, where they cost the most and meet nobody.
             (driving, "RELEASE_EVERY_S", 60.0),
             (incidents, "LEASE_RENEWAL_S", 12.0),
