@@ -21,6 +21,7 @@ from prefect.context import SyncClientContext
 from prefect.runtime import flow_run
 from sqlalchemy.orm import Session
 
+from flows.holding import keep_hold
 from kitart.clock import monotonic_s, nap_async, nap_unless, real_now
 from kitart.installation import Installation, installation
 from kitart.journal import incidents, timeline
@@ -46,8 +47,9 @@ RESTS_FOR, LONGEST_REST_S = 3.0, 2.0
 """After a look a run rests so many times as long as the look took, but no longer than that: where
 thousands write about an incident, most of the time must be for the steps themselves."""
 RELEASE_EVERY_S = 5.0
-THREADS = 32
-APART = ThreadPoolExecutor(1, thread_name_prefix="hold")
+THREADS = 20
+"""Fewer than a process may have connections to the journal (``AT_MOST``): where all steps wait at
+the incident's row, one is left for the strands and for the hold."""
 
 # The drives of this process, for whoever wants to see whether they are at work or waiting.
 DRIVES: weakref.WeakSet[Drive] = weakref.WeakSet()
@@ -233,7 +235,7 @@ async def driving(incident: str) -> AsyncIterator[Drive | None]:
         # One client of Prefect's API for all steps: else each makes its own, TLS context included,
         # and that costs more than most steps.
         with SyncClientContext.get_or_create():
-            async with beside(_renew(inst, lease), _listen(drive, watch), _release_news(inst)):
+            async with beside(keep_hold(inst, lease), _listen(drive, watch), _release_news(inst)):
                 yield drive
     finally:
         DRIVES.discard(drive)
@@ -269,27 +271,6 @@ def first_of_group() -> Iterator[None]:
         while isinstance(failure, BaseExceptionGroup):
             failure = failure.exceptions[0]
         raise failure from group
-
-
-async def _renew(inst: Installation, lease: Lease) -> None:
-    def once() -> None:
-        try:
-            with inst.journal.write(heard=False) as session:
-                incidents.renew_lease(session, lease, real_now=real_now())
-        except Exception as error:
-            if not went_away(error):
-                raise
-            # The hold lapses later than it is renewed the next time.
-
-    while True:
-        await asyncio.sleep(incidents.LEASE_RENEWAL_S)
-        await _apart(once)
-
-
-async def _apart(work: Callable[[], None]) -> None:
-    """In a thread that no step can take: where all of theirs wait for the incident's row, the run
-    must not lose its hold for want of one."""
-    await asyncio.get_running_loop().run_in_executor(APART, work)
 
 
 async def _release_news(inst: Installation) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -32,10 +32,9 @@ async def hold_queues(drive: Drive) -> None:
     told: set[int] = set()
     while True:
         drive.plan = drive.inst.plan_of(drive.incident)
-        seen = drive.read(lambda s: cover_now.mark(s, drive.incident))
-        moves = drive.read(lambda s: cover_now.moves(s, drive.plan, drive.incident, drive.now))
+        seen, moves, changed = drive.read(lambda s: _stands(drive, s, drive.now))
         # A step only when there is something to write: an incident may last for hours.
-        if drive.read(lambda s: cover_now.seats_changed(s, drive.plan, drive.incident, drive.now)):
+        if changed:
             await drive.step(steps.keep_seats, drive.lease)
         await _make(drive, moves)
         await _tell_those_asked(drive, told)
@@ -44,6 +43,14 @@ async def hold_queues(drive: Drive) -> None:
             lambda s, seen=seen: cover_now.mark(s, drive.incident) != seen,  # type: ignore[misc]
             by=by,
         )
+
+
+def _stands(drive: Drive, session: Session, now: datetime) -> tuple[object, Moves, bool]:
+    """What the ladder goes by, its next moves, and whether the seats are others than was told; in
+    one reading, which works out the cover once."""
+    asked = session, drive.plan, drive.incident, now
+    mark = cover_now.mark(session, drive.incident)
+    return mark, cover_now.moves(*asked), cover_now.seats_changed(*asked)
 
 
 async def _make(drive: Drive, moves: Moves) -> None:

@@ -31,12 +31,13 @@ def once_in_a_reading(
 
     @wraps(work)
     def once(session: Session, plan: Plan, incident: str, now: datetime) -> T:
-        known: dict[Any, T] | None = session.info.get(KNOWN)
+        known: dict[Any, tuple[Plan, T]] | None = session.info.get(KNOWN)
         if known is None:
             return work(session, plan, incident, now)
-        key = (work, plan.hash, incident, now)
+        key = (work, id(plan), incident, now)
         if key not in known:
-            known[key] = work(session, plan, incident, now)
-        return known[key]
+            # The plan too, so that no other one is ever taken for it; its hash takes long to make.
+            known[key] = (plan, work(session, plan, incident, now))
+        return known[key][1]
 
     return once

@@ -23,7 +23,7 @@ from unittest import mock
 from prefect import Task
 from pydantic import SecretStr
 
-from flows import carrying, driving, workplace_unusable
+from flows import carrying, driving, holding, workplace_unusable
 from flows.client_system_offline import client_system_offline
 from flows.critical_system_offline import critical_system_offline
 from kitart.clock import SteadyClock
@@ -34,8 +34,8 @@ from kitart.gateway.intake_queue import IntakeQueue
 from kitart.gateway.live import Live
 from kitart.gateway.watchman import Watchman
 from kitart.installation import Installation, use_installation
-from kitart.journal import incidents, timeline, together
-from kitart.journal.database import Journal, LeaseLost
+from kitart.journal import timeline, together
+from kitart.journal.database import Journal, Lease, LeaseLost
 from kitart.journal.tables import Incident
 from kitart.messaging import side_by_side
 from kitart.orchestrator import OrchestratorError
@@ -49,6 +49,8 @@ from tests.stories.turns import PROCESS, Died, Process, StrandLock, StrandPool, 
 
 T = TypeVar("T")
 GATEWAY = "http://gateway.example"
+RENEWAL_S = 12.0
+"""Rarer than in production, as news is released: they cost the most and meet nobody."""
 STARTS = {
     "vital systems offline": lambda row: critical_system_offline.fn(
         SystemOffline(system=row.system_id, seen=row.title, incident=row.number)
@@ -220,10 +222,8 @@ class Installed:
             (driving, "SyncClientContext", SimpleNamespace(get_or_create=contextlib.nullcontext)),
             (driving, "flow_run", SimpleNamespace(get_id=lambda: PROCESS.get().name)),
             (driving, "nap_async", self._nap),
-            (driving, "_apart", self._to_thread),
-            # Rarer than in production, where they cost the most and meet nobody.
+            (driving, "keep_hold", self._keep_hold),
             (driving, "RELEASE_EVERY_S", 60.0),
-            (incidents, "LEASE_RENEWAL_S", 12.0),
             (driving.Drive, "_wait", self._waits(driving.Drive._wait)),
             (carrying, "keep_picture", _never),
             (workplace_unusable, "keep_picture", _never),
@@ -257,6 +257,11 @@ class Installed:
         # A drive looks twenty times a second; here it looks when there is something to see.
         until_s = None if until is None else clock.real_seconds_until(until)
         await self.turns.nap(until_s, 15.0)
+
+    async def _keep_hold(self, inst: Installation, lease: Lease) -> None:
+        while True:
+            await asyncio.sleep(RENEWAL_S)
+            await self._to_thread(holding.renew, inst, lease)
 
     def _waits(self, real: Any) -> Any:
         def wait(drive: Any, by: Any, question: Any) -> Any:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import threading
 from collections.abc import Callable, Coroutine, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
@@ -232,37 +230,3 @@ def test_a_strand_that_is_ended_waits_no_more() -> None:
         assert not told(drive, written=True)
 
     played(story)
-
-
-@pytest.mark.covers("D21")
-def test_a_hold_is_renewed_while_all_threads_of_steps_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A run whose steps all stood at the incident's row lost its hold, and another one began."""
-    monkeypatch.setattr(driving.incidents, "LEASE_RENEWAL_S", 0.01)
-    renewed: list[object] = []
-    monkeypatch.setattr(
-        driving.incidents, "renew_lease", lambda _session, lease, **_at: renewed.append(lease)
-    )
-
-    @contextmanager
-    def write(**_how: Any) -> Iterator[None]:
-        yield None
-
-    inst: Any = SimpleNamespace(journal=SimpleNamespace(write=write))
-    lease: Any = "the lease"
-
-    async def story() -> None:
-        go_on = threading.Event()
-        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(1))
-        stuck = asyncio.create_task(asyncio.to_thread(go_on.wait, 10))
-        renewing = asyncio.create_task(driving._renew(inst, lease))
-        try:
-            async with asyncio.timeout(5):
-                while len(renewed) < 3:
-                    await asyncio.sleep(0.01)
-        finally:
-            go_on.set()
-            renewing.cancel()
-            await stuck
-
-    asyncio.run(story())
-    assert renewed[:3] == [lease] * 3
