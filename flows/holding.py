@@ -66,9 +66,7 @@ def renew(inst: Installation, lease: Lease) -> None:
     try:
         with inst.journal.write(heard=False) as session:
             incidents.renew_lease(session, lease, real_now=real_now())
-    except PoolTimeout:
-        pass
     except Exception as error:
-        if not went_away(error):
+        # The hold lapses later than it is renewed the next time.
+        if not (went_away(error) or isinstance(error, PoolTimeout)):
             raise
-    # The hold lapses later than it is renewed the next time.

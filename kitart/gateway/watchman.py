@@ -11,7 +11,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections import deque
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Collection, Hashable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -144,7 +144,7 @@ class Watchman:
             self._once_at_a_time(self._news, self._release, address)
 
     def _look_after_incidents(self) -> None:
-        now = real_now()
+        now, begun_s = real_now(), monotonic_s()
         with self._inst.journal.read() as session:
             waiting = [
                 i for i in incidents.unsettled(session) if not incidents.driven(i, real_now=now)
@@ -155,9 +155,7 @@ class Watchman:
             self._rests.pop(gone, None)
             self._refusals.pop(gone, None)
             self._coming.pop(gone, None)
-            asked_at_s = self._asked_at_s.pop(gone, None)
-            if asked_at_s is not None:
-                self._took_s.append(monotonic_s() - asked_at_s)
+        self._note_how_long({i.number for i in waiting}, begun_s)
         # The oldest first: they stand in this order.
         for incident in [one for one in waiting if self._may_want_run(one)][:room]:
             self._once_at_a_time(self._runs, self._request_run, incident.number)
@@ -169,6 +167,13 @@ class Watchman:
                 self._once_at_a_time(self._alarms, self._raise, incident.number)
             if monotonic_s() - since > PAPER_AFTER_S:
                 self._once_at_a_time(self._alarms, self._tell_of_paper, incident.number)
+
+    def _note_how_long(self, waiting: Collection[str], looked_at_s: float) -> None:
+        """Of the runs asked for before the look, those whose incident does not wait any more."""
+        for number, asked_at_s in list(self._asked_at_s.items()):
+            if asked_at_s < looked_at_s and number not in waiting:
+                self._asked_at_s.pop(number, None)
+                self._took_s.append(looked_at_s - asked_at_s)
 
     def _once_at_a_time(
         self, pool: ThreadPoolExecutor, work: Callable[[Subject], None], subject: Subject
@@ -319,5 +324,5 @@ class Watchman:
     def _takes_hold_within_s(self) -> float:
         """On a machine that is busy a run that lives takes longer, and one more would make it
         busier still."""
-        usual_s = TIMES_AS_LONG * max(list(self._took_s), default=0.0)
+        usual_s = TIMES_AS_LONG * max(self._took_s, default=0.0)
         return min(TAKES_HOLD_WITHIN_S, max(TAKES_HOLD_AT_ONCE_WITHIN_S, usual_s))

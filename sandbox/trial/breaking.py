@@ -72,6 +72,8 @@ class Scene:
     clock: ClockStep
     kept: dict[str, Any] = field(default_factory=dict)
     struck: list[Strike] = field(default_factory=list)
+    broken: bool = False
+    """Until what a strike broke is mended."""
     over: threading.Event = field(default_factory=threading.Event)
     """Set when the story has ended."""
 

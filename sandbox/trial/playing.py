@@ -94,8 +94,8 @@ def play(fault_name: str, scenario_name: str, seed: int, folder: Path) -> Outcom
                          restarts=True)  # fmt: skip
             trouble = _to_its_end(story, window)
             scene.over.set()
-            if trouble:  # it may have ended while all was still broken: then nothing could be read
-                fault.mend(scene)
+            if scene.broken:  # the story failed meanwhile: it could not even be judged
+                _mend(scene, fault)
             seen = window.read()
             journal = Journal(stack.journal_url)
             try:
@@ -124,12 +124,18 @@ def _besides(
             scene.struck.append(Strike(real_now(), entries(journal), fault.set_by))
         finally:
             journal.close()
+        scene.broken = bool(fault.lasts_s)
         fault.strike(scene)
 
     for at in moments:
         yield at, strike
         if fault.lasts_s:
-            yield at + fault.lasts_s * SPEED / 60, lambda: fault.mend(scene)
+            yield at + fault.lasts_s * SPEED / 60, lambda: _mend(scene, fault)
+
+
+def _mend(scene: Scene, fault: Fault) -> None:
+    fault.mend(scene)
+    scene.broken = False
 
 
 def _to_its_end(story: Play, window: Window) -> str:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import asynccontextmanager, contextmanager
 from types import SimpleNamespace
 from typing import Any
 
@@ -57,6 +57,18 @@ async def until(what: Callable[[], bool]) -> None:
             await asyncio.sleep(0.01)
 
 
+@asynccontextmanager
+async def kept(renewals: Renewals) -> AsyncIterator[asyncio.Task[None]]:
+    """A hold that was renewed once at least; it ends with the block."""
+    keeping = asyncio.create_task(keep_hold(installation(), LEASE))
+    await until(lambda: renewals.times >= 1)
+    try:
+        yield keeping
+    finally:
+        keeping.cancel()
+        await asyncio.wait({keeping})
+
+
 @pytest.mark.covers("D21")
 def test_it_is_renewed_while_all_threads_of_steps_wait(renewals: Renewals) -> None:
     async def story() -> None:
@@ -77,12 +89,10 @@ def test_it_is_renewed_while_all_threads_of_steps_wait(renewals: Renewals) -> No
 @pytest.mark.covers("D21")
 def test_it_is_renewed_while_a_strand_has_the_loop_for_long(renewals: Renewals) -> None:
     async def story() -> None:
-        keeping = asyncio.create_task(keep_hold(installation(), LEASE))
-        await until(lambda: renewals.times >= 1)
-        before = renewals.times
-        sleep_s(0.5)  # as one that works out the cover of thousands
-        assert renewals.times > before + 3
-        keeping.cancel()
+        async with kept(renewals):
+            before = renewals.times
+            sleep_s(0.5)  # as one that works out the cover of thousands
+            assert renewals.times > before + 3
 
     asyncio.run(story())
 
@@ -94,14 +104,12 @@ def test_a_run_whose_strands_never_have_a_turn_lets_it_lapse(
     monkeypatch.setattr(holding, "STUCK_AFTER_S", 0.2)
 
     async def story() -> None:
-        keeping = asyncio.create_task(keep_hold(installation(), LEASE))
-        await until(lambda: renewals.times >= 1)
-        sleep_s(0.4)
-        stuck = renewals.times
-        sleep_s(0.3)
-        assert renewals.times == stuck
-        await until(lambda: renewals.times > stuck)  # it was not stuck after all
-        keeping.cancel()
+        async with kept(renewals):
+            sleep_s(0.4)
+            stuck = renewals.times
+            sleep_s(0.3)
+            assert renewals.times == stuck
+            await until(lambda: renewals.times > stuck)  # it was not stuck after all
 
     asyncio.run(story())
 
@@ -109,22 +117,19 @@ def test_a_run_whose_strands_never_have_a_turn_lets_it_lapse(
 @pytest.mark.covers("D15")
 def test_that_another_run_has_it_ends_the_run(renewals: Renewals) -> None:
     async def story() -> None:
-        keeping = asyncio.create_task(keep_hold(installation(), LEASE))
-        await until(lambda: renewals.times >= 1)
-        renewals.lost = True
-        async with asyncio.timeout(5):
-            with pytest.raises(LeaseLost):
-                await keeping
+        async with kept(renewals) as keeping:
+            renewals.lost = True
+            async with asyncio.timeout(5):
+                with pytest.raises(LeaseLost):
+                    await keeping
 
     asyncio.run(story())
 
 
 def test_once_it_has_ended_nothing_is_renewed_any_more(renewals: Renewals) -> None:
     async def story() -> None:
-        keeping = asyncio.create_task(keep_hold(installation(), LEASE))
-        await until(lambda: renewals.times >= 1)
-        keeping.cancel()
-        await asyncio.wait({keeping})
+        async with kept(renewals):
+            pass
         ended = renewals.times
         await asyncio.sleep(0.1)
         assert renewals.times == ended

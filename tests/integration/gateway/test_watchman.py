@@ -153,6 +153,18 @@ def test_a_run_has_the_time_to_hold_its_incident_that_runs_took_lately(
     assert 0 < watcher._took_s[-1] < 10
 
 
+def test_a_run_that_held_its_incident_before_any_look_counts_too_and_is_not_kept_in_mind(
+    place,
+) -> None:
+    place.post_alerts(place.alert())
+    place.eventually(lambda: place.incidents()[0].requested_run, "the request")
+    place.take_lease()
+    watcher = place.app.state.house.watchman
+    place.eventually(lambda: watcher._took_s, "how long it took")
+    assert watcher._asked_at_s == {}
+    assert watcher._took_s[0] < 10
+
+
 def test_a_run_that_held_the_incident_and_let_go_is_replaced_though_prefect_calls_it_running(
     place, monkeypatch
 ) -> None:
