@@ -46,6 +46,7 @@ class Monitors:
         self._staying = staying
         self._chance = random.Random(seed)
         self._starts: dict[int, datetime] = {}
+        self._unheard: set[Said] = set()
         self._over: deque[tuple[int, int]] = deque()
         self._old: deque[Post] = deque(maxlen=REMEMBERED)
         self._posts = 0
@@ -53,7 +54,14 @@ class Monitors:
     def begin(self, problem: int, now: datetime) -> Post:
         """The first that is heard of a problem."""
         self._starts[problem] = now
-        return self._post(problem, [self._alert(problem, now)])
+        post = self._post(problem, [self._alert(problem, now)])
+        self._unheard.update(post.about)
+        return post
+
+    def heard(self, post: Post) -> None:
+        """It was taken: only now may its problem end. A monitor posts one thing of a problem after
+        the other, and a beginning that its end overtook is an old letter (E33)."""
+        self._unheard.difference_update(post.about)
 
     def next(self, now: datetime) -> Post:
         """What is posted next, once all that stay have begun."""
@@ -70,7 +78,9 @@ class Monitors:
         return self._post(problem, [self._alert(problem)])
 
     def _end(self, now: datetime) -> Post:
-        going = [n for n in range(0, self._staying, COMES_AND_GOES) if not self._is_over(n)]
+        unheard = {said.problem for said in self._unheard}
+        going = [n for n in range(0, self._staying, COMES_AND_GOES)
+                 if n not in unheard and not self._is_over(n)]  # fmt: skip
         if not going:
             return self.next(now)
         problem = self._chance.choice(going)

@@ -48,6 +48,7 @@ class Posting:
         )  # fmt: skip
         if answer.status != 202:
             return
+        self._monitors.heard(post)
         self._scene.accepted.times.update(post.about)
         said = json.loads(answer.text)
         for number in said.get("opened", ()):

@@ -177,10 +177,24 @@ def test_the_monitors_repeat_end_and_begin_again_as_their_seed_has_it() -> None:
     for _ in range(2):
         monitors = Monitors(5, seed=3)
         for problem in range(5):
-            monitors.begin(problem, NOON)
-        posts = [monitors.next(NOON) for _ in range(2000)]
+            monitors.heard(monitors.begin(problem, NOON))
+        posts = []
+        for _ in range(2000):
+            posts.append(monitors.next(NOON))
+            monitors.heard(posts[-1])
         said.append([(post.source, post.body) for post in posts])
     assert said[0] == said[1]
     assert {post.source for post in posts} == {"alertmanager", "grafana"}
     over = [post for post in posts if b'"status": "resolved"' in post.body]
     assert 5 < len(over) < 100
+
+
+def test_no_problem_ends_before_its_beginning_was_taken() -> None:
+    monitors = Monitors(5, seed=3)
+    begun = [monitors.begin(problem, NOON) for problem in range(5)]
+    early = [monitors.next(NOON) for _ in range(2000)]
+    assert not [post for post in early if b'"status": "resolved"' in post.body]
+    monitors.heard(begun[0])
+    ended = {post.about[0].problem for _ in range(2000)
+             if b'"status": "resolved"' in (post := monitors.next(NOON)).body}  # fmt: skip
+    assert ended == {0}
