@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import requests
@@ -17,7 +18,7 @@ from sandbox.calling import call
 from sandbox.demo.checks import Posted
 from sandbox.demo.coordinator import Coordinator, NotKept
 from sandbox.demo.crash import kill_run
-from sandbox.demo.floor import Floor, NotTaken
+from sandbox.demo.floor import Floor
 from sandbox.demo.journal_view import JournalView
 from sandbox.demo.outside import Window
 from sandbox.demo.scenario import Event, Scenario
@@ -27,8 +28,8 @@ from sandbox.stack import Stack
 
 LOOK_EVERY_S = 0.25
 ASK_EVERY_S = 1.0
-REPEATED_FOR_S = 60.0
-"""Real seconds for which a monitor posts an alert that nobody takes."""
+REPEATED_FOR_S = 120.0
+"""Real seconds for which somebody does again what nobody takes: posts an alert, sends a text."""
 ENDED = ("COMPLETED", "FAILED", "CANCELLED")
 RECORD = "record of the exercise"
 """In the name of the run by which an exercise is evaluated, the last of its story."""
@@ -111,7 +112,7 @@ class Play:
                 if monotonic_s() > give_up_at_s:
                     raise PlayFailed(self._where(window))
                 sleep_s(LOOK_EVERY_S)
-        except (NotTaken, NotKept) as trouble:
+        except NotKept as trouble:
             raise PlayFailed(str(trouble)) from trouble
         finally:
             view.close()
@@ -182,9 +183,10 @@ class Play:
                 self.posted = self.posted or Posted(self.stack.clock.now(), real_now())
                 for agent in event.agents:
                     if event.do == "sms":
-                        floor.write(agent, event.text)
+                        said = partial(floor.write, agent, event.text)
                     else:
-                        floor.fill_in(agent, event.form)
+                        said = partial(floor.fill_in, agent, event.form)
+                    self._until_taken(said, f"the gateway did not take what {agent} said:")
 
     def _post_alert(self, at: datetime, ended_at: datetime | None = None) -> None:
         body = self.scenario.alert_body(at - timedelta(seconds=30), ended_at)
