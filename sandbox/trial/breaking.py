@@ -72,20 +72,34 @@ class Scene:
     clock: ClockStep
     kept: dict[str, Any] = field(default_factory=dict)
     struck: list[Strike] = field(default_factory=list)
+    killed: int = 0
+    """How many processes were."""
     broken: bool = False
     """Until what a strike broke is mended."""
     over: threading.Event = field(default_factory=threading.Event)
     """Set when the story has ended."""
 
-    def kill_run(self) -> int:
+    def kill(self, part: str, *, alone: bool = False) -> None:
+        """``kill -9`` a part, with or without what it has started."""
+        self.stack.kill(part, alone=alone)
+        self.killed += 1
+
+    def kill_run(self, *, wait_s: float = FOUND_WITHIN_S) -> int:
         """``kill -9`` the runs of now, waiting for one if there is none; how many."""
-        until = monotonic_s() + FOUND_WITHIN_S
-        while monotonic_s() < until:
+        until = monotonic_s() + wait_s
+        while True:
             with suppress(requests.RequestException):
-                if killed := kill_run(self.stack):
-                    return len(killed)
+                if killed := len(kill_run(self.stack)):
+                    self.killed += killed
+                    return killed
+            if monotonic_s() >= until:
+                return 0
             sleep_s(0.25)
-        return 0
+
+    def strikes(self, set_by: timedelta = timedelta(0)) -> None:
+        """It is now that something breaks."""
+        with closing(Journal(self.stack.journal_url)) as journal:
+            self.struck.append(Strike(real_now(), entries(journal), set_by))
 
 
 Act = Callable[[Scene], None]
@@ -98,16 +112,20 @@ def _nothing(_scene: Scene) -> None:
 @dataclass(frozen=True)
 class Fault:
     """``strike`` is done so ``often`` at moments of the seed's, and mended ``lasts_s`` real seconds
-    later, or once ``at`` a minute of the plan's clock; ``begin`` is done before it. ``limit_s``:
-    real seconds that the story may take. ``not_in``: stories that have it as their own, or that
-    can't be told so. ``set_by``: what the strike sets the clock by. ``begins`` says from the
-    present when on the plan's clock the story begins, where that is the fault."""
+    later, or once ``at`` a minute of the plan's clock; ``begin`` is done before it. One that
+    ``waits`` for its moment from then on says itself when it strikes. ``kills``: a trial in which
+    no process was killed shows nothing. ``limit_s``: real seconds that the story may take.
+    ``not_in``: stories that have it as their own, or that can't be told so. ``set_by``: what the
+    strike sets the clock by. ``begins`` says from the present when on the plan's clock the story
+    begins, where that is the fault."""
 
     what: str
     strike: Act
     mend: Act = _nothing
     lasts_s: float = 0.0
     often: int = 1
+    waits: bool = False
+    kills: bool = False
     begin: Act = _nothing
     small_room: bool = False
     limit_s: float = 480.0
@@ -120,7 +138,7 @@ class Fault:
 def _kill(*names: str, alone: bool = False) -> Act:
     def strike(scene: Scene) -> None:
         for name in names:
-            scene.stack.kill(name, alone=alone)
+            scene.kill(name, alone=alone)
 
     return strike
 
@@ -146,7 +164,7 @@ def _kill_while_beginning(scene: Scene) -> None:
                 break
         if scene.over.wait(0.05):
             return
-    scene.stack.kill(WORKER)
+    scene.kill(WORKER)
     scene.struck.append(Strike(real_now(), 0))
     scene.over.wait(5)
     scene.stack.start_part(WORKER)
@@ -154,17 +172,14 @@ def _kill_while_beginning(scene: Scene) -> None:
 
 def _kill_again_and_again(scene: Scene) -> None:
     """Each run dies a few entries after it has taken over: at one step's end after the other."""
-    journal = Journal(scene.stack.journal_url)
-    try:
+    with closing(Journal(scene.stack.journal_url)) as journal:
         for _ in range(MOST_KILLS):
             enough = entries(journal) + scene.random.randint(1, 6)
             while entries(journal) < enough:
                 if scene.over.wait(0.2):
                     return
             if scene.kill_run():
-                scene.struck.append(Strike(real_now(), entries(journal)))
-    finally:
-        journal.close()
+                scene.strikes()
 
 
 def entries(journal: Journal) -> int:
@@ -175,27 +190,48 @@ def entries(journal: Journal) -> int:
 
 def _lose_sender(scene: Scene) -> None:
     """Whoever is sending dies, gateway or run; the gateway is there again at once."""
-    scene.stack.kill(GATEWAY)
-    kill_run(scene.stack)
+    scene.strikes()
+    scene.kill(GATEWAY)
+    scene.kill_run(wait_s=0)
     scene.stack.start_part(GATEWAY)
 
 
-def _kill_while_sending(kind: str) -> Act:
-    """Whoever sends the next text message dies while the provider has not answered: when it has
-    taken it (``late_answer``) or when it has not (``reset``)."""
+def _kill_while_sending(kind: str, often: int = 1, sent: tuple[int, int] = (0, 0)) -> Act:
+    """Whoever sends a text message dies while the provider has not answered: when it has taken it
+    (``late_answer``) or when it has not (``reset``).
+
+    Which one: after so many texts ``sent`` more as the seed draws, each time.
+    """
 
     def strike(scene: Scene) -> None:
         rule = {"pattern": SMS_PATH, "kind": kind, "seconds": 2, "times": 1}
-        scene.window.put("sms", "/sandbox/faults", {"rules": [rule]})
-        until = monotonic_s() + FOUND_WITHIN_S
-        while monotonic_s() < until:
-            if any(one["used"] for one in scene.window.get("sms", "/sandbox/faults")["rules"]):
+        with closing(Journal(scene.stack.journal_url)) as journal:
+            for _ in range(often):
+                enough = _texts(journal) + scene.random.randint(*sent)
+                while _texts(journal) < enough:
+                    if scene.over.wait(0.05):
+                        return
+                scene.window.put("sms", "/sandbox/faults", {"rules": [rule]})
+                while not _used(scene):
+                    if scene.over.wait(0.05):
+                        return
                 _lose_sender(scene)
-                break
-            sleep_s(0.05)
-        scene.window.put("sms", "/sandbox/faults", {"rules": []})
+                scene.window.put("sms", "/sandbox/faults", {"rules": []})
 
     return strike
+
+
+def _used(scene: Scene) -> bool:
+    return any(one["used"] for one in scene.window.get("sms", "/sandbox/faults")["rules"])
+
+
+def _texts(journal: Journal) -> int:
+    """How many text messages the provider took."""
+    query = sa.select(sa.func.count()).where(
+        Message.channel == "sms", Message.provider_id.is_not(None)
+    )
+    with journal.read() as session:
+        return session.scalar(query) or 0
 
 
 def _beside(act: Act) -> Act:
@@ -225,7 +261,6 @@ def _kill_while_reporting(scene: Scene) -> None:
             if clients:
                 scene.over.wait(ON_ITS_WAY_S)
                 hit |= clients
-                scene.struck.append(Strike(real_now(), entries(journal)))
                 _lose_sender(scene)
     finally:
         journal.close()
@@ -314,7 +349,7 @@ def _upgrade(scene: Scene) -> None:
     A run that dies afterwards is begun by the new worker, from the old plan."""
     scene.stack.leave(WORKER)
     scene.stack.start_part(WORKER)
-    scene.stack.kill(GATEWAY)
+    scene.kill(GATEWAY)
     scene.stack.start_part(GATEWAY)
     _edit_plan(scene)
 
@@ -339,20 +374,24 @@ def _forget_deployments(scene: Scene) -> None:
 
 FAULTS: Mapping[str, Fault] = {
     "run": Fault("the incident's run is killed, three times", _kill_run,
-                 often=3),
+                 often=3, kills=True),
     "each-step": Fault("the run is killed again and again, a few entries after it has begun",
-                       _beside(_kill_again_and_again), limit_s=1500, at=1.0),
+                       _beside(_kill_again_and_again), limit_s=1500, at=1.0, waits=True,
+                       kills=True),
     "beginning": Fault("the worker dies with the first run that it took, as it begins",
-                       _beside(_kill_while_beginning), at=0.2),
+                       _beside(_kill_while_beginning), at=0.2, waits=True, kills=True),
     "sending": Fault("whoever sends a text dies before it has the answer",
-                     _kill_while_sending("late_answer"), begin=_report_late, often=2),
+                     _beside(_kill_while_sending("late_answer", often=2, sent=(1, 6))),
+                     begin=_report_late, at=0.2, waits=True, kills=True),
     "first-page": Fault("whoever sends the first text dies before it has the answer",
-                        _beside(_kill_while_sending("late_answer")), begin=_report_late, at=0.2),
+                        _beside(_kill_while_sending("late_answer")), begin=_report_late, at=0.2,
+                        waits=True, kills=True),
     "before-sending": Fault("whoever sends a text dies before the provider has it",
-                            _kill_while_sending("reset"), often=2),
+                            _beside(_kill_while_sending("reset", often=2, sent=(1, 6))), at=0.2,
+                            waits=True, kills=True),
     "reporting": Fault("whoever sends a client's report dies before it has the answer",
                        _both(_refuse(microsoft=LATE_MAIL), _beside(_kill_while_reporting)),
-                       at=2.0),
+                       at=2.0, waits=True, kills=True),
     "worker": Fault("the worker and its runs are killed", _kill(WORKER), _start(WORKER), 5),
     "worker-alone": Fault("the worker alone is killed", _kill(WORKER, alone=True),
                           _start(WORKER), 5),
@@ -388,18 +427,19 @@ FAULTS: Mapping[str, Fault] = {
         _accept("microsoft", "sms", "vcc"), 30, begin=_report_late, at=0.2, not_in=("sharepoint",),
     ),
     "two-workers": Fault("two workers take runs, and the run is killed", _kill_run,
-                         begin=_start(SECOND_WORKER), often=2),
+                         begin=_start(SECOND_WORKER), often=2, kills=True),
     "plan-edited": Fault("the plan is edited, then the run is killed",
-                         _both(_edit_plan, _kill_run)),
+                         _both(_edit_plan, _kill_run), kills=True),
     "deployments": Fault("the deployments are deleted and the run killed", _forget_deployments,
-                         lambda scene: scene.stack.deploy(), 20),
+                         lambda scene: scene.stack.deploy(), 20, kills=True),
     "read-only": Fault("the journal's disk can only be read after a restart",
                        _both(_kill(GATEWAY, WORKER), _read_only, _start(GATEWAY, WORKER)),
-                       _writable, 15, small_room=True),
+                       _writable, 15, small_room=True, kills=True),
     "clock-forward": Fault("the clock is set forward by an hour", _set_clock, set_by=STEP,
                            limit_s=900),
     "clock-back": Fault("the clock is set back by an hour, then the run is killed",
-                        _both(_set_clock, _kill_run), set_by=-STEP, limit_s=1200),
+                        _both(_set_clock, _kill_run), set_by=-STEP, limit_s=1200,
+                        kills=True),
     "summer-time": Fault(
         "summer time ends in the middle of the story", _nothing, at=30.0,
         begins=lambda now: end_of_summer_time(now) - timedelta(minutes=30),

@@ -28,7 +28,7 @@ from sandbox.demo.outside import Outside, Window
 from sandbox.demo.play import Play, PlayFailed
 from sandbox.demo.show import Screen
 from sandbox.stack import Stack, Wishes
-from sandbox.trial.breaking import FAULTS, SPEED, Fault, Scene, Strike, entries
+from sandbox.trial.breaking import FAULTS, SPEED, Fault, Scene, Strike
 from sandbox.trial.clock import ClockStep, NoCompiler
 from sandbox.trial.judging import REPEAT, judge
 
@@ -100,6 +100,7 @@ def play(fault_name: str, scenario_name: str, seed: int, folder: Path) -> Outcom
             journal = Journal(stack.journal_url)
             try:
                 checks = [Check("The story came to its end", not trouble, trouble or "closed"),
+                          *_killed(scene, fault),
                           *judge(plan, scenario, journal, seen)]  # fmt: skip
                 went_on_s = _went_on_s(journal, stack, scene.struck)
                 told = _told(journal, seen)
@@ -119,11 +120,8 @@ def _besides(
     scene: Scene, fault: Fault, moments: Sequence[float]
 ) -> Iterator[tuple[float, Callable[[], None]]]:
     def strike() -> None:
-        journal = Journal(scene.stack.journal_url)
-        try:
-            scene.struck.append(Strike(real_now(), entries(journal), fault.set_by))
-        finally:
-            journal.close()
+        if not fault.waits:
+            scene.strikes(fault.set_by)
         scene.broken = bool(fault.lasts_s)
         fault.strike(scene)
 
@@ -131,6 +129,11 @@ def _besides(
         yield at, strike
         if fault.lasts_s:
             yield at + fault.lasts_s * SPEED / 60, lambda: _mend(scene, fault)
+
+
+def _killed(scene: Scene, fault: Fault) -> Iterator[Check]:
+    if fault.kills:
+        yield Check("What was to be killed was", scene.killed > 0, f"{scene.killed} processes")
 
 
 def _mend(scene: Scene, fault: Fault) -> None:
