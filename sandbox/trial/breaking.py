@@ -391,7 +391,8 @@ FAULTS: Mapping[str, Fault] = {
                             waits=True, kills=True),
     "reporting": Fault("whoever sends a client's report dies before it has the answer",
                        _both(_refuse(microsoft=LATE_MAIL), _beside(_kill_while_reporting)),
-                       at=2.0, waits=True, kills=True),
+                       at=2.0, waits=True, kills=True,
+                       not_in=("general",)),  # its client is told in person
     "worker": Fault("the worker and its runs are killed", _kill(WORKER), _start(WORKER), 5),
     "worker-alone": Fault("the worker alone is killed", _kill(WORKER, alone=True),
                           _start(WORKER), 5),
