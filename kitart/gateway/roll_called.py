@@ -6,7 +6,9 @@ was safe may not be any more, and the other way round.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -64,6 +66,10 @@ def answer(place: House, number: str, code: str, said: str, *, via: str = LINK) 
     if said not in ANSWERS:
         raise ValueError(f"said is {said!r}; right would be one of {', '.join(ANSWERS)}")
     row, _, visitor = opened(place, number, code)
+    if said == WORKS:
+        with suppress(_ReportStands):
+            _works(place, visitor, row, via)
+            return
     now, made = visitor.now, None
     with place.inst.journal.write() as session:
         # All that can be is done before the incident is held, for which others wait.
@@ -72,12 +78,7 @@ def answer(place: House, number: str, code: str, said: str, *, via: str = LINK) 
         new = roll_calls.answer(session, row.id, said, via=via, now=now)
         _hold(session, visitor, number, code)
         if new:
-            timeline.append(
-                session, number, "roll-call answered",
-                f"{code} answers: {WORDS[said]}{RELAYED.get(via, '')}",
-                now=now, author="agent", source="person",
-                data={"agent": code, "answer": said, "via": via},
-            )  # fmt: skip
+            _enter(session, row, said, via, now)
         if said != WORKS:
             words = said_of(visitor.plan.agent(code), before, row, said)
             form = f"roll-call:{row.id}:{said}:{now.isoformat()}"
@@ -86,6 +87,43 @@ def answer(place: House, number: str, code: str, said: str, *, via: str = LINK) 
             takes_back(session, code, by=code, role=AGENT, now=now)
     if made is not None:
         _told(place, made)
+
+
+class _ReportStands(Exception):
+    """It ends with the answer, and may be in another incident, which is then held as well."""
+
+
+def _works(place: House, visitor: Visitor, row: RollCall, via: str) -> None:
+    """An agent of whom nothing is reported is safe and can work.
+
+    Most answer so, and many in one moment: their incident is held once for all of whom several
+    threads know it. Raises ``Refused``, ``_ReportStands``.
+    """
+
+    def ahead(session: Session) -> None:
+        outage_reports.will_take(session, row.agent)
+
+    def write(session: Session) -> bool:
+        outage_reports.one_at_a_time(session, [row.agent])
+        if outage_reports.of_agent(session, row.agent) is not None:
+            raise _ReportStands
+        return roll_calls.answer(session, row.id, WORKS, via=via, now=visitor.now)
+
+    def enter(session: Session, new: bool) -> None:
+        _not_closed(incidents.held(session, row.incident), visitor)
+        if new:
+            _enter(session, row, WORKS, via, visitor.now)
+
+    place.inst.journal.write_together("roll-call", write, enter, ahead=ahead, about=row.incident)
+
+
+def _enter(session: Session, row: RollCall, said: str, via: str, now: datetime) -> None:
+    timeline.append(
+        session, row.incident, "roll-call answered",
+        f"{row.agent} answers: {WORDS[said]}{RELAYED.get(via, '')}",
+        now=now, author="agent", source="person",
+        data={"agent": row.agent, "answer": said, "via": via},
+    )  # fmt: skip
 
 
 def said_of(agent: Agent, before: OutageReport | None, row: RollCall, said: str) -> Said:
@@ -129,7 +167,10 @@ def became(row: RollCall) -> Phrase:
 
 
 def _hold(session: Session, visitor: Visitor, number: str, code: str) -> None:
-    incident = held_with(session, number, code)
+    _not_closed(held_with(session, number, code), visitor)
+
+
+def _not_closed(incident: Incident, visitor: Visitor) -> None:
     if incident.closed_at is not None:  # in the moment since the page was opened
         raise closed(incident, visitor)
 

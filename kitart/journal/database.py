@@ -24,7 +24,7 @@ from kitart.clock import monotonic_s, sleep_s
 from kitart.journal.once import locked
 from kitart.journal.reading import only_reads
 from kitart.journal.tables import Incident
-from kitart.journal.together import Together, nothing
+from kitart.journal.together import Together, no_questions, nothing
 from kitart.journal.watching import (
     ALL,
     ANY,
@@ -236,24 +236,40 @@ class Journal:
         write: Callable[[Session], T],
         then: Callable[[Session, T], None] = nothing,
         *,
+        ahead: Callable[[Session], None] = no_questions,
         about: str | None = None,
     ) -> T:
         """Write what happened outside and can't be found out again: tried for a minute while the
         database can't be reached or written to. ``write`` may find that its last try was written
         after all; what several threads have to write ``about`` an incident goes into one
-        transaction, and what each enters ``then`` in its timeline comes after all that they wrote.
-        Raises the last failure."""
+        transaction, and what each enters ``then`` in its timeline comes after all that they wrote;
+        what they say ``ahead`` that they will ask for is asked at once. Raises the last failure."""
         together = Together(functools.partial(self.write, about=about))
         if about is not None:
             together = self._together.setdefault(about, together)
         until_s = monotonic_s() + PERSIST_S
         while True:
             try:
-                return together.write(write, then)
+                return together.write(write, then, ahead)
             except (DBAPIError, PoolTimeout):
                 if monotonic_s() >= until_s:
                     raise
             sleep_s(PERSIST_EVERY_S)
+
+    def write_together(
+        self,
+        kind: str,
+        write: Callable[[Session], T],
+        then: Callable[[Session, T], None],
+        *,
+        ahead: Callable[[Session], None],
+        about: str,
+    ) -> T:
+        """Write what comes many times in one moment ``about`` an incident: what several threads
+        have of this ``kind`` goes into one transaction, as in ``persist``. Tried once; raises as
+        ``write`` and ``then`` do, or as the commit."""
+        fresh = Together(functools.partial(self.write, about=about))
+        return self._together.setdefault(f"{kind} {about}", fresh).write(write, then, ahead)
 
     def watch(self, about: str | None = None) -> JournalWatch:
         """A listener that tells cheaply whether anything was written since it last looked; with

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, defer
 
 from kitart.clock import lasts
 from kitart.journal.database import concerns
-from kitart.journal.once import id_if_new, locked
+from kitart.journal.once import id_if_new, locked, of_transaction
 from kitart.journal.tables import Incident, Message
 from kitart.journal.words import storable
 from kitart.language import SOURCE
@@ -26,6 +26,8 @@ TAKEN = ("accepted", "delivered")
 REPORTED = ("delivered", "undelivered")
 # Real time between two tries of a message that failed: doubled each time, up to this.
 LONGEST_PAUSE_S = 60
+CLAIMED = "claimed messages"
+"""Under this name a transaction knows those that it completes."""
 NOT_KNOWN = "it is not known whether it went out"
 """Stands in the detail of a message of which an earlier try may have gone out: what goes out after
 that says so, however many tries fail between."""
@@ -103,6 +105,12 @@ def claim(
     return Claim(row.id, repeat=repeat, attempt=row.attempts)
 
 
+def will_complete(session: Session, claim: Claim) -> None:
+    """What several messages became is written in this transaction: the first ``complete`` asks for
+    the rows of all."""
+    of_transaction(session, CLAIMED)[claim.message_id] = None
+
+
 def complete(
     session: Session,
     claim: Claim,
@@ -117,8 +125,7 @@ def complete(
 
     Where the provider's own report was faster, that one stays.
     """
-    query = sa.select(Message).where(Message.id == claim.message_id)
-    row: Message = session.scalars(locked(query)).one()
+    row = _claimed(session, claim.message_id)
     if row.state in REPORTED:
         return row
     row.state, row.detail, row.provider_id = state, storable(detail), provider_id
@@ -127,6 +134,18 @@ def complete(
     if state == "accepted":
         row.sent_at = now
     return row
+
+
+def _claimed(session: Session, message: int) -> Message:
+    rows: dict[int, Message | None] = of_transaction(session, CLAIMED)
+    if rows.get(message) is None:
+        wanted = sorted({message, *(each for each, row in rows.items() if row is None)})
+        # In the order of their numbers: two who want the same rows wait for one another in turn.
+        query = sa.select(Message).where(Message.id.in_(wanted)).order_by(Message.id)
+        rows |= {row.id: row for row in session.scalars(locked(query))}
+    found = rows[message]
+    assert found is not None, f"message {message} was claimed and is gone"
+    return found
 
 
 def leave_abandoned(session: Session, incident: str) -> None:

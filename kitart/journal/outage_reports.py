@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from kitart.clock import not_before
-from kitart.journal.once import Turn, id_if_new, locked, take_turn, turn_if_free
+from kitart.journal.once import Turn, id_if_new, locked, of_transaction, take_turn, turn_if_free
 from kitart.journal.tables import Incident, OutageReport
 
 YES, NO, HELP, UNKNOWN = "yes", "no", "help", "unknown"
@@ -26,6 +26,8 @@ NOT_SAID = ""
 AGENT = "agent"
 PLAYED = "EXERCISE:"
 """Before an agent's code: a report that is played in an exercise."""
+WORDS = "agents whose word is taken"
+"""Under this name a transaction knows those whose word it will take."""
 WITHDRAWN, REPLACED = "withdrawn", "replaced"
 
 
@@ -51,12 +53,20 @@ class Said:
         return self.safe, self.what, self.can_move, self.until
 
 
+def will_take(session: Session, agent: str) -> None:
+    """What several agents say is taken in this transaction: the first ``one_at_a_time`` waits for
+    all of them."""
+    of_transaction(session, WORDS)[agent] = True
+
+
 def one_at_a_time(session: Session, agents: Collection[str]) -> None:
     """Wait for whoever else takes what is said of these agents, until the transaction ends.
 
-    Called before any row is held: who holds the word of an agent may wait for an incident.
+    Called before any row is held: who holds the word of an agent may wait for an incident. In one
+    order for all: two who wait for several agents must not wait for one another.
     """
-    for share in sorted({_share(agent) for agent in agents}):
+    wanted = (*agents, *of_transaction(session, WORDS))
+    for share in sorted({_share(agent) for agent in wanted}):
         take_turn(session, Turn.AGENTS, share)
 
 

@@ -22,8 +22,8 @@ from kitart.journal.once import locked, of_transaction
 from kitart.journal.tables import Incident, TimelineEntry
 from kitart.journal.words import storable
 
-HELD = "incidents held"
-"""Under this name a transaction knows them."""
+HELD, KEYS = "incidents held", "keys of entries"
+"""Under these names a transaction knows them."""
 
 
 def append(
@@ -45,7 +45,7 @@ def append(
     ``ValueError`` for a moment without a zone.
     """
     row = held(session, incident)
-    if key is not None and _has(session, incident, key):
+    if key is not None and _is_there(session, incident, key):
         return None
     fields: dict[str, Any] = {
         "incident": incident,
@@ -73,6 +73,12 @@ def append(
     # Written with the transaction's next question: several entries go in one statement.
     concerns(session, incident)
     return entry
+
+
+def will_append(session: Session, incident: str, key: str) -> None:
+    """Several entries with a key are added in this transaction: the first ``append`` asks for all
+    of them whether they are there."""
+    of_transaction(session, KEYS)[incident, key] = None
 
 
 def held(session: Session, incident: str) -> Incident:
@@ -106,6 +112,23 @@ def first_broken(session: Session, incident: Incident) -> int | None:
     if broken is None and end != incident.head_hash:
         return len(found) + 1
     return broken
+
+
+def _is_there(session: Session, incident: str, key: str) -> bool:
+    """As ``has``, for whoever holds the incident, and then adds the entry if it isn't there."""
+    known: dict[tuple[str, str], bool | None] = of_transaction(session, KEYS)
+    if (incident, key) not in known:
+        return _has(session, incident, key)
+    if known[incident, key] is None:
+        wanted = [k for (number, k), there in known.items() if number == incident and there is None]
+        query = sa.select(TimelineEntry.key).where(
+            TimelineEntry.incident == incident, TimelineEntry.key.in_(wanted)
+        )
+        with session.no_autoflush:
+            there = set(session.scalars(query))
+        known |= {(incident, each): each in there for each in wanted}
+    was_there, known[incident, key] = bool(known[incident, key]), True
+    return was_there
 
 
 def _has(session: Session, incident: str, key: str) -> bool:

@@ -21,13 +21,20 @@ def nothing(_session: Session, _value: Any) -> None:
     """There is nothing that has to come last."""
 
 
+def no_questions(_session: Session) -> None:
+    """There is nothing to ask for all who write together."""
+
+
 class _Write:
     """A thread's write: what it returned, or how it failed."""
 
     def __init__(
-        self, write: Callable[[Session], Any], then: Callable[[Session, Any], None]
+        self,
+        write: Callable[[Session], Any],
+        then: Callable[[Session, Any], None],
+        ahead: Callable[[Session], None],
     ) -> None:
-        self.write, self.then = write, then
+        self.write, self.then, self.ahead = write, then, ahead
         self.value: Any = None
         self.failure: Exception | None = None
         self.done = False
@@ -48,15 +55,19 @@ class Together:
         self._waiting: list[_Write] = []
 
     def write(
-        self, write: Callable[[Session], T], then: Callable[[Session, T], None] = nothing
+        self,
+        write: Callable[[Session], T],
+        then: Callable[[Session, T], None] = nothing,
+        ahead: Callable[[Session], None] = no_questions,
     ) -> T:
         """What ``write`` returns, once it is committed; raises as it does, or as the commit.
 
         ``then`` is called with that, after all who write in this transaction have written: for the
-        row that they all want, which is to be held last. Both may be called by another thread, and
-        a second time where one beside it failed.
+        row that they all want, which is to be held last. ``ahead`` is called before any writes, and
+        says what this one will ask for: the first then asks for all. Each may be called by another
+        thread, and a second time where one beside it failed.
         """
-        mine = _Write(write, then)
+        mine = _Write(write, then, ahead)
         with self._guard:
             self._waiting.append(mine)
         with self._turn:
@@ -72,6 +83,8 @@ class Together:
     def _write(self, together: Sequence[_Write]) -> None:
         try:
             with self._transaction() as session:
+                for each in together:
+                    each.ahead(session)
                 values = [each.write(session) for each in together]
                 for each, value in zip(together, values, strict=True):
                     each.then(session, value)

@@ -169,6 +169,13 @@ def _record(
     """
     incidents_of = sorted({message.incident, *also_about})
 
+    key = f"sent:{message.key}:{claim.attempt}"
+
+    def ahead(session: Session) -> None:
+        messages.will_complete(session, claim)
+        for number in incidents_of:
+            timeline.will_append(session, number, key)
+
     def complete(session: Session) -> Message:
         return messages.complete(
             session, claim, tried.state, now=now, provider_id=tried.provider_id, detail=tried.detail
@@ -188,12 +195,13 @@ def _record(
             timeline.append(
                 session, number, f"message {tried.state}",
                 _line(message, tried.state, tried.detail),
-                now=now, data=data, key=f"sent:{message.key}:{claim.attempt}",
+                now=now, data=data, key=key,
             )  # fmt: skip
 
     # Only what is about one incident goes together with others: they keep that order too.
     alone = len(incidents_of) > 1
-    return inst.journal.persist(complete, enter, about=None if alone else message.incident)
+    about = None if alone else message.incident
+    return inst.journal.persist(complete, enter, ahead=ahead, about=about)
 
 
 def _try(

@@ -346,3 +346,46 @@ def test_what_senders_record_together_and_a_providers_word_never_wait_for_one_an
     with journal.read() as session:
         said = {(e.type, e.text) for e in timeline.entries(session, BUSY)}
     assert {("message delivered", "two"), *(("message accepted", key) for key in keys)} <= said
+
+
+def test_answers_that_come_in_one_moment_hold_their_incident_once(
+    journal: Journal, place: Any, writer: Writer, meanwhile: ThreadPoolExecutor
+) -> None:
+    answers = [meanwhile.submit(roll_called.answer, place, BUSY, who, "works")
+               for who in (ONE, OTHER)]  # fmt: skip
+    assert all(waits(each) for each in answers)
+    (together,) = [each for about, each in journal._together.items() if BUSY in about]
+    assert len(together._waiting) == 1, "the second waits beside the first, and holds nothing"
+    writer.done.set()
+    for each in answers:
+        each.result(SOON_S)
+    with journal.read() as session:
+        entries = timeline.entries(session, BUSY, "roll-call answered")
+        assert sorted(e.data["agent"] for e in entries) == [ONE, OTHER]
+        assert timeline.first_broken(session, incidents.get(session, BUSY)) is None
+
+
+def test_each_whose_incident_was_closed_meanwhile_hears_so(
+    journal: Journal, place: Any, writer: Writer, meanwhile: ThreadPoolExecutor
+) -> None:
+    answers = [meanwhile.submit(roll_called.answer, place, BUSY, who, "works")
+               for who in (ONE, OTHER)]  # fmt: skip
+    assert all(waits(each) for each in answers)
+    writer.closes = True
+    writer.done.set()
+    for each in answers:
+        with pytest.raises(Refused):
+            each.result(SOON_S)
+    with journal.read() as session:
+        assert timeline.entries(session, BUSY, "roll-call answered") == []
+        assert [roll_calls.newest(session, BUSY, who).answer for who in (ONE, OTHER)] == [None] * 2  # type: ignore[union-attr]
+
+
+def test_who_can_work_after_all_ends_the_report_that_stands(journal: Journal, place: Any) -> None:
+    by_page_of(journal, said(ONE))
+    assert report_of(journal, ONE) is not None
+    roll_called.answer(place, BUSY, ONE, "works")
+    assert report_of(journal, ONE) is None
+    with journal.read() as session:
+        (entry,) = timeline.entries(session, BUSY, "roll-call answered")
+        assert entry.data["answer"] == "works"

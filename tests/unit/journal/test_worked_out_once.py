@@ -10,10 +10,12 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from kitart.journal import incidents, timeline
+from kitart.journal import incidents, messages, timeline
 from kitart.journal.database import Journal
+from kitart.journal.messages import Outgoing
 from kitart.journal.once import Turn, take_turn
 from kitart.journal.reading import once_in_a_reading
+from kitart.journal.tables import Message
 from kitart.plan.loading import load_plan
 from kitart.plan.schema import Plan
 from kitart.settings import HOUSE
@@ -99,3 +101,41 @@ def test_a_turn_is_taken_once_in_a_transaction_and_anew_in_the_next(journal: Jou
             for whose in ("AG-047", "AG-047", "AG-048"):
                 take_turn(session, Turn.AGENTS, whose)
         assert sum("pg_advisory_xact_lock" in each for each in asked) == 2 * on_postgresql
+
+
+@pytest.mark.covers("D1", "D15")
+def test_what_became_of_many_messages_is_asked_for_by_two_questions(
+    journal: Journal, open_one: Callable[..., object]
+) -> None:
+    open_one()
+    with journal.write() as session:
+        claims = [claimed(session, number) for number in range(10)]
+        timeline.append(session, "INC-0001", "message accepted", "x", now=NOW, key="sent:3")
+    with statements(journal) as asked, journal.write() as session:
+        for number, claim in enumerate(claims):
+            messages.will_complete(session, claim)
+            timeline.will_append(session, "INC-0001", f"sent:{number}")
+        for claim in claims:
+            messages.complete(session, claim, "accepted", now=NOW, provider_id="SM1")
+        for number in (*range(10), 4):
+            timeline.append(
+                session, "INC-0001", "message accepted", "x", now=NOW, key=f"sent:{number}"
+            )
+    for asked_of in ("FROM messages", "FROM timeline"):
+        assert sum(each.startswith("SELECT") and asked_of in each for each in asked) == 1
+    with journal.read() as session:
+        sent = timeline.entries(session, "INC-0001", "message accepted")
+        assert sorted(str(entry.key) for entry in sent) == [f"sent:{n}" for n in range(10)]
+        assert timeline.first_broken(session, incidents.get(session, "INC-0001")) is None
+        states = session.scalars(sa.select(Message.state)).all()
+        assert states == ["accepted"] * 10
+
+
+def claimed(session: Session, number: int) -> messages.Claim:
+    message = Outgoing(
+        key=f"m:{number}", incident="INC-0001", purpose="roll-call", recipient="AG-001",
+        role="agent", channel="sms", address="+36200000001", subject="", text="Safe?", html=None,
+    )  # fmt: skip
+    found = messages.claim(session, message, now=NOW, real_now=NOW)
+    assert found is not None
+    return found

@@ -123,3 +123,20 @@ def test_who_writes_alone_waits_for_nobody(transactions: Transactions) -> None:
     together = Together(transactions)  # type: ignore[arg-type]
     assert [together.write(adds(n)) for n in range(3)] == [0, 1, 2]
     assert transactions.written == [[0], [1], [2]]
+
+
+def test_what_each_says_ahead_is_said_before_any_of_them_writes(
+    transactions: Transactions,
+) -> None:
+    together = Together(transactions)  # type: ignore[arg-type]
+    with ThreadPoolExecutor(3) as pool:
+        writing = [pool.submit(together.write, adds(0), nothing, adds("ahead"))]
+        assert transactions.begun.wait(LIMIT_S)
+        writing += [pool.submit(together.write, adds(n), nothing, adds("ahead")) for n in (1, 2)]
+        all_waiting(together, 2)
+        transactions.go_on.set()
+        assert [each.result(LIMIT_S) for each in writing] == [0, 1, 2]
+    alone, both = transactions.written
+    assert alone == ["ahead", 0]
+    assert both[:2] == ["ahead", "ahead"]
+    assert sorted(both[2:]) == [1, 2]
