@@ -66,8 +66,8 @@ def answer(place: House, number: str, code: str, said: str, *, via: str = LINK) 
     if said not in ANSWERS:
         raise ValueError(f"said is {said!r}; right would be one of {', '.join(ANSWERS)}")
     row, _, visitor = opened(place, number, code)
-    if said == WORKS:
-        with suppress(_ReportStands):
+    if said == WORKS and not _stands(place, code):
+        with suppress(_ReportStands):  # since a moment ago
             _works(place, visitor, row, via)
             return
     now, made = visitor.now, None
@@ -87,6 +87,11 @@ def answer(place: House, number: str, code: str, said: str, *, via: str = LINK) 
             takes_back(session, code, by=code, role=AGENT, now=now)
     if made is not None:
         _told(place, made)
+
+
+def _stands(place: House, code: str) -> bool:
+    with place.inst.journal.read() as session:
+        return outage_reports.of_agent(session, code) is not None
 
 
 class _ReportStands(Exception):
