@@ -36,7 +36,7 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(50_000, 20, 20)
 
 
-SLOW = {"browser", "faults", "scenarios"}  # folders
+SLOW = {"browser", "faults", "scenarios", "stories"}  # folders
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -36,11 +36,13 @@ def ask_date(
     lease: Lease,
 ) -> None:
     """Ask a coordinator for the date, with an entry for the calendar; once for each round, and
-    again after an answer that could not be taken."""
+    again after an answer that could not be taken. One that has yet to be taken is waited for."""
     now = inst.clock.now()
     with inst.journal.read() as session:
         rows = dates_asked(session_rows(session, record.number), record, person)
         problem = rows[-1].reason if rows else ""
+        if rows and rows[-1].state == "answered" and not problem:
+            return
         waiting = bool(rows) and rows[-1].state == "open"
     time = len(rows) if waiting else len(rows) + 1
     question = exercise_questions.date(

@@ -355,3 +355,25 @@ def test_a_contact_call_that_nobody_answers_fails_each_objective(story) -> None:
     }  # fmt: skip
     with story.inst.journal.read() as session:
         assert exercises.last_counted(session) is None
+
+
+@pytest.mark.covers("R53", "D5")
+@pytest.mark.begins(people={"default": "never"})
+def test_an_answer_that_no_run_has_taken_yet_is_not_asked_for_again(story) -> None:
+    planned(story, "SUDDEN-SWITCH", at=story.clock.now() + timedelta(hours=5))
+
+    def invited() -> list[Any]:
+        return [m for m in story.world.tenant.mail if m.attachments]
+
+    story.eventually(lambda: len(invited()) == 2, "both are asked")
+    story.settle()
+    story.orchestrator.away = True
+    story.orchestrator.kill()
+    story.press("AM-2", "/d/", "confirm")
+    assert record(story).confirmed == ()
+    story.orchestrator.away = False
+    with story.inst.journal.write() as session:
+        hold_until(session, "INC-0001", None)
+    story.eventually(lambda: record(story).confirmed == ("AM-2",), "the next run takes it")
+    story.settle()
+    assert len(invited()) == 2
