@@ -16,8 +16,8 @@ from kitart.settings import HOUSE
 from tests.stories.story import play
 
 SEEDS = (*range(13), *range(14, 24))
-"""Each costs seconds of a processor, seed 13 minutes: there it is asked again and again whether a line
-is to be switched back. Thousands are played by ``make seeds``."""
+"""Each costs seconds of a processor, seed 13 minutes: there it is asked again and again whether a
+line is to be switched back. Thousands are played by ``make seeds``."""
 pytestmark = pytest.mark.timeout(300)
 
 
