@@ -166,8 +166,8 @@ def dates_answered(session: Session, number: str) -> bool:
 
 
 def _to_be_taken(row: Approval, record: ExerciseRecord) -> bool:
-    """An answer of the round that holds, which nobody has made anything of: no reason is noted."""
-    new = row.key.startswith(_round_of(record)) and row.state == "answered" and not row.reason
+    """An answer of the round that holds, which nobody has made anything of."""
+    new = row.key.startswith(_round_of(record)) and exercising.not_taken(row)
     return new and not (
         row.answer == exercise_questions.CONFIRM and row.answered_by in record.confirmed
     )

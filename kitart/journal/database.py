@@ -95,7 +95,7 @@ class Journal:
         self._kept = connections_kept
         self._engine: sa.Engine | None = None
         self._turn = threading.Lock()
-        self._together: dict[str, Together] = {}
+        self._together: dict[tuple[str, str], Together] = {}
         self._telling, self._to_tell = threading.Lock(), deque[str]()
         self.patience_s = 0.0
         """Real seconds for which PostgreSQL is asked for a connection while it is away; who asks
@@ -244,9 +244,7 @@ class Journal:
         after all; what several threads have to write ``about`` an incident goes into one
         transaction, and what each enters ``then`` in its timeline comes after all that they wrote;
         what they say ``ahead`` that they will ask for is asked at once. Raises the last failure."""
-        together = Together(functools.partial(self.write, about=about))
-        if about is not None:
-            together = self._together.setdefault(about, together)
+        together = Together(self.write) if about is None else self._written_together("", about)
         until_s = monotonic_s() + PERSIST_S
         while True:
             try:
@@ -268,8 +266,11 @@ class Journal:
         """Write what comes many times in one moment ``about`` an incident: what several threads
         have of this ``kind`` goes into one transaction, as in ``persist``. Tried once; raises as
         ``write`` and ``then`` do, or as the commit."""
+        return self._written_together(kind, about).write(write, then, ahead)
+
+    def _written_together(self, kind: str, about: str) -> Together:
         fresh = Together(functools.partial(self.write, about=about))
-        return self._together.setdefault(f"{kind} {about}", fresh).write(write, then, ahead)
+        return self._together.setdefault((kind, about), fresh)
 
     def watch(self, about: str | None = None) -> JournalWatch:
         """A listener that tells cheaply whether anything was written since it last looked; with

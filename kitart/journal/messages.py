@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,7 +13,7 @@ from sqlalchemy.orm import Session, defer
 
 from kitart.clock import lasts
 from kitart.journal.database import concerns
-from kitart.journal.once import id_if_new, locked, of_transaction
+from kitart.journal.once import asked, id_if_new, locked, will_ask
 from kitart.journal.tables import Incident, Message
 from kitart.journal.words import storable
 from kitart.language import SOURCE
@@ -108,7 +110,7 @@ def claim(
 def will_complete(session: Session, claim: Claim) -> None:
     """What several messages became is written in this transaction: the first ``complete`` asks for
     the rows of all."""
-    of_transaction(session, CLAIMED)[claim.message_id] = None
+    will_ask(session, CLAIMED, claim.message_id)
 
 
 def complete(
@@ -125,7 +127,7 @@ def complete(
 
     Where the provider's own report was faster, that one stays.
     """
-    row = _claimed(session, claim.message_id)
+    row: Message = asked(session, CLAIMED, claim.message_id, partial(_rows, session))
     if row.state in REPORTED:
         return row
     row.state, row.detail, row.provider_id = state, storable(detail), provider_id
@@ -136,16 +138,10 @@ def complete(
     return row
 
 
-def _claimed(session: Session, message: int) -> Message:
-    rows: dict[int, Message | None] = of_transaction(session, CLAIMED)
-    if rows.get(message) is None:
-        wanted = sorted({message, *(each for each, row in rows.items() if row is None)})
-        # In the order of their numbers: two who want the same rows wait for one another in turn.
-        query = sa.select(Message).where(Message.id.in_(wanted)).order_by(Message.id)
-        rows |= {row.id: row for row in session.scalars(locked(query))}
-    found = rows[message]
-    assert found is not None, f"message {message} was claimed and is gone"
-    return found
+def _rows(session: Session, numbers: Sequence[int]) -> dict[int, Message]:
+    # In the order of their numbers: two who want the same rows wait for one another in turn.
+    query = sa.select(Message).where(Message.id.in_(numbers)).order_by(Message.id)
+    return {row.id: row for row in session.scalars(locked(query))}
 
 
 def leave_abandoned(session: Session, incident: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from enum import IntEnum
 from functools import lru_cache
 from typing import Any
@@ -77,6 +77,24 @@ def of_transaction(session: Session, what: str) -> dict[Any, Any]:
         kept = {}
         session.info[what] = session.get_transaction(), kept
     return kept  # type: ignore[no-any-return]
+
+
+def will_ask(session: Session, what: str, key: Any) -> None:
+    """Say before anything is asked that this transaction will ask for it (``asked``)."""
+    of_transaction(session, what).setdefault(key, None)
+
+
+def asked(
+    session: Session, what: str, key: Any, ask: Callable[[list[Any]], Mapping[Any, Any]]
+) -> Any:
+    """What ``ask`` answers for the key: asked at once for all keys that this transaction said it
+    will ask for, and once in it. Raises ``LookupError`` where it answers nothing."""
+    known = of_transaction(session, what)
+    if known.get(key) is None:
+        known |= ask(sorted({key, *(each for each, found in known.items() if found is None)}))
+    if known.get(key) is None:
+        raise LookupError(f"{what}: there is no {key!r}")
+    return known[key]
 
 
 def take_turn(session: Session, turn: Turn, whose: int | str | None = None) -> None:

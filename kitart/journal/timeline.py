@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,11 +20,11 @@ from kitart.journal.hashing import (
     hash_of,
     plain,
 )
-from kitart.journal.once import locked, of_transaction
+from kitart.journal.once import asked, locked, of_transaction, will_ask
 from kitart.journal.tables import Incident, TimelineEntry
 from kitart.journal.words import storable
 
-HELD, KEYS = "incidents held", "keys of entries"
+HELD, KEYS = "incidents held", "keys of entries in"
 """Under these names a transaction knows them."""
 
 
@@ -78,7 +80,7 @@ def append(
 def will_append(session: Session, incident: str, key: str) -> None:
     """Several entries with a key are added in this transaction: the first ``append`` asks for all
     of them whether they are there."""
-    of_transaction(session, KEYS)[incident, key] = None
+    will_ask(session, _keys_of(incident), key)
 
 
 def held(session: Session, incident: str) -> Incident:
@@ -116,19 +118,16 @@ def first_broken(session: Session, incident: Incident) -> int | None:
 
 def _is_there(session: Session, incident: str, key: str) -> bool:
     """As ``has``, for whoever holds the incident, and then adds the entry if it isn't there."""
-    known: dict[tuple[str, str], bool | None] = of_transaction(session, KEYS)
-    if (incident, key) not in known:
+    known = of_transaction(session, _keys_of(incident))
+    if key not in known:
         return _has(session, incident, key)
-    if known[incident, key] is None:
-        wanted = [k for (number, k), there in known.items() if number == incident and there is None]
-        query = sa.select(TimelineEntry.key).where(
-            TimelineEntry.incident == incident, TimelineEntry.key.in_(wanted)
-        )
-        with session.no_autoflush:
-            there = set(session.scalars(query))
-        known |= {(incident, each): each in there for each in wanted}
-    was_there, known[incident, key] = bool(known[incident, key]), True
-    return was_there
+    was_there = asked(session, _keys_of(incident), key, partial(_there, session, incident))
+    known[key] = True
+    return bool(was_there)
+
+
+def _keys_of(incident: str) -> str:
+    return f"{KEYS} {incident}"
 
 
 def _has(session: Session, incident: str, key: str) -> bool:
@@ -137,8 +136,13 @@ def _has(session: Session, incident: str, key: str) -> bool:
         for new in session.new
     ):
         return True
-    query = sa.select(TimelineEntry.id).where(
-        TimelineEntry.incident == incident, TimelineEntry.key == key
+    return _there(session, incident, [key])[key]
+
+
+def _there(session: Session, incident: str, keys: Sequence[str]) -> dict[str, bool]:
+    query = sa.select(TimelineEntry.key).where(
+        TimelineEntry.incident == incident, TimelineEntry.key.in_(keys)
     )
     with session.no_autoflush:
-        return session.execute(query).first() is not None
+        found = set(session.scalars(query))
+    return {key: key in found for key in keys}

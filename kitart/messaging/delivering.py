@@ -168,7 +168,6 @@ def _record(
     order of their numbers: two who write about several wait for one another in turn.
     """
     incidents_of = sorted({message.incident, *also_about})
-
     key = f"sent:{message.key}:{claim.attempt}"
 
     def ahead(session: Session) -> None:

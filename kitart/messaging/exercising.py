@@ -40,10 +40,10 @@ def ask_date(
     now = inst.clock.now()
     with inst.journal.read() as session:
         rows = dates_asked(session_rows(session, record.number), record, person)
-        problem = rows[-1].reason if rows else ""
-        if rows and rows[-1].state == "answered" and not problem:
-            return
-        waiting = bool(rows) and rows[-1].state == "open"
+    if rows and not_taken(rows[-1]):
+        return
+    problem = rows[-1].reason if rows else ""
+    waiting = bool(rows) and rows[-1].state == "open"
     time = len(rows) if waiting else len(rows) + 1
     question = exercise_questions.date(
         plan, record, person, time, latest=latest, problem=problem, now=now
@@ -54,6 +54,11 @@ def ask_date(
         inst, plan, question, person, values, lease,
         attachments=[_entry(plan, record, plan.person(person).language, now)],
     )  # fmt: skip
+
+
+def not_taken(row: Approval) -> bool:
+    """Whether nobody has made anything of an answer about a date: no reason is noted."""
+    return row.state == "answered" and not row.reason
 
 
 def session_rows(session: Any, number: str) -> list[Approval]:

@@ -28,9 +28,10 @@ from sandbox.demo.outside import Outside, Window
 from sandbox.demo.play import Play, PlayFailed
 from sandbox.demo.show import Screen
 from sandbox.stack import Stack, Wishes
-from sandbox.trial.breaking import FAULTS, SPEED, Fault, Scene, Strike
+from sandbox.trial.breaking import FAULTS, SPEED
 from sandbox.trial.clock import ClockStep, NoCompiler
 from sandbox.trial.judging import REPEAT, judge
+from sandbox.trial.scene import Fault, Scene, Strike
 
 FIRST_AT, LAST_BEFORE_END = 1.0, 20.0
 """Minutes of the plan's clock: no fault strikes before the alert, nor when all is nearly over."""

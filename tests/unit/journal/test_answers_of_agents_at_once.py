@@ -120,6 +120,14 @@ def waits(future: Future[Any]) -> bool:
     return False
 
 
+def both_answer(place: Any, meanwhile: ThreadPoolExecutor) -> list[Future[Any]]:
+    """Both who were asked can work, in one moment, and their answers wait."""
+    answers = [meanwhile.submit(roll_called.answer, place, BUSY, who, "works")
+               for who in (ONE, OTHER)]  # fmt: skip
+    assert all(waits(each) for each in answers)
+    return answers
+
+
 def report_of(journal: Journal, agent: str) -> Any:
     with journal.read() as session:
         return outage_reports.of_agent(session, agent)
@@ -351,10 +359,8 @@ def test_what_senders_record_together_and_a_providers_word_never_wait_for_one_an
 def test_answers_that_come_in_one_moment_hold_their_incident_once(
     journal: Journal, place: Any, writer: Writer, meanwhile: ThreadPoolExecutor
 ) -> None:
-    answers = [meanwhile.submit(roll_called.answer, place, BUSY, who, "works")
-               for who in (ONE, OTHER)]  # fmt: skip
-    assert all(waits(each) for each in answers)
-    (together,) = [each for about, each in journal._together.items() if BUSY in about]
+    answers = both_answer(place, meanwhile)
+    (together,) = [each for (_, about), each in journal._together.items() if about == BUSY]
     assert len(together._waiting) == 1, "the second waits beside the first, and holds nothing"
     writer.done.set()
     for each in answers:
@@ -368,9 +374,7 @@ def test_answers_that_come_in_one_moment_hold_their_incident_once(
 def test_each_whose_incident_was_closed_meanwhile_hears_so(
     journal: Journal, place: Any, writer: Writer, meanwhile: ThreadPoolExecutor
 ) -> None:
-    answers = [meanwhile.submit(roll_called.answer, place, BUSY, who, "works")
-               for who in (ONE, OTHER)]  # fmt: skip
-    assert all(waits(each) for each in answers)
+    answers = both_answer(place, meanwhile)
     writer.closes = True
     writer.done.set()
     for each in answers:
